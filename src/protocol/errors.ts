@@ -1,0 +1,40 @@
+/**
+ * What can go wrong between host and worker, as data. The worker never sends sentences for people: the host turns a kind and its
+ * details into one, in the user's language, with the button that helps.
+ */
+export type EngineErrorData =
+  /** The model file does not exist or cannot be opened. */
+  | { readonly kind: 'modelNotFound'; readonly path: string }
+  /** The file is there and is no GGUF, or is truncated or damaged. */
+  | { readonly kind: 'modelBroken'; readonly path: string; readonly detail: string }
+  /** Weights, KV cache and buffers do not fit. Sizes in bytes; 0 where unknown. */
+  | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
+  /** A GGUF whose architecture this llama.cpp cannot run. */
+  | { readonly kind: 'unsupportedArchitecture'; readonly path: string; readonly architecture: string }
+  /** The native library could not be loaded. */
+  | { readonly kind: 'engineUnavailable'; readonly detail: string }
+  /** The two sides speak different protocol versions. */
+  | { readonly kind: 'versionMismatch'; readonly host: number; readonly worker: number }
+  /** The prompt alone does not fit a lane, even with every old turn dropped. Both in tokens. */
+  | { readonly kind: 'promptTooLong'; readonly promptTokens: number; readonly contextTokens: number }
+  /** A request came before a model was loaded. */
+  | { readonly kind: 'noModel' }
+  /** The worker process could not be started, or failed the handshake. */
+  | { readonly kind: 'workerUnavailable'; readonly detail: string }
+  /** The worker process ended with the request under way. */
+  | { readonly kind: 'workerDied'; readonly detail: string }
+  /** Anything else: a defect. */
+  | { readonly kind: 'internal'; readonly detail: string };
+
+export type EngineErrorKind = EngineErrorData['kind'];
+
+/** JSON-RPC error code of every error that carries an {@link EngineErrorData}; outside the range JSON-RPC reserves. */
+export const ENGINE_ERROR_CODE = 1000;
+
+/** An {@link EngineErrorData} as an exception. `message` is for logs. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  constructor(readonly data: EngineErrorData) {
+    super(JSON.stringify(data));
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The contract between host and worker: JSON-RPC over the fork's IPC channel (vscode-jsonrpc). docs/protocol.md describes it in prose
+ * and changes with it. Durations are in milliseconds, sizes in bytes, lengths of text in tokens unless a name says otherwise.
+ */
+
+/** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
+export const PROTOCOL_VERSION = 1;
+
+export const methods = {
+  initialize: 'paddock/initialize',
+  loadModel: 'paddock/loadModel',
+  chat: 'paddock/chat',
+  warm: 'paddock/warm',
+  complete: 'paddock/complete',
+  session: 'paddock/session',
+  shutdown: 'paddock/shutdown',
+  /** worker -> host, notification: a {@link LogEntry} */
+  log: 'paddock/log',
+  /** worker -> host, notification: a {@link LoadProgress} */
+  loadProgress: 'paddock/loadProgress',
+} as const;
+
+export interface InitializeParams {
+  readonly protocolVersion: number;
+  readonly clientVersion: string;
+}
+
+export interface InitializeResult {
+  readonly protocolVersion: number;
+  readonly pid: number;
+  /** node-llama-cpp's version. */
+  readonly libraryVersion: string;
+  /** `process.version` of the runtime the worker is in. */
+  readonly runtimeVersion: string;
+}
+
+export type GpuChoice = 'auto' | 'off';
+
+export interface LoadModelParams {
+  readonly path: string;
+  /** Tokens of context for each lane; capped by what the model was trained with. */
+  readonly contextTokens: number;
+  readonly gpu: GpuChoice;
+  /** Threads wanted, 0 to let the worker choose. Never more than physical cores are used. */
+  readonly threads: number;
+}
+
+export interface LoadProgress {
+  /** 0 to 1 */
+  readonly fraction: number;
+}
+
+/** How prompts are laid out for the loaded model. */
+export type PromptFormat =
+  /** Llama 2 chat, as Meta's reference code does it. */
+  | 'llama2'
+  /** By the chat template inside the GGUF. */
+  | 'template'
+  /** A base model: no chat format; text is continued. */
+  | 'base';
+
+export interface ModelFacts {
+  /** Identifies the file's header and vocabulary; token ids may be reused only for an equal one. */
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly path: string;
+  readonly fileBytes: number;
+  readonly architecture: string;
+  readonly promptFormat: PromptFormat;
+  readonly trainContextTokens: number;
+  /** Tokens of context in each lane. */
+  readonly contextTokens: number;
+  readonly lanes: number;
+  readonly threads: number;
+  /** `false` when everything runs on the CPU. */
+  readonly gpu: string | false;
+  readonly loadMilliseconds: number;
+}
+
+/** A whole file given to the model as context. Stands first in the prompt so that its KV is shared. */
+export interface FileBlock {
+  /** Path relative to the workspace, with forward slashes. */
+  readonly path: string;
+  /** VS Code language id, used as the fence's info string. */
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The part of {@link FileBlock.text} a question is about. Lines are 1-based and inclusive. */
+export interface SelectionBlock {
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly text: string;
+}
+
+/** What the user sent in one turn. */
+export interface UserContent {
+  readonly text: string;
+  readonly file?: FileBlock;
+  readonly selection?: SelectionBlock;
+}
+
+/** What the model answered. `tokens` are the generated ids and stand for `text` when `fingerprint` is the loaded model's. */
+export interface AnswerContent {
+  readonly text: string;
+  readonly tokens?: readonly number[];
+  readonly fingerprint?: string;
+}
+
+export interface ChatTurn {
+  readonly user: UserContent;
+  readonly answer: AnswerContent;
+}
+
+export interface Sampling {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK: number;
+  readonly seed: number;
+}
+
+export interface ChatParams {
+  /** System text; empty for none. */
+  readonly system: string;
+  /** Finished turns, oldest first. */
+  readonly history: readonly ChatTurn[];
+  readonly user: UserContent;
+  readonly sampling: Sampling;
+  /** Most tokens to generate. */
+  readonly maxTokens: number;
+}
+
+/** Progress of a chat request, sent by `$/progress` with the request's own token. */
+export type ChatProgress =
+  /** Prompt tokens that need no more evaluation, of all. */
+  | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
+  /** Text to append, and the token ids behind it. Text of an id may come with a later one (UTF-8 split over tokens). */
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: readonly number[] };
+
+export type StopReason =
+  /** The model ended its answer. */
+  | 'end'
+  /** `maxTokens` reached. */
+  | 'maxTokens'
+  /** The lane is full. */
+  | 'contextFull'
+  /** A stop rule for ghost text. */
+  | 'rule'
+  | 'cancelled';
+
+/** What a request cost. Every answer carries it. */
+export interface Metrics {
+  readonly promptTokens: number;
+  /** Prompt tokens whose KV was already in the lane. */
+  readonly reusedTokens: number;
+  /** Prompt tokens evaluated for this request. */
+  readonly evaluatedTokens: number;
+  readonly generatedTokens: number;
+  /** From the request's arrival in the worker to its first token; 0 if there was none. */
+  readonly firstTokenMilliseconds: number;
+  /** Decode rate after the first token; 0 below two tokens. */
+  readonly tokensPerSecond: number;
+  readonly totalMilliseconds: number;
+}
+
+/** What was left out of a block to fit the budget. Lines. */
+export interface CutNote {
+  readonly block: 'file' | 'selection';
+  readonly shownLines: number;
+  readonly totalLines: number;
+}
+
+export interface ChatResult {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly fingerprint: string;
+  readonly stop: StopReason;
+  readonly metrics: Metrics;
+  /** Oldest turns of the history that no longer fit and were left out. */
+  readonly droppedTurns: number;
+  /** Cuts made in this turn's own blocks. */
+  readonly cuts: readonly CutNote[];
+  /** Tokens of the lane in use after this turn. */
+  readonly contextUsed: number;
+}
+
+/** Evaluate, at idle priority, what a later request will begin with. Settles when done or overtaken. */
+export interface WarmParams {
+  readonly system: string;
+  readonly history: readonly ChatTurn[];
+  readonly file?: FileBlock;
+}
+
+export interface WarmResult {
+  readonly evaluatedTokens: number;
+}
+
+export interface CompleteParams {
+  /** Path relative to the workspace, with forward slashes. */
+  readonly path: string;
+  /** VS Code language id. */
+  readonly language: string;
+  /** Text before the cursor; the host may cut its beginning, the worker anchors it. */
+  readonly prefix: string;
+  /** Text after the cursor, at least the rest of the line and some lines more. */
+  readonly suffix: string;
+  /** Whether more than one line is wanted. */
+  readonly multiline: boolean;
+  readonly maxTokens: number;
+}
+
+export interface CompleteResult {
+  /** Text to insert at the cursor, already trimmed against the suffix; empty for none. */
+  readonly text: string;
+  readonly stop: StopReason;
+  readonly metrics: Metrics;
+}
+
+export interface LaneView {
+  readonly id: number;
+  readonly purpose: 'chat' | 'ghost';
+  readonly tokens: number;
+  readonly capacity: number;
+  readonly busy: boolean;
+}
+
+export interface SessionView {
+  readonly lanes: readonly LaneView[];
+}
+
+export interface LogEntry {
+  readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  readonly topic: string;
+  readonly message: string;
+}
