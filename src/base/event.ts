@@ -1,0 +1,37 @@
+/** A function that unsubscribes or releases something. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Subscribe to a stream of values. Has the shape of VS Code's `Event`, without importing `vscode`. */
+export type Event<T> = (listener: (value: T) => void) => Disposable;
+
+/** The sending end of an {@link Event}. Listeners run in the order they were added; one that throws does not keep the rest from running. */
+export class Emitter<T> implements Disposable {
+  private readonly listeners = new Set<(value: T) => void>();
+
+  constructor(private readonly onListenerError: (error: unknown) => void = () => undefined) {}
+
+  readonly event: Event<T> = (listener) => {
+    // Wrapped, so that the same function subscribed twice is two subscriptions.
+    const entry = (value: T): void => {
+      listener(value);
+    };
+    this.listeners.add(entry);
+    return { dispose: () => void this.listeners.delete(entry) };
+  };
+
+  fire(value: T): void {
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        this.onListenerError(error);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.listeners.clear();
+  }
+}

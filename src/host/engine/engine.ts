@@ -1,0 +1,52 @@
+import type { Disposable, Event } from '../../base/event';
+import type { EngineErrorData } from '../../protocol/errors';
+import type {
+  ChatParams,
+  ChatProgress,
+  ChatResult,
+  CompleteParams,
+  CompleteResult,
+  ModelFacts,
+  SessionView,
+  WarmParams,
+  WarmResult,
+} from '../../protocol/worker';
+
+/** Where the engine is in its life. `generation` counts worker processes, so that a late event of an old one is told apart. */
+export type EngineState =
+  /** No worker; the next request starts one. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting'; readonly generation: number }
+  /** `fraction` is 0 to 1. */
+  | { readonly kind: 'loading'; readonly generation: number; readonly path: string; readonly fraction: number }
+  | { readonly kind: 'ready'; readonly generation: number; readonly facts: ModelFacts }
+  /** The worker died; another follows after `delayMilliseconds`. */
+  | { readonly kind: 'restarting'; readonly generation: number; readonly error: EngineErrorData; readonly delayMilliseconds: number }
+  /** Nothing is tried again until the user acts or the settings change. */
+  | { readonly kind: 'failed'; readonly generation: number; readonly error: EngineErrorData };
+
+/** A request's end. A cancelled request ends in a value whose `stop` is `cancelled`. */
+export type Outcome<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly error: EngineErrorData };
+
+/** As much of VS Code's `CancellationToken` as the engine needs. */
+export interface Cancellation {
+  readonly isCancellationRequested: boolean;
+  readonly onCancellationRequested: (listener: () => void) => Disposable;
+}
+
+/**
+ * What features ask for. Every promise settles exactly once and never rejects; a request made while no worker runs starts one and waits
+ * for its model.
+ */
+export interface Engine {
+  readonly state: EngineState;
+  readonly onDidChangeState: Event<EngineState>;
+  chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>>;
+  complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>>;
+  /** Evaluates ahead at idle priority; does not start a worker. */
+  warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
+  /** The lanes as they are; `undefined` without a ready worker. */
+  session(): Promise<SessionView | undefined>;
+  /** Ends the worker, if any, forgets past crashes and starts anew. */
+  restart(): void;
+}

@@ -1,0 +1,19 @@
+/** Ids of every command that package.json contributes; a test holds the two against each other. */
+export const commandIds = {
+  newChat: 'paddock.newChat',
+  showConversations: 'paddock.showConversations',
+  stopAnswer: 'paddock.stopAnswer',
+  explainSelection: 'paddock.explainSelection',
+  toggleGhostText: 'paddock.toggleGhostText',
+  chooseModelFile: 'paddock.chooseModelFile',
+  useEmbeddedModel: 'paddock.useEmbeddedModel',
+  restartEngine: 'paddock.restartEngine',
+  showLog: 'paddock.showLog',
+  openWalkthrough: 'paddock.openWalkthrough',
+  showMenu: 'paddock.showMenu',
+} as const;
+
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+/** The chat view's id in package.json. */
+export const chatViewId = 'paddock.chat';

@@ -1,0 +1,111 @@
+/**
+ * The contract between the chat view in the host and its webview. The host owns the truth: the webview can be thrown away and rebuilt
+ * from one {@link ViewState} at any time. Everything that comes from the webview is checked against a schema before use.
+ */
+import type { Metrics } from './worker';
+
+/** A button the user is offered: what it is called and the id the host acts on. */
+export interface ActionView {
+  readonly id: string;
+  readonly label: string;
+}
+
+export type AnswerState =
+  /** Sent; the engine has not begun with it (worker starting, model loading, or another request before it). */
+  | { readonly kind: 'waiting' }
+  /** The prompt is being evaluated; tokens. */
+  | { readonly kind: 'reading'; readonly done: number; readonly total: number }
+  | { readonly kind: 'streaming' }
+  | { readonly kind: 'done' }
+  /** Ended by the user. */
+  | { readonly kind: 'stopped' }
+  /** Ended by an error; what had been written stays. */
+  | { readonly kind: 'failed'; readonly message: string; readonly actions: readonly ActionView[] };
+
+/** A file or selection shown with a question, e.g. `src/a.ts:10-20`. */
+export interface AttachmentView {
+  readonly label: string;
+}
+
+export interface TurnView {
+  readonly id: string;
+  readonly question: string;
+  readonly attachments: readonly AttachmentView[];
+  /** Markdown, from the model: hostile. */
+  readonly answer: string;
+  readonly state: AnswerState;
+  readonly metrics?: Metrics;
+  /** Sentences about the answer: what was cut, which turns were dropped, that it ended early. */
+  readonly notes: readonly string[];
+}
+
+export interface EngineView {
+  readonly kind: 'stopped' | 'starting' | 'loading' | 'ready' | 'restarting' | 'failed';
+  /** One line for the view's footer: model and state. */
+  readonly label: string;
+  /** 0 to 1 while loading. */
+  readonly fraction?: number;
+  /** Shown as a banner when there is something the user should do. */
+  readonly problem?: { readonly message: string; readonly actions: readonly ActionView[] };
+}
+
+/** Every string the webview shows, by key, in the user's language. */
+export type WebviewStrings = Readonly<Record<WebviewStringKey, string>>;
+
+export const webviewStringKeys = [
+  'newChat',
+  'conversations',
+  'send',
+  'stop',
+  'placeholder',
+  'emptyTitle',
+  'emptyBody',
+  'emptyHintExplain',
+  'emptyHintGhost',
+  'you',
+  'assistant',
+  'waiting',
+  'reading',
+  'streaming',
+  'stopped',
+  'copyCode',
+  'copied',
+  'metrics',
+  'metricsDetail',
+  'answerFinished',
+  'messages',
+  'attachments',
+] as const;
+
+export type WebviewStringKey = (typeof webviewStringKeys)[number];
+
+export interface ViewState {
+  readonly conversationId: string;
+  readonly title: string;
+  readonly turns: readonly TurnView[];
+  readonly engine: EngineView;
+  /** What the user has typed and not sent. */
+  readonly draft: string;
+  readonly strings: WebviewStrings;
+}
+
+export type HostMessage =
+  | { readonly type: 'state'; readonly state: ViewState }
+  | { readonly type: 'engine'; readonly engine: EngineView }
+  /** Replaces the turn with the same id, or is appended. */
+  | { readonly type: 'turn'; readonly turn: TurnView }
+  /** Appends to the answer of a streaming turn. `at` is the answer's length before it (UTF-16 units): a gap asks for `ready` again. */
+  | { readonly type: 'delta'; readonly turnId: string; readonly at: number; readonly text: string }
+  | { readonly type: 'focusInput' };
+
+export type WebviewMessage =
+  /** Loaded, or out of step: the host answers with `state`. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'send'; readonly text: string }
+  | { readonly type: 'stop' }
+  | { readonly type: 'newChat' }
+  | { readonly type: 'showConversations' }
+  | { readonly type: 'draft'; readonly text: string }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'openLink'; readonly href: string }
+  | { readonly type: 'action'; readonly id: string };
