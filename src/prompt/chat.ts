@@ -1,0 +1,102 @@
+import { baseLayout } from './base';
+import { userText } from './blocks';
+import { keptFrom } from './history';
+import type { ChatLayout, Conversation } from './layout';
+import { llama2Layout } from './llama2';
+import { templateLayout } from './template';
+import type { ChatFormat, ChatInput, ChatPrompt, ChatTurn, CutNote, FileBlock, PromptTokenizer, UserContent } from './types';
+
+/** Both in tokens. */
+export interface ChatBudget {
+  /** Size of the lane. */
+  readonly contextTokens: number;
+  /** Kept free for the answer. */
+  readonly reserveTokens: number;
+}
+
+/** What is known of a later request before the user has finished typing it. */
+export interface ChatPrefixInput {
+  readonly system: string;
+  readonly history: readonly ChatTurn[];
+  readonly file?: FileBlock;
+}
+
+/** The last message with the system text does not fit, even with every old turn left out. Both in tokens. */
+export class PromptTooLongError extends Error {
+  override readonly name = 'PromptTooLongError';
+  constructor(
+    readonly promptTokens: number,
+    readonly contextTokens: number,
+  ) {
+    super(`the prompt takes ${promptTokens} tokens of a context of ${contextTokens}`);
+  }
+}
+
+/**
+ * The tokens of one chat request: at most `contextTokens - reserveTokens`. When the conversation does not fit, whole turns are left
+ * out, the oldest first; the system text never is.
+ *
+ * @throws {PromptTooLongError} when the last message alone is too long
+ * @throws {ChatTemplateError} when the model's template cannot be rendered
+ */
+export function buildChatPrompt(input: ChatInput, format: ChatFormat, tokenizer: PromptTokenizer, budget: ChatBudget): ChatPrompt {
+  const { conversation, cuts } = readConversation(input, tokenizer, budget.contextTokens);
+  const layout = layoutOf(conversation, format, tokenizer);
+  const limit = budget.contextTokens - budget.reserveTokens;
+  const { sizes } = layout;
+  let start = keptFrom(sizes.turns, sizes.last, sizes.fixed, limit);
+  let tokens = layout.tokens(start);
+  // Sizes are upper bounds for every tokenizer seen; a lane overflows silently, so the bound is not left to that.
+  while (tokens.length > limit && start < sizes.turns.length) tokens = layout.tokens(++start);
+  if (tokens.length > limit) throw new PromptTooLongError(tokens.length, budget.contextTokens);
+  return { tokens, droppedTurns: start, cuts };
+}
+
+/**
+ * The tokens with which every later request with this system text, history and file will begin, for warming a lane. Holds as long as
+ * the later request drops the same turns, which a long question at the edge of the budget can change.
+ *
+ * @throws as {@link buildChatPrompt} does
+ */
+export function chatPrefix(input: ChatPrefixInput, format: ChatFormat, tokenizer: PromptTokenizer, budget: ChatBudget): readonly number[] {
+  const { file, ...rest } = input;
+  const [first, ...others] = continuations(file).map((user) => buildChatPrompt({ ...rest, user }, format, tokenizer, budget).tokens);
+  return others.reduce(commonPrefix, first ?? []);
+}
+
+/** Messages that begin alike in nothing but the file: what their prompts have in common does not depend on the message. */
+function continuations(file: FileBlock | undefined): readonly UserContent[] {
+  const withFile = file === undefined ? {} : { file };
+  return [
+    { text: 'Why?', ...withFile },
+    { text: '<1>', ...withFile },
+    { text: '', ...withFile },
+    { text: '为', selection: { startLine: 1, endLine: 1, text: 'a' }, ...withFile },
+  ];
+}
+
+function commonPrefix(one: readonly number[], other: readonly number[]): readonly number[] {
+  const end = one.findIndex((id, index) => id !== other[index]);
+  return end < 0 ? one : one.slice(0, end);
+}
+
+function readConversation(
+  input: ChatInput,
+  tokenizer: PromptTokenizer,
+  contextTokens: number,
+): { readonly conversation: Conversation; readonly cuts: readonly CutNote[] } {
+  const last = userText(input.user, tokenizer, contextTokens);
+  const turns = input.history.map((turn) => ({ user: userText(turn.user, tokenizer, contextTokens).text, answer: turn.answer }));
+  return { conversation: { system: input.system, turns, last: last.text }, cuts: last.cuts };
+}
+
+function layoutOf(conversation: Conversation, format: ChatFormat, tokenizer: PromptTokenizer): ChatLayout {
+  switch (format.kind) {
+    case 'llama2':
+      return llama2Layout(conversation, tokenizer);
+    case 'template':
+      return templateLayout(conversation, format, tokenizer);
+    case 'base':
+      return baseLayout(conversation, tokenizer);
+  }
+}
