@@ -1,0 +1,71 @@
+import type { PromptTokenizer } from './types';
+
+/** A place in a document that wants a completion. */
+export interface GhostInput {
+  readonly path: string;
+  readonly language: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly multiline: boolean;
+}
+
+export interface GhostPrompt {
+  readonly tokens: readonly number[];
+  /** The space before the cursor that was left out; a completion has to begin with it. See {@link splitTrailingSpace}. */
+  readonly owed: string;
+}
+
+/**
+ * The prompt of a model without FIM tokens: a header that stays, then the text before the cursor from an anchor that stays put while
+ * the user types, so that a keystroke evaluates the tokens it changes and no others.
+ * @param budget most tokens of the prompt
+ */
+export function buildGhostPrompt(input: GhostInput, tokenizer: PromptTokenizer, budget: number): GhostPrompt {
+  const { text, owed } = splitTrailingSpace(input.prefix);
+  const header = headerLine(input.path, input.language);
+  const bos = tokenizer.bos === undefined ? [] : [tokenizer.bos];
+  let limit = budget * charactersPerToken;
+  for (;;) {
+    const tokens = [...bos, ...tokenizer.encode(header + anchoredTail(text, limit))];
+    if (tokens.length <= budget || limit < 1) return { tokens: tokens.slice(0, budget), owed };
+    limit = Math.floor(limit / 2);
+  }
+}
+
+/** What code comes to in Llama's vocabulary, at most: more characters a token are rare. */
+const charactersPerToken = 4;
+
+/**
+ * The end of `text`, at most `limit` characters and at least half of that, from the beginning of a line. Where it begins depends on
+ * `text`'s length only in steps of half the limit: while somebody types, the beginning stays and the KV of what follows with it.
+ */
+export function anchoredTail(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const step = Math.max(1, Math.floor(limit / 2));
+  const start = Math.ceil((text.length - limit) / step) * step;
+  const newline = text.indexOf('\n', start - 1);
+  return newline < 0 || newline + 1 >= text.length ? text.slice(start) : text.slice(newline + 1);
+}
+
+/**
+ * Splits one space off the end. Both of Llama's kinds of vocabulary write a word together with the one space before it: a prompt that
+ * ends in that space asks for what models have hardly ever seen. Indentation before it, and tabs, are tokens of their own and stay.
+ */
+export function splitTrailingSpace(prefix: string): { readonly text: string; readonly owed: string } {
+  return prefix.endsWith(' ') ? { text: prefix.slice(0, -1), owed: ' ' } : { text: prefix, owed: '' };
+}
+
+/** A comment that names the file, in the language's own form; nothing where there is no such form. */
+function headerLine(path: string, language: string): string {
+  const mark = commentMarks[language];
+  return mark === undefined ? '' : `${mark} ${path}\n`;
+}
+
+const commentMarks: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({
+    '//': 'c cpp csharp dart fsharp go groovy java javascript javascriptreact kotlin objective-c php rust scala swift typescript typescriptreact zig',
+    '#': 'coffeescript dockerfile elixir julia makefile perl powershell python r ruby shellscript toml yaml',
+    '--': 'haskell lua sql',
+    '%': 'latex erlang',
+  }).flatMap(([mark, languages]) => languages.split(' ').map((language) => [language, mark])),
+);

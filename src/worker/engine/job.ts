@@ -1,0 +1,124 @@
+import type { JobKind } from './scheduler';
+
+/** How the next token is chosen. `temperature` 0 is greedy. */
+export interface Sampling {
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK: number;
+  readonly seed: number;
+}
+
+/** A request to the session: a prompt, and what to do with each generated token. */
+export interface JobSpec {
+  readonly kind: JobKind;
+  readonly prompt: readonly number[];
+  /** Most tokens to generate; 0 only evaluates the prompt. */
+  readonly maxTokens: number;
+  readonly sampling: Sampling;
+  /** Prompt tokens that need no more evaluation, after each step of prefill. */
+  readonly onPrefill?: (done: number) => void;
+  /** Called for each generated token but the one that ends the answer. Returning `stop` ends the job; the token counts. */
+  readonly onToken?: (token: number) => 'continue' | 'stop';
+}
+
+export type StopReason = 'end' | 'maxTokens' | 'contextFull' | 'rule' | 'cancelled';
+
+/** What a job cost; see the protocol's `Metrics`, whose shape this has. Milliseconds and tokens. */
+export interface Metrics {
+  readonly promptTokens: number;
+  readonly reusedTokens: number;
+  readonly evaluatedTokens: number;
+  readonly generatedTokens: number;
+  readonly firstTokenMilliseconds: number;
+  readonly tokensPerSecond: number;
+  readonly totalMilliseconds: number;
+}
+
+export interface JobResult {
+  readonly tokens: readonly number[];
+  readonly stop: StopReason;
+  readonly metrics: Metrics;
+  /** Tokens whose KV is in the lane at the end. */
+  readonly laneTokens: number;
+}
+
+/** The clock of {@link Job}, in milliseconds. */
+export type Clock = () => number;
+
+/** A job under way: how far its prompt is evaluated and what it has generated. Knows nothing of llama.cpp. */
+export class Job {
+  readonly generated: number[] = [];
+  /** Prompt tokens that are in the lane. */
+  private inLane = 0;
+  private reused = 0;
+  private evaluated = 0;
+  private readonly arrived: number;
+  private firstTokenAt: number | undefined;
+  private lastTokenAt: number | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly spec: JobSpec,
+    readonly signal: AbortSignal,
+    private readonly now: Clock,
+  ) {
+    this.arrived = now();
+  }
+
+  /** Prompt tokens still to evaluate. */
+  get promptLeft(): number {
+    return this.spec.prompt.length - this.inLane;
+  }
+
+  /** Records how much of the prompt the lane already had. */
+  begin(reused: number): void {
+    this.inLane = reused;
+    this.reused = reused;
+    this.spec.onPrefill?.(this.inLane);
+  }
+
+  /** The next `count` tokens to evaluate, and whether the last of them is to yield a token. */
+  piece(count: number): { readonly tokens: readonly number[]; readonly sample: boolean } {
+    if (this.promptLeft > 0) {
+      const tokens = this.spec.prompt.slice(this.inLane, this.inLane + count);
+      return { tokens, sample: tokens.length === this.promptLeft && this.spec.maxTokens > 0 };
+    }
+    return { tokens: this.generated.slice(-1), sample: true };
+  }
+
+  /** Records that a piece was evaluated. */
+  advance(count: number): void {
+    if (this.promptLeft === 0) return;
+    this.inLane += count;
+    this.evaluated += count;
+    this.spec.onPrefill?.(this.inLane);
+  }
+
+  /** Takes a sampled token; says why the job ends with it, if it does. */
+  accept(token: number, isEnd: boolean): StopReason | undefined {
+    this.lastTokenAt = this.now();
+    this.firstTokenAt ??= this.lastTokenAt;
+    if (isEnd) return 'end';
+    this.generated.push(token);
+    if (this.spec.onToken?.(token) === 'stop') return 'rule';
+    return this.generated.length >= this.spec.maxTokens ? 'maxTokens' : undefined;
+  }
+
+  result(stop: StopReason, laneTokens: number): JobResult {
+    const decodeTime = (this.lastTokenAt ?? 0) - (this.firstTokenAt ?? 0);
+    return {
+      tokens: this.generated,
+      stop,
+      laneTokens,
+      metrics: {
+        promptTokens: this.spec.prompt.length,
+        reusedTokens: this.reused,
+        evaluatedTokens: this.evaluated,
+        generatedTokens: this.generated.length,
+        firstTokenMilliseconds: this.firstTokenAt === undefined ? 0 : this.firstTokenAt - this.arrived,
+        tokensPerSecond: this.generated.length > 1 && decodeTime > 0 ? ((this.generated.length - 1) * 1000) / decodeTime : 0,
+        totalMilliseconds: this.now() - this.arrived,
+      },
+    };
+  }
+}

@@ -1,0 +1,138 @@
+import { CancellationToken, ProgressType, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ENGINE_ERROR_CODE, type EngineErrorData } from '../protocol/errors';
+import {
+  methods,
+  PROTOCOL_VERSION,
+  type ChatParams,
+  type ChatProgress,
+  type ChatResult,
+  type CompleteParams,
+  type CompleteResult,
+  type InitializeParams,
+  type InitializeResult,
+  type LoadModelParams,
+  type LoadProgress,
+  type LogEntry,
+  type ModelFacts,
+  type SessionView,
+  type WarmParams,
+  type WarmResult,
+} from '../protocol/worker';
+import { Engine } from './engine/engine';
+import { toErrorData } from './errors';
+
+/** The type of a chat request's progress. */
+const chatProgress = new ProgressType<ChatProgress>();
+
+/** Routes every request of the protocol to the engine. Holds the worker's one model. */
+export class Handlers {
+  private engine: Engine | undefined;
+  private loading: Promise<unknown> | undefined;
+
+  constructor(
+    private readonly connection: MessageConnection,
+    private readonly libraryVersion: string,
+  ) {}
+
+  /** Registers the handlers; call before the connection listens. */
+  register(): void {
+    const { connection } = this;
+    connection.onRequest(methods.initialize, (params: InitializeParams) => this.initialize(params));
+    connection.onRequest(methods.loadModel, (params: LoadModelParams) => settle(this.loadModel(params)));
+    connection.onRequest(methods.chat, (params: ChatParams & { progress: number }, token: CancellationToken) =>
+      settle(this.chat(params, token)),
+    );
+    connection.onRequest(methods.warm, (params: WarmParams, token: CancellationToken) => settle(this.warm(params, token)));
+    connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) => settle(this.complete(params, token)));
+    connection.onRequest(methods.session, (): SessionView => ({ lanes: this.engine?.lanes ?? [] }));
+  }
+
+  async dispose(): Promise<void> {
+    await this.engine?.dispose();
+  }
+
+  private initialize(params: InitializeParams): InitializeResult | ResponseError<EngineErrorData> {
+    if (params.protocolVersion !== PROTOCOL_VERSION) {
+      return failure({ kind: 'versionMismatch', host: params.protocolVersion, worker: PROTOCOL_VERSION });
+    }
+    return {
+      protocolVersion: PROTOCOL_VERSION,
+      pid: process.pid,
+      libraryVersion: this.libraryVersion,
+      runtimeVersion: process.version,
+    };
+  }
+
+  private async loadModel(params: LoadModelParams): Promise<ModelFacts> {
+    await this.loading?.catch(() => undefined);
+    const load = this.replaceModel(params);
+    this.loading = load;
+    return load;
+  }
+
+  private async replaceModel(params: LoadModelParams): Promise<ModelFacts> {
+    await this.engine?.dispose();
+    this.engine = undefined;
+    this.engine = await Engine.load(
+      params,
+      (fraction) => {
+        this.notify(methods.loadProgress, { fraction } satisfies LoadProgress);
+      },
+      (level, message) => {
+        this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
+      },
+    );
+    return this.engine.facts;
+  }
+
+  private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {
+    const onEvent = (event: ChatProgress): void => {
+      this.connection.sendProgress(chatProgress, params.progress, event).catch(() => undefined);
+    };
+    return withSignal(token, (signal) => this.running().chat(params, onEvent, signal));
+  }
+
+  private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {
+    return { evaluatedTokens: await withSignal(token, (signal) => this.running().warm(params, signal)) };
+  }
+
+  private complete(params: CompleteParams, token: CancellationToken): Promise<CompleteResult> {
+    return withSignal(token, (signal) => this.running().complete(params, signal));
+  }
+
+  private running(): Engine {
+    if (!this.engine) throw failure({ kind: 'noModel' });
+    return this.engine;
+  }
+
+  private notify(method: string, params: unknown): void {
+    // A host that is gone no longer wants to know.
+    this.connection.sendNotification(method, params).catch(() => undefined);
+  }
+}
+
+function failure(data: EngineErrorData): ResponseError<EngineErrorData> {
+  return new ResponseError(ENGINE_ERROR_CODE, data.kind, data);
+}
+
+/** Turns whatever was thrown into an error with data, so that the host always knows the kind. */
+async function settle<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ResponseError ? error : failure(toErrorData(error));
+  }
+}
+
+async function withSignal<T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const subscription = token.onCancellationRequested(() => {
+    controller.abort();
+  });
+  if (token.isCancellationRequested) controller.abort();
+  try {
+    return await work(controller.signal);
+  } finally {
+    subscription.dispose();
+  }
+}

@@ -1,0 +1,22 @@
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { methods } from '../protocol/worker';
+import { libraryVersion } from './engine/version';
+import { Handlers } from './handlers';
+
+/** The worker's root: one connection to the host that forked it, and an end when that host is gone. */
+async function main(): Promise<void> {
+  const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  const handlers = new Handlers(connection, await libraryVersion());
+  handlers.register();
+  const end = (): void => {
+    // Disposing waits for a step in flight; a host that has gone must not leave a process that goes on for long.
+    setTimeout(() => process.exit(0), 2000).unref();
+    void handlers.dispose().finally(() => process.exit(0));
+  };
+  connection.onNotification(methods.shutdown, end);
+  connection.onClose(end);
+  process.once('disconnect', end);
+  connection.listen();
+}
+
+await main();
