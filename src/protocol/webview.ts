@@ -49,7 +49,7 @@ export interface EngineView {
   readonly problem?: { readonly message: string; readonly actions: readonly ActionView[] };
 }
 
-/** Every string the webview shows, by key, in the user's language. */
+/** Every string the webview shows, by key, in the user's language; `{0}`, `{1}` stand for what the webview puts in. */
 export type WebviewStrings = Readonly<Record<WebviewStringKey, string>>;
 
 export const webviewStringKeys = [
@@ -75,6 +75,8 @@ export const webviewStringKeys = [
   'answerFinished',
   'messages',
   'attachments',
+  'scrollToEnd',
+  'loadingProgress',
 ] as const;
 
 export type WebviewStringKey = (typeof webviewStringKeys)[number];
@@ -108,4 +110,5 @@ export type WebviewMessage =
   | { readonly type: 'draft'; readonly text: string }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'openLink'; readonly href: string }
-  | { readonly type: 'action'; readonly id: string };
+  /** A button of an {@link ActionView}: of the turn named, or of the banner. */
+  | { readonly type: 'action'; readonly id: string; readonly turnId?: string };

@@ -1,0 +1,139 @@
+/**
+ * What went wrong, as a sentence for the user: what happened, what to do, and the buttons that do it. Every feature that meets an
+ * {@link EngineErrorData} says it with these words.
+ */
+import { env, l10n } from 'vscode';
+import type { EngineErrorData } from '../../protocol/errors';
+import { commandIds } from '../services/commands';
+
+/** Every button an engine problem may offer. */
+export const problemActionIds = ['retry', 'restartEngine', 'chooseModelFile', 'useEmbeddedModel', 'showLog', 'openSettings'] as const;
+
+export type ProblemActionId = (typeof problemActionIds)[number];
+
+export interface ProblemAction {
+  readonly id: ProblemActionId;
+  readonly label: string;
+}
+
+export interface Problem {
+  readonly message: string;
+  readonly actions: readonly ProblemAction[];
+}
+
+/** A command of VS Code with its arguments. */
+export interface ProblemCommand {
+  readonly command: string;
+  readonly args: readonly unknown[];
+}
+
+/** Narrows an id that came from outside. */
+export function isProblemActionId(id: string): id is ProblemActionId {
+  return (problemActionIds as readonly string[]).includes(id);
+}
+
+/** `error` in the user's language. `retry` is offered only where the same request may succeed with nothing changed. */
+export function describeProblem(error: EngineErrorData): Problem {
+  return { message: messageOf(error), actions: actionsOf(error).map((id) => ({ id, label: labelOf(id) })) };
+}
+
+/** The label of a button, for features that offer one of their own accord. */
+export function labelOf(id: ProblemActionId): string {
+  switch (id) {
+    case 'retry':
+      return l10n.t('Try Again');
+    case 'restartEngine':
+      return l10n.t('Restart Engine');
+    case 'chooseModelFile':
+      return l10n.t('Choose Model File…');
+    case 'useEmbeddedModel':
+      return l10n.t('Use Embedded Model');
+    case 'showLog':
+      return l10n.t('Show Log');
+    case 'openSettings':
+      return l10n.t('Open Settings');
+  }
+}
+
+/** What a button does; `retry` belongs to whoever made the request. */
+export function commandOf(id: Exclude<ProblemActionId, 'retry'>): ProblemCommand {
+  return id === 'openSettings'
+    ? { command: 'workbench.action.openSettings', args: ['@ext:paddock.paddock'] }
+    : { command: commandIds[id], args: [] };
+}
+
+function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
+  switch (error.kind) {
+    case 'modelNotFound':
+    case 'modelBroken':
+    case 'unsupportedArchitecture':
+    case 'noModel':
+      return ['chooseModelFile', 'useEmbeddedModel'];
+    case 'outOfMemory':
+      return ['chooseModelFile', 'openSettings', 'retry'];
+    case 'promptTooLong':
+      return ['openSettings'];
+    case 'engineUnavailable':
+    case 'versionMismatch':
+      return ['showLog', 'restartEngine'];
+    case 'workerUnavailable':
+      return ['restartEngine', 'openSettings', 'showLog'];
+    case 'workerDied':
+    case 'internal':
+      return ['retry', 'restartEngine', 'showLog'];
+  }
+}
+
+function messageOf(error: EngineErrorData): string {
+  switch (error.kind) {
+    case 'modelNotFound':
+      return l10n.t('The model file {0} cannot be opened. Put it back, choose another one, or use the embedded model.', error.path);
+    case 'modelBroken':
+      return l10n.t(
+        'The model file {0} is damaged or is not a GGUF file ({1}). Download it again, or choose another one.',
+        error.path,
+        error.detail,
+      );
+    case 'outOfMemory':
+      return outOfMemory(error);
+    case 'unsupportedArchitecture':
+      return l10n.t('Models of the architecture “{0}” cannot be run. Choose another model file.', error.architecture);
+    case 'engineUnavailable':
+      return l10n.t('llama.cpp could not be loaded on this machine ({0}). The log says more.', error.detail);
+    case 'versionMismatch':
+      return l10n.t('Parts of Paddock have different versions. Reload the window, and reinstall the extension if that does not help.');
+    case 'promptTooLong':
+      return l10n.t(
+        'The question is too long for the model: {0} tokens where {1} fit. Shorten it, select less, or raise the context size.',
+        number(error.promptTokens),
+        number(error.contextTokens),
+      );
+    case 'noModel':
+      return l10n.t('No model is loaded. Choose a model file, or use the embedded model.');
+    case 'workerUnavailable':
+      return l10n.t('The process that runs the model could not be started ({0}). Restart it, or choose another runtime.', error.detail);
+    case 'workerDied':
+      return l10n.t('The process that runs the model ended unexpectedly ({0}). What it had written is kept; try again.', error.detail);
+    case 'internal':
+      return l10n.t('Something went wrong inside Paddock ({0}). Try again; the log says more.', error.detail);
+  }
+}
+
+function outOfMemory(error: Extract<EngineErrorData, { kind: 'outOfMemory' }>): string {
+  if (error.neededBytes <= 0 || error.freeBytes <= 0) {
+    return l10n.t('There is not enough memory for this model. Close other programs, choose a smaller model, or lower the context size.');
+  }
+  return l10n.t(
+    'There is not enough memory for this model: it needs {0} GB and {1} GB are free. Close other programs, choose a smaller model, or lower the context size.',
+    gigabytes(error.neededBytes),
+    gigabytes(error.freeBytes),
+  );
+}
+
+function number(value: number): string {
+  return new Intl.NumberFormat(env.language).format(value);
+}
+
+function gigabytes(bytes: number): string {
+  return new Intl.NumberFormat(env.language, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(bytes / 1e9);
+}
