@@ -47,6 +47,8 @@ export interface Engine {
   warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
   /** The lanes as they are; `undefined` without a ready worker. */
   session(): Promise<SessionView | undefined>;
+  /** Starts a worker and loads the model, unless that is done, under way or has failed. */
+  start(): void;
   /** Ends the worker, if any, forgets past crashes and starts anew. */
   restart(): void;
 }

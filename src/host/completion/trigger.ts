@@ -1,0 +1,55 @@
+/** What the editor looks like where a completion is asked for. */
+export interface TriggerFacts {
+  /** The cursor's line left and right of it. */
+  readonly before: string;
+  readonly after: string;
+  readonly path: string;
+  readonly scheme: string;
+  readonly selectionIsEmpty: boolean;
+  readonly cursors: number;
+  /** Asked for by the user's own key. */
+  readonly invoked: boolean;
+  readonly enabled: boolean;
+}
+
+/** Why no completion is asked for; logged, never shown as a popup. */
+export type SkipReason = 'off' | 'document' | 'secret' | 'selection' | 'cursors' | 'wordAhead';
+
+export type TriggerDecision =
+  | { readonly kind: 'ask'; readonly multiline: boolean }
+  | { readonly kind: 'skip'; readonly reason: SkipReason };
+
+/** Decides whether the model is asked, and for a line or a block. */
+export function decideTrigger(facts: TriggerFacts): TriggerDecision {
+  const reason = skipReason(facts);
+  return reason === undefined ? { kind: 'ask', multiline: wantsBlock(facts.before, facts.after) } : { kind: 'skip', reason };
+}
+
+function skipReason(facts: TriggerFacts): SkipReason | undefined {
+  if (!facts.enabled && !facts.invoked) return 'off';
+  if (!documentSchemes.has(facts.scheme)) return 'document';
+  if (looksSecret(facts.path)) return 'secret';
+  if (!facts.selectionIsEmpty) return 'selection';
+  if (facts.cursors > 1) return 'cursors';
+  return closingPunctuation.test(facts.after) ? undefined : 'wordAhead';
+}
+
+/** Documents people write code and text in; not the SCM input, output channels, or comments. */
+const documentSchemes = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-notebook-cell', 'memfs']);
+
+/** What may stand right of the cursor: nothing, or what an editor closes by itself. */
+const closingPunctuation = /^[\s)\]}>"'`;,:]*$/u;
+
+/** Files whose content must not go into a prompt, by their names. */
+function looksSecret(path: string): boolean {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
+  return /^\.env(\.|$)|\.(pem|key|pfx|p12|jks|keystore|kdbx|asc|gpg)$|^(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.npmrc|\.pgpass|credentials)$/u.test(
+    name,
+  );
+}
+
+/** A block is wanted on an empty line and where a block begins; a line inside a statement. */
+function wantsBlock(before: string, after: string): boolean {
+  if (after.trim() !== '') return false;
+  return before.trim() === '' || /[{:([]\s*$|=>\s*$/u.test(before);
+}

@@ -1,0 +1,76 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { methods } from '../../protocol/worker';
+import type { Log } from '../services/log';
+
+export interface WorkerCommand {
+  /** The worker's script. */
+  readonly script: string;
+  /** Executable to run it with; empty for the one the host runs in. */
+  readonly runtime: string;
+}
+
+/** Time a worker gets to end by itself, in milliseconds. */
+const shutdownLimit = 1500;
+
+/** A forked worker and the connection to it. */
+export class WorkerProcess {
+  readonly connection: MessageConnection;
+  private readonly child: ChildProcess;
+  private ended = false;
+
+  /** @param onExit called once, with what is known of the end; also when the process could not be started */
+  constructor(command: WorkerCommand, log: Log, onExit: (detail: string) => void) {
+    this.child = fork(command.script, [], {
+      ...(command.runtime === '' ? {} : { execPath: command.runtime }),
+      env: workerEnvironment(),
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', log.debug);
+    }
+    this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
+    this.connection.onError(([error]) => {
+      log.debug(`connection: ${error.message}`);
+    });
+    const end = (detail: string): void => {
+      if (this.ended) return;
+      this.ended = true;
+      // Rejects every pending request, so that each settles.
+      this.connection.dispose();
+      onExit(detail);
+    };
+    this.child.once('exit', (code, signal) => {
+      end(signal ? `signal ${signal}` : `exit code ${String(code)}`);
+    });
+    this.child.once('error', (error) => {
+      end(error.message);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Asks the worker to end, and kills it if it has not within {@link shutdownLimit}. */
+  stop(): void {
+    if (this.ended) return;
+    this.connection.sendNotification(methods.shutdown).catch(() => undefined);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), shutdownLimit);
+    this.child.once('exit', () => {
+      clearTimeout(timer);
+    });
+  }
+}
+
+/**
+ * The host's environment without what would change the worker's behaviour: options meant for the extension host, and Electron's, but
+ * for the one that makes an Electron executable behave as Node.
+ */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|NODE_LLAMA_CPP_)/.test(name));
+  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../engine/engine';
+import { commandIds } from '../services/commands';
+import type { ConfigService } from '../services/configService';
+
+export interface ModelsDeps {
+  readonly engine: Engine;
+  readonly config: ConfigService;
+}
+
+/** Which model runs: commands to choose one, and a restart when a setting that matters to the worker changes. */
+export function registerModels({ engine, config }: ModelsDeps): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand(commandIds.chooseModelFile, async () => {
+      const picked = await vscode.window.showOpenDialog({
+        title: vscode.l10n.t('Choose a GGUF model file'),
+        openLabel: vscode.l10n.t('Use this model'),
+        canSelectMany: false,
+        filters: { GGUF: ['gguf'] },
+      });
+      if (picked?.[0]) await useModel(picked[0].fsPath, engine, config);
+    }),
+    vscode.commands.registerCommand(commandIds.useEmbeddedModel, () => useModel('', engine, config)),
+    vscode.commands.registerCommand(commandIds.restartEngine, () => {
+      engine.restart();
+    }),
+    config.onDidChange(({ keys }) => {
+      const matters = keys.some((key) => key.startsWith('model.') || key.startsWith('worker.'));
+      // A worker that never started reads the settings when it does.
+      if (matters && engine.state.kind !== 'stopped') engine.restart();
+    }),
+  );
+}
+
+/** Sets the model file; empty for the embedded model. Choosing the one that is set already tries it again. */
+async function useModel(path: string, engine: Engine, config: ConfigService): Promise<void> {
+  if (config.current['model.path'] === path) {
+    engine.restart();
+    return;
+  }
+  await config.update('model.path', path);
+  engine.start();
+}

@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { Event } from '../../base/event';
+import type { Metrics } from '../../protocol/worker';
+import type { Engine } from '../engine/engine';
+import { commandOf, describeProblem, type ProblemAction } from '../engine/problems';
+import { commandIds } from '../services/commands';
+import type { ConfigService } from '../services/configService';
+import type { Log } from '../services/log';
+import { showMenu } from './menu';
+import { statusView } from './view';
+
+export interface StatusDeps {
+  readonly engine: Engine;
+  readonly onDidFinish: Event<Metrics>;
+  readonly config: ConfigService;
+  readonly channel: vscode.LogOutputChannel;
+  readonly log: Log;
+}
+
+/** The status bar's item with its menu, and the one message that a problem of the engine gets. */
+export function registerStatus({ engine, onDidFinish, config, channel, log }: StatusDeps): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('paddock.status', vscode.StatusBarAlignment.Right, 90);
+  item.name = vscode.l10n.t('Paddock');
+  item.command = commandIds.showMenu;
+  let speed: number | undefined;
+  const render = (): void => {
+    const view = statusView(engine.state, config.current['ghostText.enabled'], speed);
+    item.text = view.text;
+    item.tooltip = view.tooltip;
+    item.accessibilityInformation = { label: view.tooltip };
+    item.backgroundColor = view.isProblem ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+  };
+  render();
+  item.show();
+  return vscode.Disposable.from(
+    item,
+    engine.onDidChangeState((state) => {
+      render();
+      if (state.kind === 'failed') void report(describeProblem(state.error), engine, log);
+      if (state.kind === 'restarting') reportRestart(log);
+    }),
+    onDidFinish((metrics) => {
+      if (metrics.tokensPerSecond > 0) speed = metrics.tokensPerSecond;
+      render();
+    }),
+    config.onDidChange(render),
+    vscode.commands.registerCommand(commandIds.showLog, () => {
+      channel.show();
+    }),
+    vscode.commands.registerCommand(commandIds.showMenu, () => showMenu(engine, config)),
+    vscode.commands.registerCommand(commandIds.openWalkthrough, () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'paddock.paddock#paddock.start', false),
+    ),
+  );
+}
+
+/** Shown once for each failure; the engine stays failed, so that a key press brings no second one. */
+async function report(problem: { message: string; actions: readonly ProblemAction[] }, engine: Engine, log: Log): Promise<void> {
+  log.error(problem.message);
+  const picked = await vscode.window.showErrorMessage(problem.message, ...problem.actions.map(({ label }) => label));
+  const action = problem.actions.find(({ label }) => label === picked);
+  if (!action) return;
+  if (action.id === 'retry') {
+    engine.restart();
+    return;
+  }
+  const { command, args } = commandOf(action.id);
+  await vscode.commands.executeCommand(command, ...args);
+}
+
+function reportRestart(log: Log): void {
+  log.warn('restarting the worker');
+  void vscode.window.showWarningMessage(vscode.l10n.t('The process that runs the model ended unexpectedly. It is being restarted.'));
+}

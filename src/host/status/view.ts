@@ -1,0 +1,50 @@
+import { env, l10n } from 'vscode';
+import type { EngineState } from '../engine/engine';
+import { describeProblem } from '../engine/problems';
+
+export interface StatusBarView {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly isProblem: boolean;
+}
+
+/**
+ * What the status bar shows.
+ * @param speed tokens a second of the last answer, if there was one
+ */
+export function statusView(state: EngineState, ghostText: boolean, speed: number | undefined): StatusBarView {
+  const ghost = ghostText ? '' : ` ${l10n.t('(ghost text off)')}`;
+  const shown = (icon: string, label: string, tooltip: string, isProblem = false): StatusBarView => ({
+    text: `$(${icon}) ${label}${ghost}`,
+    tooltip,
+    isProblem,
+  });
+  switch (state.kind) {
+    case 'stopped':
+      return shown('hubot', l10n.t('Paddock'), l10n.t('Paddock: the model is loaded at the first question or key press'));
+    case 'starting':
+      return shown('loading~spin', l10n.t('Paddock: starting'), l10n.t('Paddock: starting the process that runs the model'));
+    case 'loading':
+      return shown(
+        'loading~spin',
+        l10n.t('Paddock: loading {0}%', Math.round(state.fraction * 100)),
+        l10n.t('Paddock: loading {0}', state.path),
+      );
+    case 'ready': {
+      const rate = speed === undefined ? '' : ` ${l10n.t('{0} tokens/s', formatRate(speed))}`;
+      const { facts } = state;
+      const where = facts.gpu === false ? l10n.t('on the CPU with {0} threads', facts.threads) : l10n.t('on the GPU ({0})', facts.gpu);
+      return shown('hubot', `${facts.name}${rate}`, l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, where));
+    }
+    case 'restarting':
+      return shown('loading~spin', l10n.t('Paddock: restarting'), describeProblem(state.error).message);
+    case 'failed':
+      return shown('error', l10n.t('Paddock: problem'), describeProblem(state.error).message, true);
+  }
+}
+
+/** One decimal below ten, none above: the figure is read at a glance. */
+function formatRate(tokensPerSecond: number): string {
+  const digits = tokensPerSecond < 10 ? 1 : 0;
+  return new Intl.NumberFormat(env.language, { maximumFractionDigits: digits }).format(tokensPerSecond);
+}
