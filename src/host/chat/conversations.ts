@@ -1,0 +1,171 @@
+/**
+ * Conversations on disk, one JSON file each. Writes are atomic (a temporary file, then a rename), so that a crash leaves the old record or
+ * the new one; while an answer streams they are throttled. A record that cannot be read is set aside and reported, the others live.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Disposable } from '../../base/event';
+import type { Log } from '../services/log';
+import { parseConversation, type Conversation } from './records';
+
+export interface ConversationSummary {
+  readonly id: string;
+  readonly title: string;
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number;
+  readonly turns: number;
+}
+
+export interface ConversationStoreOptions {
+  /** Created when first written to. */
+  readonly folder: string;
+  readonly log: Log;
+  /** A record could not be read and was renamed to `file`. */
+  readonly onCorrupt: (file: string) => void;
+  /** Shortest time between two writes of what streams. */
+  readonly writeIntervalMilliseconds?: number;
+}
+
+/** Ids become file names: nothing that could leave the folder. */
+const ID = /^[0-9a-zA-Z-]{1,64}$/;
+const EXTENSION = '.json';
+
+export class ConversationStore implements Disposable {
+  private readonly dirty = new Map<string, Conversation>();
+  private readonly removed = new Set<string>();
+  /** Being written: not on disk yet, and no longer in `dirty`. */
+  private current: Conversation | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private disposed = false;
+
+  constructor(private readonly options: ConversationStoreOptions) {}
+
+  /** The record, or `undefined` where there is none or it was corrupt. */
+  async read(id: string): Promise<Conversation | undefined> {
+    if (!ID.test(id) || this.removed.has(id)) return undefined;
+    await this.flush();
+    return this.load(this.file(id));
+  }
+
+  /** Every conversation, the one changed last first. */
+  async list(): Promise<readonly ConversationSummary[]> {
+    await this.flush();
+    const names = await readdir(this.options.folder).catch(() => []);
+    const records = await Promise.all(
+      names.filter((name) => name.endsWith(EXTENSION)).map((name) => this.load(path.join(this.options.folder, name))),
+    );
+    return records
+      .filter((record) => record !== undefined)
+      .map(({ id, title, updatedAt, turns }) => ({ id, title, updatedAt, turns: turns.length }))
+      .sort((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  /** Writes `conversation` soon: at most one write in each interval, of what it is by then. */
+  save(conversation: Conversation): void {
+    if (this.disposed || this.removed.has(conversation.id) || !ID.test(conversation.id)) return;
+    this.dirty.set(conversation.id, conversation);
+    this.timer ??= setTimeout(() => void this.flush(), this.options.writeIntervalMilliseconds ?? 500);
+  }
+
+  /** Deletes the record; a later save of the same conversation is ignored. */
+  async remove(id: string): Promise<void> {
+    if (!ID.test(id)) return;
+    this.removed.add(id);
+    this.dirty.delete(id);
+    await this.writing;
+    await rm(this.file(id), { force: true });
+  }
+
+  /** Settles when everything saved so far is written. Never rejects: what could not be written is logged and kept for the next time. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    // One write after another: two of the same file would share a temporary file.
+    this.writing = this.writing.then(() => this.writeDirty());
+    return this.writing;
+  }
+
+  /** Writes what is left at once: VS Code does not wait for promises when it goes. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    clearTimeout(this.timer);
+    if (this.current !== undefined && !this.removed.has(this.current.id)) this.dirty.set(this.current.id, this.current);
+    for (const conversation of this.dirty.values()) {
+      try {
+        mkdirSync(this.options.folder, { recursive: true });
+        const temporary = `${this.file(conversation.id)}.last.tmp`;
+        writeFileSync(temporary, JSON.stringify(conversation));
+        renameSync(temporary, this.file(conversation.id));
+      } catch (error) {
+        this.options.log.error(`conversation ${conversation.id} not written: ${String(error)}`);
+      }
+    }
+    this.dirty.clear();
+  }
+
+  private async writeDirty(): Promise<void> {
+    for (const [id, conversation] of [...this.dirty]) {
+      if (this.disposed) return;
+      this.dirty.delete(id);
+      this.current = conversation;
+      try {
+        await this.write(conversation);
+      } catch (error) {
+        this.options.log.error(`conversation ${id} not written: ${String(error)}`);
+        if (!this.removed.has(id) && !this.disposed && !this.dirty.has(id)) this.dirty.set(id, conversation);
+      }
+      this.current = undefined;
+    }
+  }
+
+  private async write(conversation: Conversation): Promise<void> {
+    const file = this.file(conversation.id);
+    const temporary = `${file}.tmp`;
+    await mkdir(this.options.folder, { recursive: true });
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(JSON.stringify(conversation));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    // Looked at and renamed in one go: nothing can come between, as `dispose` or `remove` with a newer word on this record.
+    if (this.disposed || this.removed.has(conversation.id)) return;
+    renameSync(temporary, file);
+  }
+
+  private async load(file: string): Promise<Conversation | undefined> {
+    let text: string;
+    try {
+      text = await readFile(file, 'utf8');
+    } catch {
+      return undefined;
+    }
+    try {
+      const record = parseConversation(text);
+      if (`${record.id}${EXTENSION}` !== path.basename(file)) throw new Error(`holds the conversation ${record.id}`);
+      return record;
+    } catch (error) {
+      await this.setAside(file, error);
+      return undefined;
+    }
+  }
+
+  private async setAside(file: string, reason: unknown): Promise<void> {
+    this.options.log.error(`conversation ${path.basename(file)} set aside: ${String(reason)}`);
+    const target = `${file}.corrupt`;
+    try {
+      await rename(file, target);
+      this.options.onCorrupt(target);
+    } catch (error) {
+      this.options.log.error(`${path.basename(file)} could not be renamed: ${String(error)}`);
+    }
+  }
+
+  private file(id: string): string {
+    return path.join(this.options.folder, `${id}${EXTENSION}`);
+  }
+}

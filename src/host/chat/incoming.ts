@@ -1,0 +1,27 @@
+import * as v from 'valibot';
+import type { WebviewMessage } from '../../protocol/webview';
+
+const text = v.string();
+
+const message = v.variant('type', [
+  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('send'), text }),
+  v.object({ type: v.literal('stop') }),
+  v.object({ type: v.literal('newChat') }),
+  v.object({ type: v.literal('showConversations') }),
+  v.object({ type: v.literal('draft'), text }),
+  v.object({ type: v.literal('copy'), text }),
+  v.object({ type: v.literal('openLink'), href: text }),
+  v.object({ type: v.literal('action'), id: text, turnId: v.exactOptional(text) }),
+]);
+
+/** A message from the webview, or `undefined` for anything that is none. */
+export function parseWebviewMessage(value: unknown): WebviewMessage | undefined {
+  const result = v.safeParse(message, value);
+  return result.success ? result.output : undefined;
+}
+
+/** Addresses that may be opened outside. Everything else a model writes (`command:`, `file:`, `vscode:`) does nothing. */
+export function isOpenableLink(href: string): boolean {
+  return URL.canParse(href) && ['http:', 'https:', 'mailto:'].includes(new URL(href).protocol);
+}

@@ -1,0 +1,82 @@
+/** The chat's words in the user's language. */
+import path from 'node:path';
+import { env, l10n } from 'vscode';
+import type { EngineView } from '../../protocol/webview';
+import type { CutNote, StopReason } from '../../protocol/worker';
+import type { EngineState } from '../engine/engine';
+import { describeProblem, labelOf } from '../engine/problems';
+import { webviewStrings } from './strings';
+import type { ChatTexts, NoteFacts } from './texts';
+
+/** {@link ChatTexts} in the language VS Code runs in. */
+export function chatTexts(): ChatTexts {
+  return {
+    webview: webviewStrings(),
+    untitled: l10n.t('New chat'),
+    retry: labelOf('retry'),
+    problem: describeProblem,
+    notes: notesOf,
+    engine: engineView,
+  };
+}
+
+function notesOf(facts: NoteFacts): readonly string[] {
+  const ended = facts.stop === undefined ? undefined : endNote(facts.stop);
+  return [...facts.cuts.map(cutNote), ...droppedNote(facts.droppedTurns), ...(ended === undefined ? [] : [ended])];
+}
+
+function cutNote(cut: CutNote): string {
+  const shown = number(cut.shownLines);
+  const total = number(cut.totalLines);
+  return cut.block === 'file'
+    ? l10n.t('The file did not fit the context: the model saw {0} of its {1} lines.', shown, total)
+    : l10n.t('The selection did not fit the context: the model saw {0} of its {1} lines.', shown, total);
+}
+
+function droppedNote(turns: number): readonly string[] {
+  if (turns === 0) return [];
+  if (turns === 1) return [l10n.t('The conversation outgrew the context: the model no longer saw its oldest question.')];
+  return [l10n.t('The conversation outgrew the context: the model no longer saw its {0} oldest questions.', number(turns))];
+}
+
+function endNote(stop: StopReason): string | undefined {
+  switch (stop) {
+    case 'maxTokens':
+      return l10n.t('The answer reached its length limit. Ask to go on, or raise the limit in the settings.');
+    case 'contextFull':
+      return l10n.t('The context is full, so the answer ends here. Start a new chat, or raise the context size in the settings.');
+    case 'end':
+    case 'rule':
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+function engineView(state: EngineState): EngineView {
+  switch (state.kind) {
+    case 'stopped':
+      return { kind: state.kind, label: l10n.t('The model loads with your first question') };
+    case 'starting':
+      return { kind: state.kind, label: l10n.t('Starting…') };
+    case 'loading':
+      return { kind: state.kind, label: l10n.t('Loading {0}…', path.basename(state.path)), fraction: state.fraction };
+    case 'ready':
+      return { kind: state.kind, label: l10n.t('{0} · ready', state.facts.name) };
+    case 'restarting':
+      return { kind: state.kind, label: l10n.t('Restarting…') };
+    case 'failed':
+      return { kind: state.kind, label: l10n.t('Not running'), problem: bannerOf(state.error) };
+  }
+}
+
+/** A banner is about the engine, not about a question: there is nothing to ask again, but the engine can always be started again. */
+function bannerOf(error: Parameters<typeof describeProblem>[0]): NonNullable<EngineView['problem']> {
+  const { message, actions } = describeProblem(error);
+  const own = actions.filter((action) => action.id !== 'retry');
+  const restart = { id: 'restartEngine', label: labelOf('restartEngine') };
+  return { message, actions: own.some((action) => action.id === 'restartEngine') ? own : [...own, restart] };
+}
+
+function number(value: number): string {
+  return new Intl.NumberFormat(env.language).format(value);
+}

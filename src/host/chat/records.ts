@@ -1,0 +1,122 @@
+/** A conversation as it is kept on disk: schema, and what follows from a record alone. */
+import * as v from 'valibot';
+import type { EngineErrorData } from '../../protocol/errors';
+import type { ChatTurn, UserContent } from '../../protocol/worker';
+
+/** Raised when a record changes shape; an older one is converted, an unknown one set aside. */
+export const CONVERSATION_SCHEMA_VERSION = 1;
+
+const count = v.pipe(v.number(), v.minValue(0));
+
+const userContent = v.object({
+  text: v.string(),
+  file: v.exactOptional(v.object({ path: v.string(), language: v.string(), text: v.string() })),
+  selection: v.exactOptional(v.object({ startLine: count, endLine: count, text: v.string() })),
+});
+
+const metrics = v.object({
+  promptTokens: count,
+  reusedTokens: count,
+  evaluatedTokens: count,
+  generatedTokens: count,
+  firstTokenMilliseconds: count,
+  tokensPerSecond: count,
+  totalMilliseconds: count,
+});
+
+const turn = v.object({
+  id: v.string(),
+  user: userContent,
+  answer: v.string(),
+  /** Generated ids behind `answer`; they count only for a model with this fingerprint. */
+  tokens: v.array(v.number()),
+  fingerprint: v.exactOptional(v.string()),
+  state: v.picklist(['streaming', 'done', 'stopped', 'failed']),
+  stop: v.exactOptional(v.picklist(['end', 'maxTokens', 'contextFull', 'rule', 'cancelled'])),
+  /** Why it failed, as data: the sentence is made when shown, in the language of then. */
+  error: v.exactOptional(v.pipe(v.looseObject({ kind: v.string() }), v.transform(asError))),
+  metrics: v.exactOptional(metrics),
+  droppedTurns: count,
+  cuts: v.array(v.object({ block: v.picklist(['file', 'selection']), shownLines: count, totalLines: count })),
+  /** Asked again in a later turn: still shown, no longer told to the model. */
+  superseded: v.exactOptional(v.boolean()),
+});
+
+const conversation = v.object({
+  schema: v.literal(CONVERSATION_SCHEMA_VERSION),
+  id: v.string(),
+  title: v.string(),
+  createdAt: count,
+  updatedAt: count,
+  turns: v.array(turn),
+});
+
+/** Mutable on purpose: the controller appends to the turn that streams, the store writes what it finds. */
+export type StoredTurn = v.InferOutput<typeof turn>;
+export type Conversation = v.InferOutput<typeof conversation>;
+
+const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> = {
+  modelNotFound: ['path'],
+  modelBroken: ['path', 'detail'],
+  outOfMemory: ['path', 'neededBytes', 'freeBytes'],
+  unsupportedArchitecture: ['path', 'architecture'],
+  engineUnavailable: ['detail'],
+  versionMismatch: ['host', 'worker'],
+  promptTooLong: ['promptTokens', 'contextTokens'],
+  noModel: [],
+  workerUnavailable: ['detail'],
+  workerDied: ['detail'],
+  internal: ['detail'],
+};
+
+function isErrorData(value: { kind: string }): value is EngineErrorData {
+  const fields = Object.hasOwn(errorFields, value.kind) ? errorFields[value.kind as EngineErrorData['kind']] : undefined;
+  return fields?.every((field) => field in value) ?? false;
+}
+
+/** An error of a kind this version does not know must not cost the conversation it stands in. */
+function asError(value: { kind: string }): EngineErrorData {
+  return isErrorData(value) ? value : { kind: 'internal', detail: value.kind };
+}
+
+/** The record in `text`. An answer that was under way when it was written was interrupted: it is stopped, its text kept. Throws. */
+export function parseConversation(text: string): Conversation {
+  const record = v.parse(conversation, JSON.parse(text));
+  for (const entry of record.turns) if (entry.state === 'streaming') entry.state = 'stopped';
+  return record;
+}
+
+/** A conversation without turns. It gets its title with its first question. */
+export function newConversation(id: string, now: number): Conversation {
+  return { schema: CONVERSATION_SCHEMA_VERSION, id, title: '', createdAt: now, updatedAt: now, turns: [] };
+}
+
+/** A turn that has just been asked. */
+export function newTurn(id: string, user: UserContent): StoredTurn {
+  return { id, user: { ...user }, answer: '', tokens: [], state: 'streaming', droppedTurns: 0, cuts: [] };
+}
+
+const TITLE_LENGTH = 60;
+
+/** A conversation's name: its first question's first line. */
+export function titleOf(question: string): string {
+  const line = question.trim().split(/\r?\n/, 1)[0] ?? '';
+  const letters = [...line];
+  return letters.length <= TITLE_LENGTH ? line : `${letters.slice(0, TITLE_LENGTH - 1).join('')}…`;
+}
+
+/**
+ * What the model is told of `turns`: those that ended with something written. Token ids go along where they stand for the text, so that
+ * the lane's KV is found again.
+ */
+export function historyOf(turns: readonly StoredTurn[]): ChatTurn[] {
+  return turns
+    .filter((entry) => entry.state !== 'streaming' && entry.superseded !== true && entry.answer !== '')
+    .map((entry) => ({
+      user: entry.user,
+      answer:
+        entry.fingerprint === undefined || entry.tokens.length === 0
+          ? { text: entry.answer }
+          : { text: entry.answer, tokens: entry.tokens, fingerprint: entry.fingerprint },
+    }));
+}

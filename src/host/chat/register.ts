@@ -1,0 +1,95 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { Disposable, commands, env, l10n, window, type Memento, type Uri } from 'vscode';
+import type { Engine } from '../engine/engine';
+import { commandOf } from '../engine/problems';
+import { chatViewId, commandIds } from '../services/commands';
+import type { Log } from '../services/log';
+import { ChatController, type ChatAsker, type ChatSettings } from './controller';
+import { ConversationStore } from './conversations';
+import { ChatMemory } from './memory';
+import { chatTexts } from './messages';
+import { pickConversation } from './picker';
+import { ChatView } from './view';
+
+export interface ChatDeps {
+  readonly extensionUri: Uri;
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly settings: () => ChatSettings;
+  /** Where conversations are kept, an absolute path; created when needed. One a workspace, as two windows must not share it. */
+  readonly conversationFolder: string;
+  /** The workspace's memory: the draft, and which conversation was open. */
+  readonly memory: Memento;
+}
+
+export interface Chat extends Disposable {
+  /** Shows the view and asks there. */
+  readonly asker: ChatAsker;
+}
+
+/** Milliseconds of quiet before the engine is asked to warm up. */
+const IDLE_MILLISECONDS = 300;
+
+/** Context key: whether the open conversation has an answer under way. */
+const ANSWERING = 'paddock.answering';
+
+/** The chat view, its commands and its conversations. */
+export function registerChat(deps: ChatDeps): Chat {
+  const store = new ConversationStore({ folder: deps.conversationFolder, log: deps.log, onCorrupt: reportCorrupt });
+  const controller = createController(deps, store);
+  const view = new ChatView(deps.extensionUri, controller, l10n.t('Paddock chat'), deps.log);
+  const disposable = Disposable.from(
+    window.registerWebviewViewProvider(chatViewId, view),
+    commands.registerCommand(commandIds.newChat, async () => {
+      await view.reveal();
+      await controller.newChat();
+    }),
+    commands.registerCommand(commandIds.showConversations, async () => {
+      await view.reveal();
+      await pickConversation(store, controller, env.language);
+    }),
+    commands.registerCommand(commandIds.stopAnswer, () => {
+      controller.stop();
+    }),
+    controller.onDidChangeBusy((busy) => void commands.executeCommand('setContext', ANSWERING, busy)),
+    view,
+    controller,
+    // Last: it writes what the others have left.
+    store,
+  );
+  const asker: ChatAsker = {
+    ask: async (question, options) => {
+      await view.reveal();
+      await controller.ask(question, options);
+    },
+  };
+  return Object.assign(disposable, { asker });
+}
+
+function createController(deps: ChatDeps, store: ConversationStore): ChatController {
+  return new ChatController({
+    engine: deps.engine,
+    store,
+    memory: new ChatMemory(deps.memory),
+    texts: chatTexts(),
+    settings: deps.settings,
+    log: deps.log,
+    runAction: (id) => {
+      const { command, args } = commandOf(id);
+      void commands.executeCommand(command, ...args);
+    },
+    idle: (action) => {
+      const timer = setTimeout(action, IDLE_MILLISECONDS);
+      return new Disposable(() => {
+        clearTimeout(timer);
+      });
+    },
+    newId: randomUUID,
+    newSeed: () => randomInt(2 ** 31),
+    now: Date.now,
+  });
+}
+
+function reportCorrupt(file: string): void {
+  void window.showWarningMessage(l10n.t('A conversation could not be read and was set aside as {0}. The others are not affected.', file));
+}

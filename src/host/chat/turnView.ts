@@ -1,0 +1,55 @@
+import type { ActionView, AnswerState, AttachmentView, TurnView } from '../../protocol/webview';
+import type { UserContent } from '../../protocol/worker';
+import type { StoredTurn } from './records';
+import type { ChatTexts } from './texts';
+
+export interface TurnContext {
+  /** Where the answer under way stands; `undefined` when this turn is not under way. */
+  readonly live: AnswerState | undefined;
+  /** Only the last turn offers actions: what helped an older one has been overtaken. */
+  readonly last: boolean;
+}
+
+/** `turn` as the webview shows it. */
+export function turnView(turn: StoredTurn, context: TurnContext, texts: ChatTexts): TurnView {
+  return {
+    id: turn.id,
+    question: turn.user.text,
+    attachments: attachmentsOf(turn.user),
+    answer: turn.answer,
+    state: context.live ?? settledState(turn, context.last, texts),
+    notes: texts.notes(turn),
+    ...(turn.metrics === undefined ? {} : { metrics: turn.metrics }),
+  };
+}
+
+function settledState(turn: StoredTurn, last: boolean, texts: ChatTexts): AnswerState {
+  switch (turn.state) {
+    case 'done':
+      return { kind: 'done' };
+    case 'stopped':
+    case 'streaming':
+      return { kind: 'stopped' };
+    case 'failed':
+      return failedState(turn, last, texts);
+  }
+}
+
+function failedState(turn: StoredTurn, last: boolean, texts: ChatTexts): AnswerState {
+  const problem = texts.problem(turn.error ?? { kind: 'internal', detail: '' });
+  // Asking again starts an engine that is down, so a button that only restarts it would be one too many.
+  const others = problem.actions.filter((action) => action.id !== 'retry' && action.id !== 'restartEngine');
+  const retry: ActionView = { id: 'retry', label: texts.retry };
+  const retryFirst = problem.actions[0]?.id === 'retry' || problem.actions[0]?.id === 'restartEngine';
+  const actions = retryFirst ? [retry, ...others] : [...others, retry];
+  return { kind: 'failed', message: problem.message, actions: last ? actions : [] };
+}
+
+function attachmentsOf(user: UserContent): readonly AttachmentView[] {
+  const { file, selection } = user;
+  if (file === undefined) return [];
+  if (selection === undefined) return [{ label: file.path }];
+  const lines =
+    selection.startLine === selection.endLine ? String(selection.startLine) : `${String(selection.startLine)}-${String(selection.endLine)}`;
+  return [{ label: `${file.path}:${lines}` }];
+}
