@@ -10,7 +10,7 @@ const longestBlank = 120;
  * with the space owed still in front.
  */
 export function ghostIsComplete(raw: string, input: GhostInput): boolean {
-  if (/\S/.test(raw) === false) return raw.length > longestBlank || (!input.multiline && raw.includes('\n'));
+  if (raw.trim() === '') return raw.length > longestBlank || (!input.multiline && raw.includes('\n'));
   const lines = raw.split('\n');
   if (!input.multiline) return lines.slice(0, -1).some((line) => line.trim() !== '');
   if (lines.length > mostLines) return true;

@@ -1,4 +1,4 @@
-import { CancellationToken, ProgressType, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ProgressType, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import { ENGINE_ERROR_CODE, type EngineErrorData } from '../protocol/errors';
 import {
   methods,

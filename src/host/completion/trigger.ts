@@ -16,8 +16,7 @@ export interface TriggerFacts {
 export type SkipReason = 'off' | 'document' | 'secret' | 'selection' | 'cursors' | 'wordAhead';
 
 export type TriggerDecision =
-  | { readonly kind: 'ask'; readonly multiline: boolean }
-  | { readonly kind: 'skip'; readonly reason: SkipReason };
+  { readonly kind: 'ask'; readonly multiline: boolean } | { readonly kind: 'skip'; readonly reason: SkipReason };
 
 /** Decides whether the model is asked, and for a line or a block. */
 export function decideTrigger(facts: TriggerFacts): TriggerDecision {

@@ -28,7 +28,10 @@ function menuItems(ghostText: boolean, stopped: boolean): readonly MenuItem[] {
     },
     { label: `$(file-binary) ${t('Choose a model file…')}`, command: commandIds.chooseModelFile },
     { label: `$(package) ${t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
-    { label: stopped ? `$(play) ${t('Load the model now')}` : `$(debug-restart) ${t('Restart the engine')}`, command: commandIds.restartEngine },
+    {
+      label: stopped ? `$(play) ${t('Load the model now')}` : `$(debug-restart) ${t('Restart the engine')}`,
+      command: commandIds.restartEngine,
+    },
     { label: `$(output) ${t('Show the log')}`, command: commandIds.showLog },
     { label: `$(gear) ${t('Settings')}`, command: 'workbench.action.openSettings', args: [configSection] },
   ];

@@ -73,7 +73,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
     const contextTokens = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
     const { context, threads } = await createContext(llama, model, contextTokens, options);
     const tokenizer = promptTokenizer(model, file.fingerprint);
-    const format = chatFormat(file.info, model);
+    const format = chatFormat(file, model);
     return {
       model,
       context,
@@ -82,7 +82,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       format,
       facts: {
         fingerprint: file.fingerprint,
-        name: file.info.metadata.general?.name?.trim() || basename(options.path, '.gguf'),
+        name: file.name === '' ? basename(options.path, '.gguf') : file.name,
         path: options.path,
         fileBytes: file.bytes,
         architecture: file.architecture,
@@ -106,7 +106,10 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
   }
 }
 
-async function startLlama(options: LoadOptions, log: (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void): Promise<Llama> {
+async function startLlama(
+  options: LoadOptions,
+  log: (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void,
+): Promise<Llama> {
   try {
     return await getLlama({
       gpu: options.gpu === 'auto' ? 'auto' : false,
@@ -162,6 +165,8 @@ interface ExaminedFile {
   readonly bytes: number;
   readonly fingerprint: string;
   readonly architecture: string;
+  /** `general.name`; empty where the file has none. */
+  readonly name: string;
 }
 
 /** Bytes of the file's beginning that go into its fingerprint: metadata and vocabulary lie there. */
@@ -185,11 +190,22 @@ async function examineFile(path: string): Promise<ExaminedFile> {
   }
   try {
     const info = await readGgufFileInfo(path, { sourceType: 'filesystem', logWarnings: false });
-    const architecture: unknown = info.metadata.general?.architecture;
-    return { info, bytes, fingerprint, architecture: typeof architecture === 'string' ? architecture : 'unknown' };
+    const { architecture, name } = generalOf(info);
+    return {
+      info,
+      bytes,
+      fingerprint,
+      architecture: typeof architecture === 'string' ? architecture : 'unknown',
+      name: typeof name === 'string' ? name.trim() : '',
+    };
   } catch (error) {
     throw new EngineFailure({ kind: 'modelBroken', path, detail: messageOf(error) });
   }
+}
+
+/** The library's types promise a `general` section with what belongs in it; the file is what somebody downloaded. */
+function generalOf(info: GgufFileInfo): { readonly architecture?: unknown; readonly name?: unknown } {
+  return (info.metadata as { readonly general?: { readonly architecture?: unknown; readonly name?: unknown } }).general ?? {};
 }
 
 function classify(error: unknown, path: string, file: ExaminedFile, complaints: readonly string[]): unknown {
@@ -217,15 +233,13 @@ function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenize
 /** Meta's models from before GGUF carried templates are told by their name alone. */
 const llama2ChatName = /llama-?2.*chat|codellama.*instruct/i;
 
-function chatFormat(info: GgufFileInfo, model: LlamaModel): ChatFormat {
+function chatFormat({ info, name }: ExaminedFile, model: LlamaModel): ChatFormat {
   const source = info.metadata.tokenizer.chat_template;
   if (typeof source === 'string' && source.trim() !== '') {
     if (source.includes('[INST]') && source.includes('<<SYS>>')) return { kind: 'llama2' };
     return { kind: 'template', source, bosText: model.tokens.bosString ?? '', eosText: model.tokens.eosString ?? '' };
   }
-  return llama2ChatName.test(info.metadata.general?.name ?? '') || llama2ChatName.test(basename(model.filename ?? ''))
-    ? { kind: 'llama2' }
-    : { kind: 'base' };
+  return llama2ChatName.test(name) || llama2ChatName.test(basename(model.filename ?? '')) ? { kind: 'llama2' } : { kind: 'base' };
 }
 
 function messageOf(error: unknown): string {

@@ -35,9 +35,7 @@ function readCgroupQuota(): number | undefined {
     }
   };
   const [quota, period] = read('/sys/fs/cgroup/cpu.max').split(' ');
-  return (
-    parseQuota(quota, period) ?? parseQuota(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'), read('/sys/fs/cgroup/cpu/cpu.cfs_period_us'))
-  );
+  return parseQuota(quota, period) ?? parseQuota(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'), read('/sys/fs/cgroup/cpu/cpu.cfs_period_us'));
 }
 
 function parseQuota(quota: string | undefined, period: string | undefined): number | undefined {
