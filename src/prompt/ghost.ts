@@ -48,11 +48,11 @@ export function anchoredTail(text: string, limit: number): string {
 }
 
 /**
- * Splits one space off the end. Both of Llama's kinds of vocabulary write a word together with the one space before it: a prompt that
- * ends in that space asks for what models have hardly ever seen. Indentation before it, and tabs, are tokens of their own and stay.
+ * Splits one space or tab off the end. Llama's kinds of vocabulary write a word together with the one space before it: a prompt that
+ * ends in that space asks for what models have hardly ever seen. Indentation before it is a token of its own and stays.
  */
 export function splitTrailingSpace(prefix: string): { readonly text: string; readonly owed: string } {
-  return prefix.endsWith(' ') ? { text: prefix.slice(0, -1), owed: ' ' } : { text: prefix, owed: '' };
+  return /[ \t]$/u.test(prefix) ? { text: prefix.slice(0, -1), owed: prefix.slice(-1) } : { text: prefix, owed: '' };
 }
 
 /** A comment that names the file, in the language's own form; nothing where there is no such form. */

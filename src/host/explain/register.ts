@@ -32,7 +32,10 @@ export function registerExplain({ chat }: { readonly chat: ExplainChat }): vscod
     await chat.ask(
       {
         title: vscode.l10n.t('Explain the selected code'),
-        text: explainQuestion({ language: document.languageId, locale: vscode.env.language.toLowerCase().startsWith('zh') ? 'zh-cn' : 'en' }),
+        text: explainQuestion({
+          language: document.languageId,
+          locale: vscode.env.language.toLowerCase().startsWith('zh') ? 'zh-cn' : 'en',
+        }),
         file: {
           path: vscode.workspace.asRelativePath(document.uri, false).replace(/\\/g, '/'),
           language: document.languageId,

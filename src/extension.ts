@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { registerChat } from './host/chat/register';
+import { chatSettings } from './host/chat/settings';
+import { registerCompletion } from './host/completion/register';
+import { EngineClient } from './host/engine/client';
+import { registerExplain } from './host/explain/register';
+import { embeddedModelPath } from './host/models/embedded';
+import { registerModels } from './host/models/register';
+import { ConfigService } from './host/services/configService';
+import { topicLog } from './host/services/log';
+import { registerStatus } from './host/status/register';
+
+/** What the extension exports: its engine's life, for tests and for extensions that wait for it. */
+export interface PaddockApi {
+  readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState' | 'workerPid'>;
+}
+
+/** Composition root: constructs, wires, pushes. */
+export function activate(context: vscode.ExtensionContext): PaddockApi {
+  const channel = vscode.window.createOutputChannel('Paddock', { log: true });
+  const config = new ConfigService();
+  const engine = new EngineClient({
+    command: () => ({
+      script: context.asAbsolutePath('dist/worker/main.mjs'),
+      runtime: config.current['worker.runtime'],
+    }),
+    model: () => ({
+      path: config.current['model.path'] || embeddedModelPath(context.extensionPath),
+      contextTokens: config.current['model.contextTokens'],
+      gpu: config.current['model.gpu'],
+      threads: config.current['worker.threads'],
+    }),
+    clientVersion: String((context.extension.packageJSON as { version: unknown }).version),
+    log: topicLog(channel, 'engine'),
+    workerLog: topicLog(channel, 'worker'),
+  });
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const chat = registerChat({
+    extensionUri: context.extensionUri,
+    engine,
+    log: topicLog(channel, 'chat'),
+    settings: () => chatSettings(config.current),
+    conversationFolder: vscode.Uri.joinPath(storage, 'conversations').fsPath,
+    memory: context.workspaceState,
+  });
+  context.subscriptions.push(
+    channel,
+    config,
+    engine,
+    chat,
+    registerCompletion({ engine, config, log: topicLog(channel, 'ghost text') }),
+    registerExplain({ chat: chat.asker }),
+    registerModels({ engine, config }),
+    registerStatus({ engine, onDidFinish: engine.onDidFinish, config, channel, log: topicLog(channel, 'status') }),
+  );
+  return { engine };
+}
