@@ -55,6 +55,7 @@ export async function pip() {
  * @param {string} purpose completes "… needed for"
  */
 export async function ensureDebian(packages, purpose) {
+  /** @type {DebianPackage[]} */
   const missing = [];
   for (const name of packages) if (!(await checks[name]())) missing.push(name);
   if (missing.length === 0) return;

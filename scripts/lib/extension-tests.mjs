@@ -25,7 +25,6 @@ export async function runExtensionTests(options) {
   const host = await serve({
     version: options.version,
     folder: options.folder,
-    args: ['--vscode-option', 'enable-smoke-test-driver'],
     ...(options.userDataDir === undefined ? {} : { userDataDir: options.userDataDir }),
     ...(options.extensionsDir === undefined ? {} : { extensionsDir: options.extensionsDir }),
   });
@@ -52,6 +51,7 @@ async function codeOfRun(host, options) {
   const { close } = await openPage(testUrl(host, options), {
     waitForWorkbench: false,
     beforeLoad: async (page) => {
+      await page.addInitScript(ENABLE_TEST_DRIVER);
       await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => settle(code));
       await page.exposeFunction('codeAutomationLog', (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
         options.print?.(`${args.map(String).join(' ')}\n`);
@@ -72,6 +72,18 @@ async function codeOfRun(host, options) {
     await close();
   }
 }
+
+/**
+ * The workbench takes `extensionTestsPath` from its address only with the smoke test driver on. code-server got a flag for it late; the
+ * page's own configuration, changed after it is parsed and before deferred scripts run, works in every version.
+ */
+const ENABLE_TEST_DRIVER = `document.addEventListener('readystatechange', () => {
+  const meta = document.getElementById('vscode-workbench-web-configuration');
+  if (document.readyState !== 'interactive' || meta === null) return;
+  const settings = JSON.parse(meta.dataset.settings);
+  settings.developmentOptions = { ...settings.developmentOptions, enableSmokeTestDriver: true };
+  meta.dataset.settings = JSON.stringify(settings);
+});`;
 
 /**
  * @param {import('./host.mjs').Host} host

@@ -84,7 +84,7 @@ export function hostEnv(folders, extra = {}) {
 export const settingsFile = (userData) => path.join(userData, 'User', 'settings.json');
 
 /**
- * Changes user settings; a running VS Code sees it within a second.
+ * Changes user settings. A browser that shows this VS Code sees it at its next load: code-server does not watch the file for it.
  * @param {string} userData
  * @param {Record<string, unknown>} changes
  */

@@ -45,8 +45,8 @@ const STOP_MS = 5_000;
  * @property {number} pid
  * @property {Promise<void>} exited
  * @property {() => Promise<string>} logs server, extension host, output channels
- * @property {(changes: Record<string, unknown>) => Promise<void>} configure changes user settings while it runs
- * @property {(theme: keyof typeof themes.newest) => Promise<void>} setTheme
+ * @property {(changes: Record<string, unknown>) => Promise<void>} configure changes user settings; seen at the next load of the page
+ * @property {(theme: keyof typeof themes.newest) => Promise<void>} setTheme seen at the next load of the page
  * @property {() => Promise<import('./processes.mjs').Process[]>} processes all of its living descendants
  * @property {() => Promise<number[]>} workers pids of Paddock's workers
  * @property {() => Promise<void>} stop
@@ -72,7 +72,12 @@ export async function serve(options) {
   const log = path.join(folders.run, 'server.log');
   const server = launch(codeServer.node, [...common, ...serverArgs(port, folders.run), ...(options.args ?? [])], env, log);
   const origin = `http://127.0.0.1:${String(port)}`;
-  await untilHealthy(origin, server, log);
+  try {
+    await untilHealthy(origin, server, log);
+  } catch (error) {
+    await rm(folders.run, { recursive: true, force: true });
+    throw error;
+  }
   return makeHost({ options, version, folders, log, port, origin, server });
 }
 
