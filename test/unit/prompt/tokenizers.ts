@@ -1,0 +1,65 @@
+import llamaTokenizer from 'llama-tokenizer-js';
+import type { PromptTokenizer } from '../../../src/prompt/types';
+
+export const LLAMA_FINGERPRINT = 'golden';
+
+/** Llama 2's tokenizer as the code under test sees a loaded model's, over llama-tokenizer-js. `controls` get ids above the vocabulary. */
+export function llamaTokenizerWith(controls: readonly string[] = []): PromptTokenizer {
+  const ids = new Map(controls.map((text, index) => [text, 32_000 + index]));
+  ids.set('<s>', 1).set('</s>', 2);
+  return {
+    fingerprint: LLAMA_FINGERPRINT,
+    bos: 1,
+    eos: 2,
+    encode: (text) => llamaTokenizer.encode(text, false),
+    encodeTemplate: (text) =>
+      splitAtControls(text, [...ids.keys()]).flatMap((part) => {
+        const id = ids.get(part);
+        return id === undefined ? llamaTokenizer.encode(part, false) : [id];
+      }),
+  };
+}
+
+/**
+ * One token a word, a run of spaces, or another character, so that expectations can be read: `decode` gives the text back, with
+ * control tokens in double angle brackets. A space joins the word behind it, as in byte-level vocabularies.
+ */
+export class WordTokenizer implements PromptTokenizer {
+  readonly fingerprint = 'words';
+  readonly bos: number | undefined;
+  readonly eos: number | undefined;
+  private readonly pieces: string[] = [];
+
+  constructor(
+    private readonly controls: readonly string[] = [],
+    special: { readonly bos?: string; readonly eos?: string } = {},
+  ) {
+    this.bos = special.bos === undefined ? undefined : this.id(`<${special.bos}>`);
+    this.eos = special.eos === undefined ? undefined : this.id(`<${special.eos}>`);
+  }
+
+  encode(text: string): readonly number[] {
+    return (text.match(/ ?\p{L}+|\s+(?!\p{L})|[^]/gu) ?? []).map((piece) => this.id(piece));
+  }
+
+  encodeTemplate(text: string): readonly number[] {
+    return splitAtControls(text, this.controls).flatMap((part) =>
+      this.controls.includes(part) ? [this.id(`<${part}>`)] : this.encode(part),
+    );
+  }
+
+  decode(tokens: readonly number[]): string {
+    return tokens.map((id) => this.pieces[id] ?? `{${id}}`).join('');
+  }
+
+  private id(piece: string): number {
+    const known = this.pieces.indexOf(piece);
+    return known >= 0 ? known : this.pieces.push(piece) - 1;
+  }
+}
+
+function splitAtControls(text: string, controls: readonly string[]): string[] {
+  if (controls.length === 0) return [text];
+  const alternatives = controls.map((control) => control.replace(/[|\\{}()[\]^$+*?.]/g, '\\$&')).join('|');
+  return text.split(new RegExp(`(${alternatives})`)).filter((part) => part !== '');
+}
