@@ -1,3 +1,4 @@
+import { strip } from './strip';
 import type { CutNote, FileBlock, PromptTokenizer, SelectionBlock, UserContent } from './types';
 
 const FILE_SHARE = 0.4;
@@ -33,8 +34,9 @@ export function userText(content: UserContent, tokenizer: PromptTokenizer, conte
   };
   if (file !== undefined) add('file', (cut) => fileText(file, cut), file.text, FILE_SHARE);
   if (selection !== undefined) add('selection', (cut) => selectionText(selection, file, cut), selection.text, SELECTION_SHARE);
-  // A bare message stays untouched: each format has its own rule for the space around it.
-  return { text: parts.length === 0 ? text : [...parts, text].join('\n\n'), cuts };
+  // A bare message stays untouched: each format has its own rule for the space around it. Behind a block, space in front of the words
+  // would merge with the line breaks there and so change tokens that all messages about a file share.
+  return { text: parts.length === 0 ? text : [...parts, strip(text)].join('\n\n'), cuts };
 }
 
 function fileText(file: FileBlock, cut: Cut): string {

@@ -64,12 +64,16 @@ export function chatPrefix(input: ChatPrefixInput, format: ChatFormat, tokenizer
   return others.reduce(commonPrefix, first ?? []);
 }
 
-/** Messages that begin alike in nothing but the file: what their prompts have in common does not depend on the message. */
+/**
+ * Messages that begin alike in nothing but the file: what their prompts have in common does not depend on the message. Each begins with
+ * a character of another class, since vocabularies split the white space in front of one by its class.
+ */
 function continuations(file: FileBlock | undefined): readonly UserContent[] {
   const withFile = file === undefined ? {} : { file };
   return [
     { text: 'Why?', ...withFile },
-    { text: '<1>', ...withFile },
+    { text: '1', ...withFile },
+    { text: '<', ...withFile },
     { text: '', ...withFile },
     { text: '为', selection: { startLine: 1, endLine: 1, text: 'a' }, ...withFile },
   ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ChatFormat, ChatTurn, FileBlock, PromptTokenizer, UserContent } from '../../../src/prompt/types';
 import { llama3Like, mistralLike, smolLm2, zephyrLike } from './templates';
-import { LLAMA_FINGERPRINT, llamaTokenizerWith } from './tokenizers';
+import { LLAMA_FINGERPRINT, llamaTokenizerWith, WordTokenizer } from './tokenizers';
 
 export interface Layout {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Layout {
 
 const llama = llamaTokenizerWith();
 
-/** Every format over Llama's vocabulary, the hardest one: its texts change their tokens with what stands before them. */
+/** Every format over Llama's vocabulary, where tokens depend on what stands before, and over one where they depend on what follows. */
 export const layouts: readonly Layout[] = [
   { name: 'llama2', format: { kind: 'llama2' }, tokenizer: llama },
   { name: 'base', format: { kind: 'base' }, tokenizer: llama },
@@ -23,6 +23,8 @@ export const layouts: readonly Layout[] = [
   },
   { name: 'Mistral', format: mistralLike, tokenizer: llama },
   { name: 'Zephyr', format: zephyrLike, tokenizer: llama },
+  { name: 'ChatML of words', format: smolLm2, tokenizer: new WordTokenizer(['<|im_start|>', '<|im_end|>'], { eos: '<|im_end|>' }) },
+  { name: 'base of words', format: { kind: 'base' }, tokenizer: new WordTokenizer() },
 ];
 
 /** Text with what breaks layouts: spaces at the ends, line breaks, fences, tags, other scripts. */
@@ -54,7 +56,9 @@ export const anyText = fc
   .map((parts) => parts.join(''));
 
 /** A message somebody would send: not only spaces. */
-export const question = fc.tuple(fc.constantFrom('Why ', '为什么', '1', '<', '`', 'é'), anyText).map(([head, tail]) => head + tail);
+export const question = fc
+  .tuple(fc.constantFrom('Why ', '为什么', '1', '<', '`', 'é', '\n\n x', ' 2'), anyText)
+  .map(([head, tail]) => head + tail);
 
 export const fileBlock: fc.Arbitrary<FileBlock> = fc.record({
   path: fc.constantFrom('a.ts', 'src/with space.py', '中文/文件.md'),

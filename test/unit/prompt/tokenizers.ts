@@ -21,14 +21,16 @@ export function llamaTokenizerWith(controls: readonly string[] = []): PromptToke
 }
 
 /**
- * One token a word, a run of spaces, or another character, so that expectations can be read: `decode` gives the text back, with
- * control tokens in double angle brackets. A space joins the word behind it, as in byte-level vocabularies.
+ * One token a word, a run of white space, or another character, so that expectations can be read: `decode` gives the text back, with
+ * control tokens in double angle brackets. As in byte-level vocabularies a space joins the word behind it, and how a run of white
+ * space is split depends on what follows.
  */
 export class WordTokenizer implements PromptTokenizer {
   readonly fingerprint = 'words';
   readonly bos: number | undefined;
   readonly eos: number | undefined;
   private readonly pieces: string[] = [];
+  private readonly ids = new Map<string, number>();
 
   constructor(
     private readonly controls: readonly string[] = [],
@@ -39,7 +41,7 @@ export class WordTokenizer implements PromptTokenizer {
   }
 
   encode(text: string): readonly number[] {
-    return (text.match(/ ?\p{L}+|\s+(?!\p{L})|[^]/gu) ?? []).map((piece) => this.id(piece));
+    return (text.match(/ ?\p{L}+|\s+(?=\p{N}|$)|\s+(?!\S)|[^]/gu) ?? []).map((piece) => this.id(piece));
   }
 
   encodeTemplate(text: string): readonly number[] {
@@ -53,8 +55,9 @@ export class WordTokenizer implements PromptTokenizer {
   }
 
   private id(piece: string): number {
-    const known = this.pieces.indexOf(piece);
-    return known >= 0 ? known : this.pieces.push(piece) - 1;
+    const id = this.ids.get(piece) ?? this.pieces.push(piece) - 1;
+    this.ids.set(piece, id);
+    return id;
   }
 }
 
