@@ -40,6 +40,6 @@ export default defineConfig(
     rules: { 'no-undef': 'off' },
   },
   // What no tsconfig covers is only looked at as text.
-  { files: ['eslint.config.mjs', 'test/**/*.mjs', '**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
-  { files: ['eslint.config.mjs', 'test/**/*.mjs', '**/*.js'], languageOptions: { parserOptions: { projectService: false } } },
+  { files: ['*.config.mjs', 'test/**/*.mjs', '**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['*.config.mjs', 'test/**/*.mjs', '**/*.js'], languageOptions: { parserOptions: { projectService: false } } },
 );
