@@ -1,0 +1,118 @@
+import type { TurnView, WebviewMessage } from '../src/protocol/webview';
+import { Composer } from './components/composer';
+import type { Context } from './components/context';
+import { element } from './components/dom';
+import { emptyState } from './components/emptyState';
+import { Banner, Footer } from './components/engine';
+import { TurnList } from './components/turnList';
+import { fill } from './format';
+import { activeTurn, isActive, type LocalEvent, type Model } from './store';
+
+export interface AppEvents {
+  post(message: WebviewMessage): void;
+  dispatch(event: LocalEvent): void;
+}
+
+/** The whole view: built once from the first model, then told of every later one. */
+export class App {
+  private readonly title = element('h1', { class: 'visually-hidden' });
+  private readonly empty = element('div', { class: 'empty-frame' });
+  private readonly announcer = element('div', { class: 'visually-hidden', attributes: { 'aria-live': 'polite' } });
+  private readonly banner: Banner;
+  private readonly list: TurnList;
+  private readonly composer: Composer;
+  private readonly footer: Footer;
+
+  constructor(
+    root: HTMLElement,
+    private model: Model,
+    events: AppEvents,
+  ) {
+    const context: Context = {
+      strings: () => this.model.strings,
+      post: (message) => {
+        events.post(message);
+      },
+    };
+    this.banner = new Banner(context);
+    this.list = new TurnList(context);
+    this.footer = new Footer(context);
+    this.composer = new Composer(context, composerEvents(events));
+    const { title, banner, empty, list, composer, footer, announcer } = this;
+    root.replaceChildren(title, banner.element, empty, list.element, composer.element, footer.element, announcer);
+    root.addEventListener('click', (event) => {
+      openLink(event, events);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.isComposing && activeTurn(this.model) !== undefined) events.post({ type: 'stop' });
+    });
+    this.show(undefined);
+  }
+
+  /** Shows `model`; called at most once a frame. */
+  update(model: Model): void {
+    const before = this.model;
+    this.model = model;
+    this.show(before);
+  }
+
+  focusInput(): void {
+    this.composer.focus();
+  }
+
+  private show(before: Model | undefined): void {
+    const { model } = this;
+    const isEmpty = model.turns.length === 0;
+    if (model.conversationId !== before?.conversationId) this.list.clear();
+    if (model.title !== before?.title) this.title.textContent = model.title;
+    if (model.strings !== before?.strings) this.empty.replaceChildren(emptyState(model.strings));
+    this.empty.hidden = !isEmpty;
+    this.list.element.hidden = isEmpty;
+    if (model.turns !== before?.turns) this.list.update(model.turns);
+    if (model.engine !== before?.engine) {
+      this.banner.update(model.engine);
+      this.footer.update(model.engine);
+    }
+    this.composer.update(model.draft, activeTurn(model) !== undefined);
+    if (before !== undefined) this.announce(before);
+  }
+
+  private announce(before: Model): void {
+    const wasActive = activeTurn(before);
+    const now = this.model.turns.find(({ id }) => id === wasActive?.id);
+    if (now === undefined || isActive(now)) return;
+    this.announcer.textContent = this.announcement(now);
+  }
+
+  private announcement(turn: TurnView): string {
+    const answered = fill(this.model.strings.answerFinished, this.list.answerText(turn.id));
+    return turn.state.kind === 'failed' ? `${answered} ${turn.state.message}` : answered;
+  }
+}
+
+function composerEvents(events: AppEvents): ConstructorParameters<typeof Composer>[1] {
+  return {
+    // Sent at every key: the host keeps it, and this page may be thrown away at any time.
+    onDraft: (text) => {
+      events.dispatch({ type: 'draft', text });
+      events.post({ type: 'draft', text });
+    },
+    onSend: (text) => {
+      events.dispatch({ type: 'sent' });
+      events.post({ type: 'send', text });
+    },
+    onStop: () => {
+      events.post({ type: 'stop' });
+    },
+  };
+}
+
+/** Links are opened by the host, which asks first. Kept from VS Code's own handler, which would open them a second time. */
+function openLink(event: MouseEvent, events: AppEvents): void {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (link === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const href = link.getAttribute('href');
+  if (href !== null) events.post({ type: 'openLink', href });
+}

@@ -1,0 +1,42 @@
+import { sanitize } from '../sanitize';
+import type { Context } from './context';
+import { element, icon, iconButton, setLabel } from './dom';
+
+const COPIED_MILLISECONDS = 2000;
+
+/** A block of code with its language and a button that copies it. Changes in place, so that the button keeps the focus while code streams. */
+export class CodeBlock {
+  readonly element: HTMLElement;
+  private readonly language = element('span', { class: 'code-language' });
+  private readonly inside = element('code');
+  private readonly scroller: HTMLElement;
+  private code = '';
+
+  constructor(private readonly context: Context) {
+    const copy = iconButton('copy', context.strings().copyCode, () => {
+      this.copy(copy);
+    });
+    const header = element('div', { class: 'code-header' }, [this.language, copy]);
+    // Focusable, so that long lines can be scrolled to with the keyboard.
+    this.scroller = element('pre', { attributes: { tabindex: '0', dir: 'ltr' } }, [this.inside]);
+    this.element = element('div', { class: 'code-block' }, [header, this.scroller]);
+  }
+
+  /** `html` is the highlighted `code`; it is sanitised here. */
+  update(code: string, language: string, html: string): void {
+    this.code = code;
+    this.language.textContent = language;
+    this.inside.replaceChildren(sanitize(html));
+  }
+
+  private copy(button: HTMLElement): void {
+    const { strings, post } = this.context;
+    post({ type: 'copy', text: this.code });
+    button.replaceChildren(icon('check'));
+    setLabel(button, strings().copied);
+    setTimeout(() => {
+      button.replaceChildren(icon('copy'));
+      setLabel(button, strings().copyCode);
+    }, COPIED_MILLISECONDS);
+  }
+}

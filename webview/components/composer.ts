@@ -1,0 +1,71 @@
+import type { TextArea } from '@vscode/webview-ui-toolkit';
+import type { Context } from './context';
+import { element, icon, iconButton, setLabel, toolkit } from './dom';
+
+export interface ComposerEvents {
+  onDraft(text: string): void;
+  onSend(text: string): void;
+  onStop(): void;
+}
+
+/** Where the user types. Enter sends, Shift+Enter makes a new line; while an answer is under way the button stops it. */
+export class Composer {
+  readonly element: HTMLElement;
+  private readonly input: TextArea;
+  private readonly button: HTMLElement;
+  private answering = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly events: ComposerEvents,
+  ) {
+    this.input = toolkit('vscode-text-area', { class: 'input', rows: '1', resize: 'none', dir: 'auto' }) as TextArea;
+    this.button = iconButton('send', context.strings().send, () => {
+      if (this.answering) events.onStop();
+      else this.send();
+    });
+    this.button.classList.add('send');
+    this.input.addEventListener('input', () => {
+      events.onDraft(this.input.value);
+      this.showSendable();
+    });
+    this.input.addEventListener('keydown', (event) => {
+      this.onKey(event);
+    });
+    this.element = element('div', { class: 'composer' }, [this.input, this.button]);
+  }
+
+  /** Shows `draft` and whether an answer is under way. */
+  update(draft: string, answering: boolean): void {
+    const strings = this.context.strings();
+    this.input.setAttribute('placeholder', strings.placeholder);
+    this.input.setAttribute('aria-label', strings.placeholder);
+    // Written only when it differs: writing moves the caret, and would end an input method's composition.
+    if (this.input.value !== draft) this.input.value = draft;
+    if (answering !== this.answering) this.button.replaceChildren(icon(answering ? 'stop-circle' : 'send'));
+    this.answering = answering;
+    setLabel(this.button, answering ? strings.stop : strings.send);
+    this.showSendable();
+  }
+
+  focus(): void {
+    this.input.focus();
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    // The Enter that ends an input method's composition belongs to the input method. Safari reports it after the end, as key code 229.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  private send(): void {
+    const text = this.input.value;
+    // What is typed during an answer stays where it is until the answer has ended.
+    if (!this.answering && text.trim() !== '') this.events.onSend(text);
+  }
+
+  private showSendable(): void {
+    this.button.toggleAttribute('disabled', !this.answering && this.input.value.trim() === '');
+  }
+}

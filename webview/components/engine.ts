@@ -1,0 +1,60 @@
+import type { EngineView } from '../../src/protocol/webview';
+import { actionButtons } from './actions';
+import type { Context } from './context';
+import { element, icon } from './dom';
+
+const icons: Readonly<Record<EngineView['kind'], string>> = {
+  stopped: 'circle-outline',
+  starting: 'sync',
+  loading: 'sync',
+  ready: 'circle-filled',
+  restarting: 'sync',
+  failed: 'error',
+};
+
+/** The line below the input: which model, and how it is. */
+export class Footer {
+  readonly element = element('div', { class: 'footer' });
+
+  constructor(private readonly context: Context) {}
+
+  update(engine: EngineView): void {
+    const label = element('span', { class: 'footer-label', text: engine.label, attributes: { title: engine.label } });
+    this.element.dataset['kind'] = engine.kind;
+    this.element.replaceChildren(icon(icons[engine.kind]), label, ...this.progress(engine));
+  }
+
+  private progress(engine: EngineView): readonly HTMLElement[] {
+    if (engine.fraction === undefined) return [];
+    const progress = element('progress', { class: 'progress', attributes: { 'aria-label': this.context.strings().loadingProgress } });
+    progress.max = 1;
+    progress.value = engine.fraction;
+    return [progress];
+  }
+}
+
+/** What the user should do before anything can be answered; empty when there is nothing. */
+export class Banner {
+  readonly element = element('div', { class: 'banner', attributes: { role: 'alert' } });
+  private shown: EngineView['problem'];
+
+  constructor(private readonly context: Context) {
+    this.element.hidden = true;
+  }
+
+  update(engine: EngineView): void {
+    const { problem } = engine;
+    if (problem === this.shown) return;
+    this.shown = problem;
+    this.element.hidden = problem === undefined;
+    this.element.replaceChildren(...(problem === undefined ? [] : this.content(problem)));
+  }
+
+  private content(problem: NonNullable<EngineView['problem']>): readonly HTMLElement[] {
+    const message = element('div', { class: 'problem-message' }, [icon('warning'), element('span', { text: problem.message })]);
+    const buttons = actionButtons(problem.actions, (id) => {
+      this.context.post({ type: 'action', id });
+    });
+    return [message, ...buttons];
+  }
+}
