@@ -1,11 +1,12 @@
 /** `npm run package [-- --target linux-x64]`: `out/paddock-<target>-<version>.vsix`, with everything inside that its three jobs need. */
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { readJson } from './lib/cache.mjs';
 import { cleanEnv, run } from './lib/exec.mjs';
 import { out, root } from './lib/paths.mjs';
 import { fail, step } from './lib/progress.mjs';
@@ -23,7 +24,7 @@ await llama.dispose();`;
 export async function makePackage({ target = hostTarget() } = {}) {
   const stage = await step(`Staging the package for ${target}`, () => makeStage(target, (outdir) => build({ production: true, outdir })));
   if (target === hostTarget()) await step('Loading the library from the stage alone', () => loadAlone(stage));
-  const { version } = /** @type {{version: string}} */ (JSON.parse(await readFile(path.join(stage, 'package.json'), 'utf8')));
+  const { version } = /** @type {{version: string}} */ (await readJson(path.join(stage, 'package.json')));
   const vsix = path.join(out, `paddock-${target}-${version}.vsix`);
   await step('Packing the .vsix', async () => {
     const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
@@ -59,7 +60,7 @@ async function checkPackage(vsix, target) {
   const entries = (await zipEntries(vsix))
     .filter((name) => name.startsWith(prefix) && !name.endsWith('/'))
     .map((name) => name.slice(prefix.length));
-  await checkFiles(entries, await allowList(target), path.basename(vsix));
+  checkFiles(entries, await allowList(target), path.basename(vsix));
   const needed = [
     'package.json',
     'dist/extension.js',
@@ -83,7 +84,9 @@ async function checkPackage(vsix, target) {
  */
 function zipEntries(file) {
   const fromVsce = createRequire(createRequire(import.meta.url).resolve('@vscode/vsce/package.json'));
-  const yauzl = /** @type {ZipReader} */ (fromVsce('yauzl'));
+  /** @type {unknown} */
+  const module = fromVsce('yauzl');
+  const yauzl = /** @type {ZipReader} */ (module);
   return new Promise((resolve, reject) => {
     yauzl.open(file, { lazyEntries: false }, (error, zip) => {
       if (error) {
@@ -93,7 +96,9 @@ function zipEntries(file) {
       /** @type {string[]} */
       const names = [];
       zip.on('entry', (/** @type {{fileName: string}} */ entry) => names.push(entry.fileName));
-      zip.on('end', () => resolve(names));
+      zip.on('end', () => {
+        resolve(names);
+      });
       zip.on('error', reject);
     });
   });

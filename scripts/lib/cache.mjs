@@ -15,6 +15,16 @@ export async function exists(file) {
 }
 
 /**
+ * @param {string} file
+ * @returns {Promise<unknown>}
+ */
+export async function readJson(file) {
+  /** @type {unknown} */
+  const value = JSON.parse(await readFile(file, 'utf8'));
+  return value;
+}
+
+/**
  * A folder of the cache, made once. The work goes on in a folder beside it that takes the name only when complete, so a run that is
  * killed leaves nothing that a later one would take for whole.
  * @param {string} key name with version, e.g. `code-server-4.139.1`

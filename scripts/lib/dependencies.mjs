@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { locked } from './cache.mjs';
+import { locked, readJson } from './cache.mjs';
 import { cleanEnv, run } from './exec.mjs';
 import { root } from './paths.mjs';
 import { step } from './progress.mjs';
@@ -13,9 +12,7 @@ import { step } from './progress.mjs';
  */
 async function lockEntries(file) {
   try {
-    /** @type {unknown} */
-    const lock = JSON.parse(await readFile(path.join(root, file), 'utf8'));
-    return /** @type {{packages: Record<string, LockEntry>}} */ (lock).packages;
+    return /** @type {{packages: Record<string, LockEntry>}} */ (await readJson(path.join(root, file))).packages;
   } catch {
     return undefined;
   }

@@ -80,7 +80,12 @@ export function tryRun(command, args, options = {}) {
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     const untrack = track(child);
-    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => killGroup(child.pid), options.timeoutMs);
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            killGroup(child.pid);
+          }, options.timeoutMs);
     child.on('error', (error) => {
       untrack();
       reject(error);

@@ -52,7 +52,9 @@ async function codeOfRun(host, options) {
     waitForWorkbench: false,
     beforeLoad: async (page) => {
       await page.addInitScript(ENABLE_TEST_DRIVER);
-      await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => settle(code));
+      await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => {
+        settle(code);
+      });
       await page.exposeFunction('codeAutomationLog', (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
         options.print?.(`${args.map(String).join(' ')}\n`);
       });

@@ -1,8 +1,10 @@
 /** What a VS Code that is started for us is told: its folders, settings and environment. */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readJson } from './cache.mjs';
 import { root } from './paths.mjs';
 
 /** No dialogs, no look-ups outside, nothing of VS Code's own in the way. */
@@ -56,6 +58,9 @@ export async function makeFolders({ stateDir, userDataDir, extensionsDir }) {
   };
   for (const folder of [...Object.values(folders), path.join(folders.userData, 'User')]) await mkdir(folder, { recursive: true });
   await writeFile(path.join(run, 'config.yaml'), '');
+  process.once('exit', () => {
+    rmSync(run, { recursive: true, force: true });
+  });
   return folders;
 }
 
@@ -90,8 +95,7 @@ export const settingsFile = (userData) => path.join(userData, 'User', 'settings.
  */
 export async function changeSettings(userData, changes) {
   const file = settingsFile(userData);
-  /** @type {Record<string, unknown>} */
-  const before = await readFile(file, 'utf8').then(JSON.parse, () => ({}));
+  const before = /** @type {Record<string, unknown>} */ (await readJson(file).catch(() => ({})));
   await writeFile(file, JSON.stringify({ ...before, ...changes }, undefined, 2));
 }
 
@@ -101,8 +105,7 @@ export async function changeSettings(userData, changes) {
  * @param {string} [folder]
  */
 export async function linkExtension(extensions, folder = root) {
-  /** @type {{name: string, publisher: string, version: string}} */
-  const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+  const manifest = /** @type {{name: string, publisher: string, version: string}} */ (await readJson(path.join(folder, 'package.json')));
   const location = { $mid: 1, path: pathToFileURL(folder).pathname, scheme: 'file' };
   const entry = { identifier: { id: `${manifest.publisher}.${manifest.name}` }, version: manifest.version, location };
   await writeFile(path.join(extensions, 'extensions.json'), JSON.stringify([entry]));

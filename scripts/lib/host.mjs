@@ -183,10 +183,17 @@ function makeHost({ options, version, folders, log, port, origin, server }) {
   };
 }
 
-/** @returns {Promise<number>} */
-export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
+/**
+ * @param {number} [wanted] taken when it is free
+ * @returns {Promise<number>}
+ */
+export async function freePort(wanted = 0) {
+  const probe = createServer().listen(wanted, '127.0.0.1');
+  const listening = await once(probe, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!listening) return freePort();
   const address = probe.address();
   probe.close();
   await once(probe, 'close');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, constants, link, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, constants, link, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { exists, locked } from './cache.mjs';
+import { exists, locked, readJson } from './cache.mjs';
 import { ensureDebian, pip } from './debian.mjs';
 import { run } from './exec.mjs';
 import { cacheRoot, dist, root } from './paths.mjs';
@@ -26,7 +26,7 @@ const STALL_MS = 30_000;
 
 /** @returns {Promise<EmbeddedModel>} */
 export async function embeddedModel() {
-  return JSON.parse(await readFile(path.join(root, 'scripts', 'embedded-model.json'), 'utf8'));
+  return /** @type {EmbeddedModel} */ (await readJson(path.join(root, 'scripts', 'embedded-model.json')));
 }
 
 /**
@@ -112,7 +112,9 @@ async function fromHuggingFace(model, part) {
   if (have > model.size) await rm(part);
   const from = have > model.size ? 0 : have;
   const control = new AbortController();
-  let timer = setTimeout(() => control.abort(new Error('no answer in time')), CONNECT_MS);
+  let timer = setTimeout(() => {
+    control.abort(new Error('no answer in time'));
+  }, CONNECT_MS);
   try {
     const response = await fetch(`${base}/${repository}/resolve/${revision}/${model.file}`, {
       headers: from > 0 ? { range: `bytes=${String(from)}-` } : {},
@@ -122,7 +124,9 @@ async function fromHuggingFace(model, part) {
     const watched = Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (response.body));
     const refresh = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => control.abort(new Error('the download stalled')), STALL_MS);
+      timer = setTimeout(() => {
+        control.abort(new Error('the download stalled'));
+      }, STALL_MS);
     };
     refresh();
     watched.on('data', refresh);

@@ -14,9 +14,10 @@ function write(text) {
  * @template T
  * @param {string} label
  * @param {() => Promise<T>} work
+ * @param {(value: T) => string} [describe] what the line ends with, after the time
  * @returns {Promise<T>}
  */
-export async function step(label, work) {
+export async function step(label, work, describe) {
   const id = Symbol(label);
   const started = Date.now();
   let shown = false;
@@ -36,7 +37,7 @@ export async function step(label, work) {
   };
   try {
     const value = await work();
-    close(duration(Date.now() - started));
+    close(`${duration(Date.now() - started)}${describe === undefined ? '' : `, ${describe(value)}`}`);
     return value;
   } catch (error) {
     close('failed');

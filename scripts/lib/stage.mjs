@@ -1,7 +1,7 @@
 /** The folder a package is made of: what is in it, and nothing else. */
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cached, exists } from './cache.mjs';
+import { cached, exists, readJson } from './cache.mjs';
 import { cleanEnv, run } from './exec.mjs';
 import { linkModel } from './model.mjs';
 import { root } from './paths.mjs';
@@ -12,13 +12,13 @@ import { step } from './progress.mjs';
 
 /** @returns {Promise<Contents>} */
 async function contents() {
-  return JSON.parse(await readFile(path.join(root, 'scripts', 'package-contents.json'), 'utf8'));
+  return /** @type {Contents} */ (await readJson(path.join(root, 'scripts', 'package-contents.json')));
 }
 
 /** @returns {Promise<Record<string, Locked>>} */
 async function lockedPackages() {
-  const lock = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'));
-  return /** @type {{packages: Record<string, Locked>}} */ (lock).packages;
+  const lock = /** @type {{packages: Record<string, Locked>}} */ (await readJson(path.join(root, 'package-lock.json')));
+  return lock.packages;
 }
 
 /** The package target of this machine. */
@@ -138,7 +138,7 @@ export async function makeStage(target, build) {
   for (const key of await runtimeClosure()) await copyAllowed(path.join(root, key), stage, `dist/${key}`, allowed);
   for (const name of names) await copyAllowed(await binaryPackage(name), stage, `dist/node_modules/@node-llama-cpp/${name}`, allowed);
   await linkModel(path.join(stage, 'dist'));
-  await checkFiles(await filesOf(stage), allowed, 'The stage');
+  checkFiles(await filesOf(stage), allowed, 'The stage');
   return stage;
 }
 
@@ -152,8 +152,7 @@ async function copyRootFiles(stage, allowed) {
     if (name === 'l10n' || name === 'media') await copyAllowed(source, stage, name, allowed);
     else if (allowed(name)) await cp(source, path.join(stage, name));
   }
-  /** @type {Record<string, unknown>} */
-  const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  const manifest = /** @type {Record<string, unknown>} */ (await readJson(path.join(root, 'package.json')));
   for (const key of ['scripts', 'devDependencies', 'dependencies', 'private', 'overrides', 'allowScripts'])
     Reflect.deleteProperty(manifest, key);
   await writeFile(path.join(stage, 'package.json'), JSON.stringify(manifest, undefined, 2));
@@ -172,7 +171,7 @@ async function filesOf(folder) {
  * @param {(file: string) => boolean} allowed
  * @param {string} where
  */
-export async function checkFiles(files, allowed, where) {
+export function checkFiles(files, allowed, where) {
   const strange = files.filter((file) => !allowed(file));
   if (strange.length > 0)
     throw new Error(`${where} holds files that no rule of scripts/package-contents.json names:\n${strange.slice(0, 20).join('\n')}`);

@@ -1,0 +1,38 @@
+/**
+ * The integration tests in a real VS Code: `node scripts/integration.mjs newest|oldest` runs them in code-server,
+ * `node scripts/integration.mjs desktop [version]` in a desktop VS Code that @vscode/test-electron downloads.
+ * Counts go to the file that PADDOCK_TEST_RESULTS names.
+ */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { SilentReporter, runTests } from '@vscode/test-electron';
+import { build } from './build.mjs';
+import { linkModel } from './lib/model.mjs';
+import { cacheRoot, dist, root } from './lib/paths.mjs';
+import { fail } from './lib/progress.mjs';
+
+const [where = 'newest', version = 'stable'] = process.argv.slice(2);
+
+async function main() {
+  await build({ tests: true });
+  await linkModel();
+  const work = await mkdtemp(path.join(os.tmpdir(), 'paddock-it-'));
+  try {
+    const folder = path.join(work, 'workspace');
+    await cp(path.join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
+    const desktop = { version, cachePath: path.join(cacheRoot(), 'vscode-desktop'), reporter: new SilentReporter() };
+    const inBrowser = { vscodeExecutablePath: path.join(root, 'scripts', 'vscode-host') };
+    await runTests({
+      ...(where === 'desktop' ? desktop : inBrowser),
+      extensionDevelopmentPath: root,
+      extensionTestsPath: path.join(dist, 'test', 'integration', 'index.js'),
+      launchArgs: [folder, `--user-data-dir=${path.join(work, 'user-data')}`, `--extensions-dir=${path.join(work, 'extensions')}`],
+      extensionTestsEnv: { PADDOCK_VSCODE: where },
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+await main().catch(fail);
