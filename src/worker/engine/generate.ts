@@ -4,15 +4,17 @@ export type Detokenize = (tokens: readonly number[], previous: readonly number[]
 /** How many ids before a piece are handed to the detokenizer. */
 const contextOfPiece = 8;
 
-/** A character needs four bytes at most, and a byte token carries one: beyond that the bytes are no UTF-8 and are shown as they are. */
-const longestPending = 4;
+/** Tokens that may join character to character without a break between them; longer runs are no text and are cut anywhere. */
+const longestPending = 64;
 
 /**
  * Text of generated tokens, as a stream. A character whose bytes are split over tokens is held back until it is whole, so that what was
  * emitted never has to be taken back.
  */
 export class TextStream {
+  /** Tokens since the last one that ended with a whole character, and how much of their text was emitted. */
   private pending: number[] = [];
+  private emitted = 0;
   private readonly before: number[];
 
   constructor(
@@ -26,17 +28,26 @@ export class TextStream {
   push(token: number): string {
     this.pending.push(token);
     const text = this.detokenize(this.pending, this.before);
-    if (text.endsWith('\uFFFD') && this.pending.length < longestPending) return '';
+    // The decoder gives one replacement character for the bytes of a character that is not whole yet.
+    const isWhole = !text.endsWith('\uFFFD') || this.pending.length >= longestPending;
+    const shown = isWhole ? text : text.slice(0, -1);
+    const piece = shown.slice(this.emitted);
+    this.emitted = shown.length;
+    if (isWhole) this.settle();
+    return piece;
+  }
+
+  private settle(): void {
     this.before.push(...this.pending);
     this.before.splice(0, Math.max(0, this.before.length - contextOfPiece));
     this.pending = [];
-    return text;
+    this.emitted = 0;
   }
 }
 
 /**
- * Ends a stream of text at the first of several stop strings, for models that do not end an answer by a token. Text that could be the
- * beginning of one is held back.
+ * Ends a stream of text at the first of several stop strings to be complete, for models that do not end an answer by a token. Text that
+ * could be the beginning of one is held back, so the result does not depend on how the text comes in pieces.
  */
 export class StopStrings {
   private held = '';
@@ -46,10 +57,10 @@ export class StopStrings {
   /** Text that is safe to show, and whether a stop string was met. */
   push(text: string): { readonly text: string; readonly stopped: boolean } {
     const all = this.held + text;
-    const at = this.stops.map((stop) => all.indexOf(stop)).filter((index) => index >= 0);
-    if (at.length > 0) {
+    const start = startOfFirst(all, this.stops);
+    if (start !== undefined) {
       this.held = '';
-      return { text: all.slice(0, Math.min(...at)), stopped: true };
+      return { text: all.slice(0, start), stopped: true };
     }
     const keep = longestSuffixThatBegins(all, this.stops);
     this.held = all.slice(all.length - keep);
@@ -64,6 +75,18 @@ export class StopStrings {
   }
 }
 
+/** Where the stop string begins that ends first; of those that end there, the longest. */
+function startOfFirst(text: string, stops: readonly string[]): number | undefined {
+  let first: { start: number; end: number } | undefined;
+  for (const stop of stops) {
+    const start = text.indexOf(stop);
+    if (start < 0) continue;
+    const end = start + stop.length;
+    if (!first || end < first.end || (end === first.end && start < first.start)) first = { start, end };
+  }
+  return first?.start;
+}
+
 function longestSuffixThatBegins(text: string, stops: readonly string[]): number {
   const longest = Math.min(text.length, Math.max(0, ...stops.map((stop) => stop.length - 1)));
   for (let length = longest; length > 0; length--) {
@@ -71,4 +94,22 @@ function longestSuffixThatBegins(text: string, stops: readonly string[]): number
     if (stops.some((stop) => stop.startsWith(tail))) return length;
   }
   return 0;
+}
+
+/** A run of tokens this long, repeated this often, is no answer any more but a loop. */
+const longestPeriod = 48;
+const leastRepeats = 4;
+const leastLooping = 48;
+
+/** Whether `tokens` end in the same run of tokens over and over, as small models' answers sometimes do without end. */
+export function isLooping(tokens: readonly number[]): boolean {
+  for (let period = 1; period <= longestPeriod; period++) {
+    const length = Math.max(leastLooping, period * leastRepeats);
+    if (length > tokens.length) continue;
+    const from = tokens.length - length;
+    let index = tokens.length - 1;
+    while (index - period >= from && tokens[index] === tokens[index - period]) index--;
+    if (index - period < from) return true;
+  }
+  return false;
 }

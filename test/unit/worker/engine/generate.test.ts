@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { StopStrings, TextStream, type Detokenize } from '../../../../src/worker/engine/generate';
+
+const encoder = new TextEncoder();
+
+/** A vocabulary of byte strings: token n stands for the n-th. */
+function detokenizerOf(pieces: readonly Uint8Array[]): Detokenize {
+  return (tokens) =>
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(tokens.map((token) => pieces[token] ?? new Uint8Array())));
+}
+
+/** Cuts bytes into runs whose lengths repeat `lengths`. */
+function cutBytes(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = lengths[pieces.length % lengths.length] ?? 1;
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+function streamed(pieces: readonly Uint8Array[]): string[] {
+  const stream = new TextStream(detokenizerOf(pieces), []);
+  return pieces.map((_, token) => stream.push(token));
+}
+
+/** Any text but the character that stands for bytes which are none. */
+const text = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((whole) => !whole.includes('\uFFFD'));
+const lengths = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 6 });
+
+describe('TextStream', () => {
+  it('gives the same text however its UTF-8 is split over tokens', () => {
+    fc.assert(
+      fc.property(text, lengths, (whole, cuts) => {
+        expect(streamed(cutBytes(encoder.encode(whole), cuts)).join('')).toBe(whole);
+      }),
+    );
+  });
+
+  it('never emits half a character', () => {
+    fc.assert(
+      fc.property(text, lengths, (whole, cuts) => {
+        for (const piece of streamed(cutBytes(encoder.encode(whole), cuts))) expect(piece).not.toContain('\uFFFD');
+      }),
+    );
+  });
+
+  it('holds byte tokens back until their character is whole', () => {
+    expect(streamed(cutBytes(encoder.encode('你🦙'), [1]))).toEqual(['', '', '你', '', '', '', '🦙']);
+  });
+
+  it('emits what is whole before the bytes of a character that is not', () => {
+    expect(streamed(cutBytes(encoder.encode('ab你'), [3, 2]))).toEqual(['ab', '你']);
+  });
+
+  it('shows bytes that are no UTF-8 at all, and recovers after them', () => {
+    const pieces = [Uint8Array.of(0xff), Uint8Array.of(0xfe), Uint8Array.of(0xff), ...cutBytes(encoder.encode('你好'), [1])];
+    expect(streamed(pieces).join('')).toBe('\uFFFD\uFFFD\uFFFD你好');
+  });
+
+  it('hands the detokenizer the tokens that stand before, the end of the prompt first', () => {
+    const seen: { tokens: number[]; previous: number[] }[] = [];
+    const stream = new TextStream(
+      (tokens, previous) => {
+        seen.push({ tokens: [...tokens], previous: [...previous] });
+        return 'x';
+      },
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    );
+    stream.push(10);
+    stream.push(11);
+    expect(seen).toEqual([
+      { tokens: [10], previous: [2, 3, 4, 5, 6, 7, 8, 9] },
+      { tokens: [11], previous: [3, 4, 5, 6, 7, 8, 9, 10] },
+    ]);
+  });
+});
+
+/** Feeds pieces up to a stop; what was shown, and whether it stopped. */
+function run(stops: readonly string[], pieces: readonly string[]): { text: string; stopped: boolean } {
+  const stream = new StopStrings(stops);
+  let shown = '';
+  for (const piece of pieces) {
+    const result = stream.push(piece);
+    shown += result.text;
+    if (result.stopped) return { text: shown, stopped: true };
+  }
+  return { text: shown + stream.flush(), stopped: false };
+}
+
+function cutText(whole: string, cuts: readonly number[]): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < whole.length;) {
+    const length = cuts[pieces.length % cuts.length] ?? 1;
+    pieces.push(whole.slice(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+describe('StopStrings', () => {
+  // Few letters, so that stop strings overlap with the text and with each other.
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 20 });
+  const stops = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n'), minLength: 1, maxLength: 4 }), { maxLength: 4 });
+
+  it('gives the same result however the text is split', () => {
+    fc.assert(
+      fc.property(stops, letters, lengths, (ends, whole, cuts) => {
+        expect(run(ends, cutText(whole, cuts))).toEqual(run(ends, [whole]));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('stops exactly when a stop string stands in the text, and shows none of it', () => {
+    fc.assert(
+      fc.property(stops, letters, lengths, (ends, whole, cuts) => {
+        const { text: shown, stopped } = run(ends, cutText(whole, cuts));
+        expect(stopped).toBe(ends.some((stop) => whole.includes(stop)));
+        expect(whole.startsWith(shown)).toBe(true);
+        for (const stop of ends) expect(shown).not.toContain(stop);
+        if (!stopped) expect(shown).toBe(whole);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('shows at once what can be no beginning of a stop string', () => {
+    const stream = new StopStrings(['\nUser:']);
+    expect(stream.push('Hello\nUs')).toEqual({ text: 'Hello', stopped: false });
+    expect(stream.push('age')).toEqual({ text: '\nUsage', stopped: false });
+    expect(stream.flush()).toBe('');
+  });
+});
