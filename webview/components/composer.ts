@@ -41,7 +41,7 @@ export class Composer {
     this.input.setAttribute('placeholder', strings.placeholder);
     this.input.setAttribute('aria-label', strings.placeholder);
     // Written only when it differs: writing moves the caret, and would end an input method's composition.
-    if (this.input.value !== draft) this.input.value = draft;
+    if (this.input.value !== draft) this.write(draft);
     if (answering !== this.answering) this.button.replaceChildren(icon(answering ? 'stop-circle' : 'send'));
     this.answering = answering;
     setLabel(this.button, answering ? strings.stop : strings.send);
@@ -62,7 +62,17 @@ export class Composer {
   private send(): void {
     const text = this.input.value;
     // What is typed during an answer stays where it is until the answer has ended.
-    if (!this.answering && text.trim() !== '') this.events.onSend(text);
+    if (this.answering || text.trim() === '') return;
+    // Emptied at once: by the next frame, letters of the next question may have been typed.
+    this.write('');
+    this.events.onSend(text);
+  }
+
+  /** The toolkit hands a value on to its inner control a frame late, and would overwrite what was typed in between. */
+  private write(text: string): void {
+    const control = this.input.shadowRoot?.querySelector('textarea');
+    if (control) control.value = text;
+    this.input.value = text;
   }
 
   private showSendable(): void {
