@@ -19,6 +19,10 @@ describe('the text of a user message', () => {
     expect(userText({ text: ' \nWhy? ' }, tokenizer, 1000)).toEqual({ text: ' \nWhy? ', cuts: [] });
   });
 
+  it('has no space of the user between a block and the words', () => {
+    expect(userText({ text: ' \n\n Why? ', file }, tokenizer, 1000).text).toMatch(/```\n\nWhy\?$/);
+  });
+
   it('fences with more backticks than the text has in a row', () => {
     const { text } = userText({ text: 'x', file: { ...file, text: 'a\n````md\nb' } }, tokenizer, 1000);
     expect(text).toContain('`````typescript\na\n````md\nb\n`````');

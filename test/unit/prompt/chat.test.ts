@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildChatPrompt, chatPrefix, PromptTooLongError, type ChatBudget } from '../../../src/prompt/chat';
 import { anyText, fileBlock, layouts, liveTokens, question, systemText, turn, userContent } from './arbitraries';
-import type { ChatInput, ChatPrompt } from '../../../src/prompt/types';
+import type { ChatInput, ChatPrompt, PromptTokenizer } from '../../../src/prompt/types';
 
 const roomy: ChatBudget = { contextTokens: 100_000, reserveTokens: 0 };
 const runs = { numRuns: 60 };
@@ -61,7 +61,11 @@ describe.each(layouts)('every $name prompt', ({ format, tokenizer }) => {
   });
 
   it('begins with the prefix a lane was warmed with', () => {
-    const rest = fc.record({ text: question, selection: fc.record({ startLine: fc.nat(), endLine: fc.nat(), text: anyText }) });
+    const selection = fc.record({ startLine: fc.nat(), endLine: fc.nat(), text: anyText });
+    const rest = fc.oneof(
+      question.map((text) => ({ text })),
+      fc.record({ text: question, selection }),
+    );
     fc.assert(
       fc.property(
         systemText,
@@ -93,5 +97,19 @@ describe.each(layouts)('every $name prompt', ({ format, tokenizer }) => {
     const shared = one.findIndex((id, index) => id !== other[index]);
     expect(shared).toBeGreaterThan(2048 * 0.38);
     expect(chatPrefix({ system: 'Be brief.', history: [], file }, format, tokenizer, budget).length).toBeGreaterThan(2048 * 0.38);
+  });
+});
+
+describe('a tokenizer that takes more tokens for a whole than for its parts', () => {
+  it('does not make a prompt overflow its lane', () => {
+    const encode = (text: string): readonly number[] => new Array<number>(Math.ceil((text.length / 8) ** 1.5)).fill(7);
+    const odd: PromptTokenizer = { fingerprint: 'odd', bos: 1, eos: 2, encode, encodeTemplate: encode };
+    const history = Array.from({ length: 9 }, () => ({ user: { text: 'What is this?' }, answer: { text: 'It is that.' } }));
+    const prompt = buildChatPrompt({ system: '', history, user: { text: 'Why?' } }, { kind: 'base' }, odd, {
+      contextTokens: 120,
+      reserveTokens: 0,
+    });
+    expect(prompt.tokens.length).toBeLessThanOrEqual(120);
+    expect(prompt.droppedTurns).toBeLessThan(9);
   });
 });
