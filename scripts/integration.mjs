@@ -8,6 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { SilentReporter, runTests } from '@vscode/test-electron';
 import { build } from './build.mjs';
+import { ensureDebian } from './lib/debian.mjs';
+import { run } from './lib/exec.mjs';
 import { linkModel } from './lib/model.mjs';
 import { cacheRoot, dist, root } from './lib/paths.mjs';
 import { fail } from './lib/progress.mjs';
@@ -15,6 +17,11 @@ import { fail } from './lib/progress.mjs';
 const [where = 'newest', version = 'stable'] = process.argv.slice(2);
 
 async function main() {
+  if (where === 'desktop' && process.platform === 'linux' && process.env['DISPLAY'] === undefined) {
+    await ensureDebian(['xvfb'], 'a desktop VS Code without a display');
+    process.stdout.write(await run('xvfb-run', ['-a', process.execPath, ...process.argv.slice(1)]));
+    return;
+  }
   await build({ tests: true });
   await linkModel();
   const work = await mkdtemp(path.join(os.tmpdir(), 'paddock-it-'));

@@ -6,9 +6,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { exists } from './lib/cache.mjs';
-import { ensureDebian } from './lib/debian.mjs';
+import { ensureBrowserHost, ensureCodeServer } from './lib/code-server.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { which } from './lib/exec.mjs';
+import { freePort, serve } from './lib/host.mjs';
 import { linkModel } from './lib/model.mjs';
 import { cacheRoot, root } from './lib/paths.mjs';
 import { fail, note, step } from './lib/progress.mjs';
@@ -31,7 +32,7 @@ async function main() {
 }
 
 async function tour() {
-  await ensureDebian(['chromium'], 'the tour');
+  await ensureBrowserHost(['newest']);
   /** @type {unknown} */
   const module = await import(new URL('../test/e2e/tour.mjs', import.meta.url).href);
   const { runTour } = /** @type {{runTour: () => Promise<{ok: boolean}>}} */ (module);
@@ -87,7 +88,7 @@ async function openOnDesktop(executable, folder) {
 
 /** @param {string} folder */
 async function openInBrowser(folder) {
-  const { freePort, serve } = await import('./lib/host.mjs');
+  await ensureCodeServer('newest');
   const stateDir = path.join(cacheRoot(), 'start', 'browser');
   const started = await step('Starting VS Code', async () => serve({ folder, link: root, stateDir, port: await freePort(PORT) }));
   process.stdout.write(`Paddock runs in VS Code at ${started.url}\nCtrl+C ends it.\n`);

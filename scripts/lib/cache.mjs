@@ -24,6 +24,9 @@ export async function readJson(file) {
   return value;
 }
 
+/** @param {string} key */
+export const isCached = (key) => exists(path.join(cacheRoot(), key, READY));
+
 /**
  * A folder of the cache, made once. The work goes on in a folder beside it that takes the name only when complete, so a run that is
  * killed leaves nothing that a later one would take for whole.
@@ -33,9 +36,9 @@ export async function readJson(file) {
  */
 export async function cached(key, install) {
   const folder = path.join(cacheRoot(), key);
-  if (await exists(path.join(folder, READY))) return folder;
+  if (await isCached(key)) return folder;
   await locked(key, async () => {
-    if (await exists(path.join(folder, READY))) return;
+    if (await isCached(key)) return;
     await removeLeftovers(key);
     const work = `${folder}.tmp-${String(process.pid)}`;
     await mkdir(work, { recursive: true });

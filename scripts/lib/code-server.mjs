@@ -1,6 +1,6 @@
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cached, exists } from './cache.mjs';
+import { cached, exists, isCached } from './cache.mjs';
 import { ensureDebian } from './debian.mjs';
 import { cleanEnv, pathWith, run, which } from './exec.mjs';
 import { ensureNode } from './node.mjs';
@@ -18,6 +18,29 @@ export const vscodeVersions = /** @type {const} */ ({
 /** @typedef {keyof typeof vscodeVersions} VscodeVersion */
 /** @typedef {{node: string, entry: string, vscode: string}} CodeServer `vscode`: the folder of VS Code inside code-server */
 
+/** @param {VscodeVersion} which */
+const cacheKey = (which) => `code-server-${vscodeVersions[which].version}-${process.platform}-${process.arch}`;
+
+/**
+ * The Debian packages that installing needs, none once it is in the cache.
+ * @param {VscodeVersion} which
+ * @returns {Promise<import('./debian.mjs').DebianPackage[]>}
+ */
+async function packagesFor(which) {
+  if (await isCached(cacheKey(which))) return [];
+  return which === 'newest' ? ['g++', 'make', 'python3', 'libkrb5-dev'] : ['g++', 'make', 'python3', 'ripgrep'];
+}
+
+/**
+ * Everything from Debian that showing these versions in a browser needs, asked for at once.
+ * @param {readonly VscodeVersion[]} versions
+ */
+export async function ensureBrowserHost(versions) {
+  const packages = await Promise.all(versions.map(packagesFor));
+  await ensureDebian([...new Set([/** @type {const} */ ('chromium'), ...packages.flat()])], 'VS Code in a browser');
+  for (const version of versions) await ensureCodeServer(version);
+}
+
 /**
  * VS Code's workbench, server and extension host from npm, installed once.
  * @param {VscodeVersion} which
@@ -26,8 +49,8 @@ export const vscodeVersions = /** @type {const} */ ({
 export async function ensureCodeServer(which) {
   const { version, node: major } = vscodeVersions[which];
   const node = await ensureNode(major);
-  const folder = await cached(`code-server-${version}-${process.platform}-${process.arch}`, async (work) => {
-    await ensureDebian(which === 'newest' ? ['g++', 'make', 'python3', 'libkrb5-dev'] : ['g++', 'make', 'python3', 'ripgrep'], 'VS Code');
+  const folder = await cached(cacheKey(which), async (work) => {
+    await ensureDebian(await packagesFor(which), 'VS Code');
     await step(`Installing VS Code ${vscodeVersions[which].vscode} (code-server ${version})`, async () => {
       await writeFile(path.join(work, 'package.json'), '{"private":true}');
       await (which === 'newest' ? installNewest(work, version, node) : installOldest(work, version, node));

@@ -75,10 +75,9 @@ export function tryRun(command, args, options = {}) {
       detached: !windows,
     });
     let output = '';
-    /** @param {Buffer} chunk */
-    const collect = (chunk) => (output += chunk.toString());
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
+    }
     const untrack = track(child);
     const timer =
       options.timeoutMs === undefined

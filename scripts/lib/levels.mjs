@@ -3,8 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readJson } from './cache.mjs';
 import { cleanEnv, tryRun } from './exec.mjs';
-import { ensureCodeServer } from './code-server.mjs';
-import { ensureDebian } from './debian.mjs';
+import { ensureBrowserHost } from './code-server.mjs';
 import { isolated } from './isolation.mjs';
 import { linkModel } from './model.mjs';
 import { out, root } from './paths.mjs';
@@ -85,7 +84,6 @@ async function vitest(project, { minutes, env = {}, wrap = (command) => Promise.
  * @returns {Promise<Outcome>}
  */
 async function integrationIn(version) {
-  await ensureCodeServer(version);
   const file = await reportFile(`integration-${version}`);
   const script = path.join(root, 'scripts', 'integration.mjs');
   const env = cleanEnv({ PADDOCK_TEST_RESULTS: file });
@@ -99,7 +97,7 @@ async function integrationIn(version) {
 }
 
 async function integration() {
-  await ensureDebian(['chromium'], 'the integration tests');
+  await ensureBrowserHost(['newest', 'oldest']);
   await linkModel();
   return sum([await integrationIn('newest'), await integrationIn('oldest')]);
 }
@@ -113,8 +111,7 @@ let packaged;
 
 /** The package that e2e and the offline proof install. */
 async function installable() {
-  await ensureDebian(['chromium'], 'the end-to-end tests');
-  await ensureCodeServer('newest');
+  await ensureBrowserHost(['newest']);
   packaged ??= import('../package.mjs').then(({ makePackage }) => makePackage());
   return { PADDOCK_VSIX: await packaged };
 }
