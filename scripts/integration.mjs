@@ -3,8 +3,7 @@
  * `node scripts/integration.mjs desktop [version]` in a desktop VS Code that @vscode/test-electron downloads.
  * Counts go to the file that PADDOCK_TEST_RESULTS names.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SilentReporter, runTests } from '@vscode/test-electron';
 import { build } from './build.mjs';
@@ -12,6 +11,7 @@ import { ensureDebian } from './lib/debian.mjs';
 import { run } from './lib/exec.mjs';
 import { linkModel } from './lib/model.mjs';
 import { cacheRoot, dist, root } from './lib/paths.mjs';
+import { tempFolder } from './lib/temp.mjs';
 import { fail } from './lib/progress.mjs';
 
 const [where = 'newest', version = 'stable'] = process.argv.slice(2);
@@ -24,7 +24,7 @@ async function main() {
   }
   await build({ tests: true });
   await linkModel();
-  const work = await mkdtemp(path.join(os.tmpdir(), 'paddock-it-'));
+  const work = await tempFolder('paddock-it-');
   try {
     const folder = path.join(work, 'workspace');
     await cp(path.join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });

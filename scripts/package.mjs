@@ -1,7 +1,6 @@
 /** `npm run package [-- --target linux-x64]`: `out/paddock-<target>-<version>.vsix`, with everything inside that its three jobs need. */
-import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +8,7 @@ import { build } from './build.mjs';
 import { readJson } from './lib/cache.mjs';
 import { cleanEnv, run } from './lib/exec.mjs';
 import { out, root } from './lib/paths.mjs';
+import { tempFolder } from './lib/temp.mjs';
 import { fail, step } from './lib/progress.mjs';
 import { allowList, checkFiles, hostTarget, makeStage } from './lib/stage.mjs';
 
@@ -40,7 +40,7 @@ export async function makePackage({ target = hostTarget() } = {}) {
  * @param {string} stage
  */
 async function loadAlone(stage) {
-  const away = await mkdtemp(path.join(os.tmpdir(), 'paddock-stage-'));
+  const away = await tempFolder('paddock-stage-');
   try {
     await cp(path.join(stage, 'dist', 'node_modules'), path.join(away, 'node_modules'), { recursive: true });
     // A file, not --eval: the library forks itself with this process's own arguments.

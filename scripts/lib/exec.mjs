@@ -79,12 +79,12 @@ export function tryRun(command, args, options = {}) {
       stream.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
     }
     const untrack = track(child);
-    const timer =
-      options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            killGroup(child.pid);
-          }, options.timeoutMs);
+    const timer = options.timeoutMs === undefined ? undefined : setTimeout(outOfTime, options.timeoutMs);
+    function outOfTime() {
+      output += '\nEnded: it ran out of time.';
+      killGroup(child.pid, 'SIGTERM');
+      setTimeout(killGroup, GRACE_MS, child.pid).unref();
+    }
     child.on('error', (error) => {
       untrack();
       reject(error);
@@ -118,30 +118,35 @@ export function lastLines(text, count) {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }
 
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const children = new Set();
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+/** How long a program that ran out of time has to end its own children. */
+const GRACE_MS = 5_000;
+
+/** @type {Map<import('node:child_process').ChildProcess, NodeJS.Signals>} */
+const children = new Map();
 
 /**
  * Ends a child's process group with this process, however it ends.
  * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} [signal] the default lets a child that tracks children of its own end them too
  * @returns {() => void} stops tracking
  */
-export function track(child) {
+export function track(child, signal = 'SIGTERM') {
   if (children.size === 0) {
     process.once('exit', killAll);
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.once(signal, onSignal);
+    for (const name of SIGNALS) process.once(name, onSignal);
   }
-  children.add(child);
+  children.set(child, signal);
   return () => {
     children.delete(child);
     if (children.size > 0) return;
     process.removeListener('exit', killAll);
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.removeListener(signal, onSignal);
+    for (const name of SIGNALS) process.removeListener(name, onSignal);
   };
 }
 
 function killAll() {
-  for (const child of children) killGroup(child.pid);
+  for (const [child, signal] of children) killGroup(child.pid, signal);
 }
 
 function onSignal() {

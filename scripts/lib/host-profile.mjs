@@ -1,11 +1,10 @@
 /** What a VS Code that is started for us is told: its folders, settings and environment. */
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readJson } from './cache.mjs';
 import { root } from './paths.mjs';
+import { tempFolder } from './temp.mjs';
 
 /** No dialogs, no look-ups outside, nothing of VS Code's own in the way. */
 export const quietSettings = {
@@ -47,7 +46,7 @@ const KEPT_ENV = /^(PATH|LANG|LC_\w+|TZ|PADDOCK_\w+|NODE_LLAMA_CPP_\w+|HF_ENDPOI
  */
 export async function makeFolders({ stateDir, userDataDir, extensionsDir }) {
   // Short on purpose: sockets live in it, and their paths may have about 100 characters.
-  const run = await mkdtemp(path.join(os.tmpdir(), 'paddock-'));
+  const run = await tempFolder('paddock-');
   const state = stateDir ?? run;
   const folders = {
     run,
@@ -58,9 +57,6 @@ export async function makeFolders({ stateDir, userDataDir, extensionsDir }) {
   };
   for (const folder of [...Object.values(folders), path.join(folders.userData, 'User')]) await mkdir(folder, { recursive: true });
   await writeFile(path.join(run, 'config.yaml'), '');
-  process.once('exit', () => {
-    rmSync(run, { recursive: true, force: true });
-  });
   return folders;
 }
 

@@ -107,7 +107,7 @@ function launch(node, args, env, log) {
   const sink = createWriteStream(log);
   child.stdout.pipe(sink, { end: false });
   child.stderr.pipe(sink, { end: false });
-  const untrack = track(child);
+  const untrack = track(child, 'SIGKILL');
   const exited = new Promise((/** @type {(value: void) => void} */ resolve) => {
     child.once('exit', () => {
       sink.end();
