@@ -246,16 +246,19 @@ export class EngineClient implements Engine, Disposable {
       this.fail(generation, error);
       return;
     }
-    this.enter({ kind: 'restarting', generation, error, delayMilliseconds: decision.delayMilliseconds });
+    // Before the state changes: a listener may restart at once, which ends this wait.
     this.restartTimer = setTimeout(() => void this.launch(), decision.delayMilliseconds);
+    this.enter({ kind: 'restarting', generation, error, delayMilliseconds: decision.delayMilliseconds });
   }
 
   private fail(generation: number, error: EngineErrorData): void {
     if (generation !== this.generation || this.current.kind === 'failed' || this.current.kind === 'restarting') return;
     this.options.log.error(`failed: ${JSON.stringify(error)}`);
-    this.enter({ kind: 'failed', generation, error });
-    this.worker?.stop();
+    const { worker } = this;
     this.worker = undefined;
+    worker?.stop();
+    // Last: a listener may restart at once, and what it starts is not to be stopped here.
+    this.enter({ kind: 'failed', generation, error });
   }
 
   /** Ends the worker and forgets it; whatever it still sends belongs to no generation. */
