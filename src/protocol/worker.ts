@@ -147,6 +147,8 @@ export type StopReason =
   | 'contextFull'
   /** A stop rule for ghost text. */
   | 'rule'
+  /** The answer had begun to repeat itself without end. */
+  | 'repetition'
   | 'cancelled';
 
 /** What a request cost. Every answer carries it. */

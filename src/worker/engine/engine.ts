@@ -3,7 +3,7 @@ import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
-import { StopStrings, TextStream } from './generate';
+import { isLooping, StopStrings, TextStream } from './generate';
 import type { JobResult, Metrics, Sampling, StopReason } from './job';
 import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
 import { Session } from './session';
@@ -40,6 +40,9 @@ export interface GhostAnswer {
 
 /** Ghost text is what the model holds most likely: nobody wants a suggestion that differs each time. */
 const greedy: Sampling = { temperature: 0, topK: 1, topP: 1, seed: 0 };
+
+/** llama.cpp's old default: keeps small models out of loops, and is too mild to change what a large one says. */
+const chatRepeatPenalty = 1.1;
 
 /** Share of a lane that a ghost text's prompt may fill, and its most tokens: reading them cold has to stay bearable on a slow machine. */
 const ghostShare = 0.25;
@@ -85,7 +88,7 @@ export class Engine {
         kind: 'chat',
         prompt: prompt.tokens,
         maxTokens: request.maxTokens,
-        sampling: request.sampling,
+        sampling: { ...request.sampling, repeatPenalty: chatRepeatPenalty },
         onPrefill: (done) => {
           onEvent({ kind: 'prefill', done, total: prompt.tokens.length });
         },
@@ -131,7 +134,7 @@ export class Engine {
         sampling: greedy,
         onToken: (token) => {
           raw += stream.push(token);
-          return ghostIsComplete(raw, request) ? 'stop' : 'continue';
+          return ghostIsComplete(raw, request) ? 'rule' : 'continue';
         },
       },
       signal,
@@ -169,6 +172,7 @@ class AnswerWriter {
   private rawLength = 0;
   private leading = 0;
   private unsent: number[] = [];
+  private readonly all: number[] = [];
 
   constructor(
     loaded: LoadedModel,
@@ -179,14 +183,16 @@ class AnswerWriter {
     this.stops = new StopStrings(loaded.format.kind === 'base' ? BASE_STOP_STRINGS : []);
   }
 
-  push(token: number): 'continue' | 'stop' {
+  push(token: number): 'continue' | 'rule' | 'repetition' {
     const piece = this.stream.push(token);
     this.rawLength += piece.length;
     this.lengths.push(this.rawLength);
     this.unsent.push(token);
     const { text, stopped } = this.stops.push(piece);
     this.emit(text);
-    return stopped ? 'stop' : 'continue';
+    this.all.push(token);
+    if (stopped) return 'rule';
+    return isLooping(this.all) ? 'repetition' : 'continue';
   }
 
   end(): void {

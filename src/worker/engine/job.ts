@@ -6,6 +6,8 @@ export interface Sampling {
   readonly topP: number;
   readonly topK: number;
   readonly seed: number;
+  /** Divides the odds of tokens among the last generated; 1 or nothing leaves them. */
+  readonly repeatPenalty?: number;
 }
 
 /** A request to the session: a prompt, and what to do with each generated token. */
@@ -17,11 +19,11 @@ export interface JobSpec {
   readonly sampling: Sampling;
   /** Prompt tokens that need no more evaluation, after each step of prefill. */
   readonly onPrefill?: (done: number) => void;
-  /** Called for each generated token but the one that ends the answer. Returning `stop` ends the job; the token counts. */
-  readonly onToken?: (token: number) => 'continue' | 'stop';
+  /** Called for each generated token but the one that ends the answer. Anything but `continue` ends the job; the token counts. */
+  readonly onToken?: (token: number) => 'continue' | 'rule' | 'repetition';
 }
 
-export type StopReason = 'end' | 'maxTokens' | 'contextFull' | 'rule' | 'cancelled';
+export type StopReason = 'end' | 'maxTokens' | 'contextFull' | 'rule' | 'repetition' | 'cancelled';
 
 /** What a job cost; see the protocol's `Metrics`, whose shape this has. Milliseconds and tokens. */
 export interface Metrics {
@@ -100,7 +102,8 @@ export class Job {
     this.firstTokenAt ??= this.lastTokenAt;
     if (isEnd) return 'end';
     this.generated.push(token);
-    if (this.spec.onToken?.(token) === 'stop') return 'rule';
+    const verdict = this.spec.onToken?.(token) ?? 'continue';
+    if (verdict !== 'continue') return verdict;
     return this.generated.length >= this.spec.maxTokens ? 'maxTokens' : undefined;
   }
 

@@ -39,13 +39,17 @@ export class Lane implements LaneFacts {
   /**
    * Evaluates tokens at the lane's end. Two lanes evaluated in the same turn of the event loop share one step.
    * @param sampling yields the token that follows the last one
+   * @param punished tokens the repeat penalty applies to; given each time, as a sampler of the library lives for one token
    */
-  async evaluate(tokens: readonly number[], sampling: Sampling | undefined): Promise<number | undefined> {
+  async evaluate(tokens: readonly number[], sampling: Sampling | undefined, punished: readonly number[] = []): Promise<number | undefined> {
     const input: ControlledEvaluateInputItem[] = tokens as Token[];
     const last = tokens.at(-1);
     if (sampling && last !== undefined) {
       const items = input.slice(0, -1);
-      items.push([last as Token, { generateNext: { token: true, options: sampling } }]);
+      const { repeatPenalty, ...options } = sampling;
+      const penalty =
+        punished.length > 0 && repeatPenalty ? { repeatPenalty: { punishTokens: [...punished] as Token[], penalty: repeatPenalty } } : {};
+      items.push([last as Token, { generateNext: { token: true, options: { ...options, ...penalty } } }]);
       const output = await this.sequence.controlledEvaluate(items);
       this.tokens.push(...tokens);
       return output.at(-1)?.next.token ?? undefined;

@@ -82,7 +82,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       format,
       facts: {
         fingerprint: file.fingerprint,
-        name: file.name === '' ? basename(options.path, '.gguf') : file.name,
+        name: displayName(options.path),
         path: options.path,
         fileBytes: file.bytes,
         architecture: file.architecture,
@@ -228,6 +228,13 @@ function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenize
     encode: (text) => model.tokenize(text, false),
     encodeTemplate: (text) => model.tokenize(text, true),
   };
+}
+
+/** The file's name without its quantisation: what is inside a GGUF as its name is often a path or a training run of its maker. */
+function displayName(path: string): string {
+  return basename(path)
+    .replace(/\.gguf$/i, '')
+    .replace(/[-._](I?Q\d\w*|B?F16|F32)$/i, '');
 }
 
 /** Meta's models from before GGUF carried templates are told by their name alone. */

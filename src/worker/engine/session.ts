@@ -1,9 +1,13 @@
 import { calibrateDecodeThreads } from './calibrate';
+import { DecodeThreads } from './decodeThreads';
 import { Job, type Clock, type JobResult, type JobSpec, type Sampling, type StopReason } from './job';
 import { Lane } from './lane';
 import { chooseLane, type LanePurpose } from './lanes';
-import { largestStep, type LoadedModel } from './model';
+import { asTokens, largestStep, type LoadedModel } from './model';
 import { planStep, smallestStep, StepSizer, type JobKind } from './scheduler';
+
+/** As many of the last tokens count for a repeat penalty. */
+const penaltyWindow = 64;
 
 interface Waiting {
   readonly job: Job;
@@ -27,13 +31,14 @@ export class Session {
   private running = false;
   private nextId = 1;
   private uses = 0;
-  private decodeThreads: number;
+  private decodeThreads: DecodeThreads;
+  private readonly blank = new Map<number, boolean>();
 
   constructor(
     private readonly loaded: LoadedModel,
     private readonly now: Clock = () => performance.now(),
   ) {
-    this.decodeThreads = loaded.facts.threads;
+    this.decodeThreads = new DecodeThreads(loaded.facts.threads, loaded.facts.threads);
     const count = loaded.context.totalSequences;
     this.lanes = Array.from({ length: count }, (_, index) => {
       const purpose: LanePurpose = index === 0 ? 'ghost' : 'chat';
@@ -54,17 +59,19 @@ export class Session {
 
   /** Finds the number of threads decode is fastest with. To be called once, before the first request. */
   async calibrate(): Promise<number> {
-    const lane = this.lanes[0];
-    if (!lane) return this.decodeThreads;
-    const token = this.loaded.tokenizer.encode('a')[0] ?? 0;
-    this.decodeThreads = await calibrateDecodeThreads(this.loaded.facts.threads, async (threads) => {
-      this.loaded.llama.maxThreads = threads;
+    const [lane] = this.lanes;
+    const { llama, facts, tokenizer } = this.loaded;
+    if (!lane) return facts.threads;
+    const token = tokenizer.encode('a')[0] ?? 0;
+    const chosen = await calibrateDecodeThreads(facts.threads, async (threads) => {
+      llama.maxThreads = threads;
       const started = this.now();
       await lane.evaluate([token], undefined);
       return this.now() - started;
     });
     await lane.clear();
-    return this.decodeThreads;
+    this.decodeThreads = new DecodeThreads(chosen, facts.threads);
+    return chosen;
   }
 
   private async loop(): Promise<void> {
@@ -131,10 +138,13 @@ export class Session {
       return;
     }
     const count = pieces.reduce((sum, { piece }) => sum + piece.tokens.length, 0);
-    this.loaded.llama.maxThreads = count < smallestStep ? this.decodeThreads : this.loaded.facts.threads;
+    this.loaded.llama.maxThreads = count < smallestStep ? this.decodeThreads.next : this.loaded.facts.threads;
     const started = this.now();
     await Promise.all(pieces.map(({ entry, piece }) => this.guard([entry], () => this.evaluate(entry, piece.tokens, piece.sample))));
-    this.sizer.record(count, this.now() - started);
+    const took = this.now() - started;
+    this.sizer.record(count, took);
+    // Only single tokens compare: a step for two lanes takes longer by right.
+    if (count === 1) this.decodeThreads.record(took);
   }
 
   private async evaluate(entry: Active, tokens: readonly number[], sample: boolean): Promise<void> {
@@ -143,7 +153,11 @@ export class Session {
       this.finish(entry, 'contextFull');
       return;
     }
-    const next = await lane.evaluate(tokens, sample ? samplingOfToken(job.spec.sampling, job.generated.length) : undefined);
+    const next = await lane.evaluate(
+      tokens,
+      sample ? samplingOfToken(job.spec.sampling, job.generated.length) : undefined,
+      this.punished(job),
+    );
     job.advance(tokens.length);
     if (!sample) {
       if (job.promptLeft === 0) this.finish(entry, 'end');
@@ -151,6 +165,21 @@ export class Session {
     }
     const stop = next === undefined ? 'end' : job.accept(next, this.loaded.model.isEogToken(next as never));
     if (stop) this.finish(entry, stop);
+  }
+
+  /** The tokens that a repeat penalty is for: the last generated, but for white space, which code repeats by right. */
+  private punished(job: Job): readonly number[] {
+    if ((job.spec.sampling.repeatPenalty ?? 1) === 1) return [];
+    return job.generated.slice(-penaltyWindow).filter((token) => !this.isBlank(token));
+  }
+
+  private isBlank(token: number): boolean {
+    let blank = this.blank.get(token);
+    if (blank === undefined) {
+      blank = this.loaded.model.detokenize(asTokens([token])).trim() === '';
+      this.blank.set(token, blank);
+    }
+    return blank;
   }
 
   private finish(entry: Active, stop: StopReason): void {
