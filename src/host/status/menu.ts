@@ -19,20 +19,19 @@ export async function showMenu(engine: Engine, config: ConfigService): Promise<v
 }
 
 function menuItems(ghostText: boolean, stopped: boolean): readonly MenuItem[] {
-  const { t } = vscode.l10n;
   return [
-    { label: `$(comment-discussion) ${t('Open the chat')}`, command: `${chatViewId}.focus` },
+    { label: `$(comment-discussion) ${vscode.l10n.t('Open the chat')}`, command: `${chatViewId}.focus` },
     {
-      label: ghostText ? `$(circle-slash) ${t('Turn ghost text off')}` : `$(sparkle) ${t('Turn ghost text on')}`,
+      label: ghostText ? `$(circle-slash) ${vscode.l10n.t('Turn ghost text off')}` : `$(sparkle) ${vscode.l10n.t('Turn ghost text on')}`,
       command: commandIds.toggleGhostText,
     },
-    { label: `$(file-binary) ${t('Choose a model file…')}`, command: commandIds.chooseModelFile },
-    { label: `$(package) ${t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
+    { label: `$(file-binary) ${vscode.l10n.t('Choose a model file…')}`, command: commandIds.chooseModelFile },
+    { label: `$(package) ${vscode.l10n.t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
     {
-      label: stopped ? `$(play) ${t('Load the model now')}` : `$(debug-restart) ${t('Restart the engine')}`,
+      label: stopped ? `$(play) ${vscode.l10n.t('Load the model now')}` : `$(debug-restart) ${vscode.l10n.t('Restart the engine')}`,
       command: commandIds.restartEngine,
     },
-    { label: `$(output) ${t('Show the log')}`, command: commandIds.showLog },
-    { label: `$(gear) ${t('Settings')}`, command: 'workbench.action.openSettings', args: [configSection] },
+    { label: `$(output) ${vscode.l10n.t('Show the log')}`, command: commandIds.showLog },
+    { label: `$(gear) ${vscode.l10n.t('Settings')}`, command: 'workbench.action.openSettings', args: [configSection] },
   ];
 }

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandIds, chatViewId } from '../../../../src/host/services/commands';
+import { changedKeys, configKeys, readConfig, type ConfigKey } from '../../../../src/host/services/config';
+
+interface Setting {
+  readonly type: string;
+  readonly default: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly keybindings: readonly { readonly command: string }[];
+  };
+}
+
+const root = join(import.meta.dirname, '../../../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const { contributes } = JSON.parse(read('package.json')) as Manifest;
+const settings = Object.entries(contributes.configuration.properties).map(([key, setting]) => ({
+  key: key.replace(/^paddock\./, '') as ConfigKey,
+  setting,
+}));
+
+/** Settings as VS Code gives them, but for the one named. */
+const configWith = (key: ConfigKey, value: unknown): ReturnType<typeof readConfig> =>
+  readConfig((each) => (each === key ? value : contributes.configuration.properties[`paddock.${each}`]?.default));
+
+describe('settings', () => {
+  it('are those of package.json, each under paddock', () => {
+    expect(Object.keys(contributes.configuration.properties)).toEqual(configKeys.map((key) => `paddock.${key}`));
+  });
+
+  it.each(settings)('has the default of package.json for $key', ({ key, setting }) => {
+    expect(readConfig(() => undefined)[key]).toEqual(setting.default);
+    expect(configWith(key, setting.default)[key]).toEqual(setting.default);
+  });
+
+  it.each(settings)('takes every value package.json allows for $key, and no other', ({ key, setting }) => {
+    const inside = [...(setting.enum ?? []), ...[setting.minimum, setting.maximum].filter((limit) => limit !== undefined)];
+    for (const value of inside) expect(configWith(key, value)[key]).toBe(value);
+    const outside = [
+      null,
+      [],
+      {},
+      Number.NaN,
+      ...(setting.type === 'string' ? [7, false] : ['7']),
+      ...(setting.type === 'boolean' ? [0, 1] : [true]),
+      ...(setting.enum ? ['', 'nosuch'] : []),
+      ...(setting.minimum === undefined ? [] : [setting.minimum - 1]),
+      ...(setting.maximum === undefined ? [] : [setting.maximum + 1]),
+      ...(setting.type === 'integer' ? [(setting.minimum ?? 0) + 0.5] : []),
+    ];
+    for (const value of outside) expect(configWith(key, value)[key], JSON.stringify(value)).toEqual(setting.default);
+  });
+
+  it('names the keys whose values differ', () => {
+    const before = configWith('chat.temperature', 0);
+    const after = configWith('model.path', '/a.gguf');
+    expect(changedKeys(before, after)).toEqual(['model.path', 'chat.temperature']);
+    expect(changedKeys(before, before)).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  it('are those of package.json', () => {
+    expect(contributes.commands.map(({ command }) => command).sort()).toEqual(Object.values<string>(commandIds).sort());
+  });
+
+  it('stand behind every menu item and key', () => {
+    const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
+    for (const command of used) expect(Object.values<string>(commandIds)).toContain(command);
+  });
+
+  it('live beside a view that package.json has', () => {
+    expect(Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id))).toContain(chatViewId);
+  });
+});
+
+describe("package.json's texts", () => {
+  const used = [...new Set(Array.from(read('package.json').matchAll(/"%([^%"]+)%"/g), ([, key]) => key ?? ''))].sort();
+
+  it.each(['package.nls.json', 'package.nls.zh-cn.json'])('are all in %s, and nothing else is', (file) => {
+    const texts = JSON.parse(read(file)) as Readonly<Record<string, string>>;
+    expect(Object.keys(texts).sort()).toEqual(used);
+    for (const [key, text] of Object.entries(texts)) expect(text.trim(), key).not.toBe('');
+  });
+
+  it('keep their links, settings and commands in every language', () => {
+    const [english, chinese] = ['package.nls.json', 'package.nls.zh-cn.json'].map(
+      (file) => JSON.parse(read(file)) as Record<string, string>,
+    );
+    const fixed = (text: string | undefined): readonly string[] =>
+      Array.from((text ?? '').matchAll(/\(command:[^)]*\)|`[^`]*`/g), ([part]) => part).sort();
+    for (const key of used) expect(fixed(chinese?.[key]), key).toEqual(fixed(english?.[key]));
+  });
+});
