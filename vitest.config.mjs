@@ -15,6 +15,19 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/offline.test.ts'],
+          pool: 'forks',
+          // Each file starts a VS Code and a model.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      { test: { name: 'offline', include: ['test/e2e/offline.test.ts'], pool: 'forks', testTimeout: 180_000, hookTimeout: 180_000 } },
     ],
   },
 });

@@ -1,0 +1,252 @@
+/**
+ * What a person does with Paddock in a real VS Code, for the tour and the end-to-end tests: typing, clicking, reading what is on the
+ * screen. Works on what can be seen, and on the conversations that Paddock wrote to disk.
+ */
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openPage, serve } from '../../scripts/lib/host.mjs';
+
+const sampleWorkspace = fileURLToPath(new URL('../fixtures/workspace', import.meta.url));
+
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {{state: string, answer: string, user: {text: string, file?: {path: string}, selection?: {startLine: number, endLine: number}},
+ *   tokens: number[], metrics?: import('../../src/protocol/worker').Metrics}} Turn
+ * @typedef {{id: string, title: string, updatedAt: number, turns: Turn[]}} Conversation
+ */
+
+/**
+ * @typedef {object} StartOptions
+ * @property {string} [vsix] the package to install
+ * @property {string} [link] or a built clone to use in place
+ * @property {Record<string, unknown>} [settings]
+ * @property {import('../../scripts/lib/host.mjs').PageOptions} [page]
+ * @property {boolean} [isolateNetwork]
+ * @property {import('../../scripts/lib/code-server.mjs').VscodeVersion} [version]
+ */
+
+/** A VS Code with Paddock and a copy of the sample workspace. */
+export class Editor {
+  /**
+   * @param {import('../../scripts/lib/host.mjs').Host} host
+   * @param {import('../../scripts/lib/host.mjs').OpenPage} open
+   * @param {string} folder
+   */
+  constructor(host, open, folder) {
+    this.host = host;
+    this.open = open;
+    this.folder = folder;
+  }
+
+  /**
+   * @param {StartOptions} options
+   * @returns {Promise<Editor>}
+   */
+  static async start({ vsix, link, settings = {}, page = {}, isolateNetwork = false, version = 'newest' }) {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'paddock-workspace-'));
+    await cp(sampleWorkspace, folder, { recursive: true });
+    const host = await serve({
+      folder,
+      version,
+      settings,
+      isolateNetwork,
+      ...(vsix === undefined ? {} : { install: [vsix] }),
+      ...(link === undefined ? {} : { link }),
+    });
+    try {
+      return new Editor(host, await openPage(host.url, page), folder);
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+  }
+
+  get page() {
+    return this.open.page;
+  }
+
+  /** The chat's webview. */
+  get chat() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  async stop() {
+    await this.open.close();
+    await this.host.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** Closes the page and opens another, as a reload of the window does. */
+  async reload() {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+  }
+
+  async openChat() {
+    const icon = this.page.locator('.activitybar a.action-label[aria-label^="Paddock"]');
+    await icon.waitFor({ timeout: 60_000 });
+    const shown = this.chat.locator('main');
+    if (!(await shown.isVisible().catch(() => false))) await icon.click();
+    await shown.waitFor({ timeout: 60_000 });
+  }
+
+  get input() {
+    return this.chat.getByRole('textbox');
+  }
+
+  /**
+   * Asks as a person does and waits for the end of the answer.
+   * @param {string} question
+   * @returns {Promise<Turn>}
+   */
+  async ask(question) {
+    const before = await this.turnCount();
+    await this.input.click();
+    await this.page.keyboard.type(question);
+    await this.page.keyboard.press('Enter');
+    return this.answer(before + 1);
+  }
+
+  /** @returns {Promise<number>} turns in all conversations */
+  async turnCount() {
+    return (await this.conversations()).reduce((sum, { turns }) => sum + turns.length, 0);
+  }
+
+  /**
+   * Waits until there are `count` turns in all and none of them is under way.
+   * @param {number} count
+   * @returns {Promise<Turn>} the newest conversation's last turn
+   */
+  async answer(count) {
+    return eventually(
+      'the end of the answer',
+      async () => {
+        const all = await this.conversations();
+        const turns = all.flatMap((conversation) => conversation.turns);
+        return turns.length >= count && turns.every(({ state }) => state !== 'streaming') ? all[0]?.turns.at(-1) : undefined;
+      },
+      120_000,
+    );
+  }
+
+  /** @returns {Promise<Conversation[]>} what Paddock has on disk, the newest first */
+  async conversations() {
+    const storage = path.join(this.host.userDataDir, 'User', 'workspaceStorage');
+    const files = (await readdir(storage, { recursive: true }).catch(() => [])).filter((file) =>
+      /conversations[\\/][^\\/]+\.json$/.test(file),
+    );
+    const read = files.map((file) => readFile(path.join(storage, file), 'utf8').then(JSON.parse, () => undefined));
+    const all = /** @type {Conversation[]} */ ((await Promise.all(read)).filter((value) => value !== undefined));
+    return all.sort((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  /**
+   * Opens a file of the workspace by Quick Open.
+   * @param {string} name
+   */
+  async openFile(name) {
+    const { page } = this;
+    await page.keyboard.press('Control+p');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(name);
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+  }
+
+  /**
+   * Runs a command by its title in the palette.
+   * @param {string} title
+   */
+  async command(title) {
+    const { page } = this;
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Puts the cursor at a line and column, both from 1.
+   * @param {number} line
+   * @param {number} [column]
+   */
+  async goTo(line, column = 1) {
+    const { page } = this;
+    await page.keyboard.press('Control+g');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`:${String(line)}:${String(column)}`);
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Selects whole lines of the open file.
+   * @param {number} from
+   * @param {number} to
+   */
+  async selectLines(from, to) {
+    await this.goTo(from);
+    for (let line = from; line < to; line++) await this.page.keyboard.press('Shift+ArrowDown');
+    await this.page.keyboard.press('Shift+End');
+  }
+
+  /**
+   * Right-clicks the selection and picks an item of the menu.
+   * @param {string} item
+   */
+  async contextMenu(item) {
+    const { page } = this;
+    await page
+      .locator('.monaco-editor .selected-text')
+      .first()
+      .click({ button: 'right', position: { x: 4, y: 4 }, force: true });
+    const entry = page.locator('.monaco-menu .action-item').filter({ hasText: item });
+    await entry.waitFor();
+    return entry;
+  }
+
+  /** Waits for ghost text at the cursor; the text of its first line. */
+  async ghostText() {
+    const first = this.page.locator('.monaco-editor .ghost-text-decoration');
+    await first.first().waitFor({ timeout: 60_000 });
+    return (await first.allTextContents()).join('').replaceAll('\u00a0', ' ');
+  }
+
+  /**
+   * Saves the open file and reads it from the disk when it has changed.
+   * @param {string} name
+   * @returns {Promise<string>}
+   */
+  async save(name) {
+    await this.page.keyboard.press('Control+s');
+    await this.page.locator('.tab.active.dirty').waitFor({ state: 'hidden' });
+    return readFile(path.join(this.folder, name), 'utf8');
+  }
+}
+
+/**
+ * Asks until the answer is not `undefined`.
+ * @template T
+ * @param {string} what
+ * @param {() => Promise<T | undefined>} question
+ * @param {number} [limit] milliseconds
+ * @returns {Promise<T>}
+ */
+export async function eventually(what, question, limit = 60_000) {
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const answer = await question();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`Did not happen in time: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type Editor } from './driver.mjs';
+import { installedPaddock } from './vsix';
+
+describe('explain selection', () => {
+  let editor: Editor;
+
+  beforeAll(async () => {
+    editor = await installedPaddock();
+    await editor.page.locator('.activitybar a.action-label[aria-label^="Paddock"]').waitFor();
+  });
+  afterAll(() => editor.stop());
+
+  it('explains by a right-click, in the chat view, with the place in the file', async () => {
+    await editor.openFile('inventory.ts');
+    await editor.selectLines(44, 54);
+    const item = await editor.contextMenu('Explain Selection');
+    await item.click();
+    const turn = await editor.answer(1);
+    expect(turn.state).toBe('done');
+    expect(turn.user.file?.path).toBe('inventory.ts');
+    expect(turn.user.selection).toMatchObject({ startLine: 44, endLine: 54 });
+    expect(turn.answer.length).toBeGreaterThan(40);
+    await editor.chat.getByText('inventory.ts:44-54').waitFor();
+  });
+
+  it('evaluates only its own tokens for a follow-up', async () => {
+    const { metrics } = await editor.ask('Which line may throw?');
+    expect(metrics?.evaluatedTokens).toBeLessThan(40);
+    expect(metrics?.reusedTokens).toBeGreaterThan(500);
+  });
+
+  it('reuses the file for a second explanation, asked by the keyboard', async () => {
+    await editor.openFile('inventory.ts');
+    await editor.selectLines(27, 31);
+    const before = await editor.turnCount();
+    await editor.page.keyboard.press('Control+Alt+e');
+    const { metrics, user } = await editor.answer(before + 1);
+    expect(user.selection).toMatchObject({ startLine: 27, endLine: 31 });
+    expect(metrics?.reusedTokens).toBeGreaterThan(500);
+    expect(metrics?.evaluatedTokens).toBeLessThan(250);
+  });
+});
+
+describe('ghost text', () => {
+  let editor: Editor;
+
+  beforeAll(async () => {
+    editor = await installedPaddock();
+    await editor.page.locator('.activitybar a.action-label[aria-label^="Paddock"]').waitFor();
+  });
+  afterAll(() => editor.stop());
+
+  it('appears while typing and is taken with Tab', async () => {
+    await editor.openFile('inventory.ts');
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.type('\nexport function add(a: number, b: number): number {\nreturn ');
+    const shown = await editor.ghostText();
+    expect(shown.trim()).not.toBe('');
+    await editor.page.keyboard.press('Tab');
+    const text = await eventually('the file with the suggestion', async () => {
+      const saved = await editor.save('inventory.ts');
+      return saved.includes(`return ${shown}`) ? saved : undefined;
+    });
+    expect(text.slice(text.lastIndexOf('export function add'))).toContain(`{\n  return ${shown}`);
+  });
+
+  it('stays while its own characters are typed', async () => {
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.type('\n\nexport function subtract(a: number, b: number): number {\nreturn ');
+    const shown = await editor.ghostText();
+    await editor.page.keyboard.type(shown.slice(0, 2));
+    expect(await editor.ghostText()).toBe(shown.slice(2));
+    await editor.page.keyboard.press('Escape');
+    await editor.page.locator('.ghost-text-decoration').first().waitFor({ state: 'detached' });
+  });
+
+  it('can be turned off', async () => {
+    await editor.command('Paddock: Turn Ghost Text On or Off');
+    await editor.page.locator('.statusbar-item').filter({ hasText: 'ghost text off' }).waitFor();
+    await editor.page.locator('.editor-instance .monaco-editor .view-line').last().click();
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.type('\nexport function multiply(a: number, b: number): number {\nreturn ');
+    await editor.page.waitForTimeout(3000);
+    expect(await editor.page.locator('.ghost-text-decoration').count()).toBe(0);
+    await editor.command('Paddock: Turn Ghost Text On or Off');
+  });
+});
