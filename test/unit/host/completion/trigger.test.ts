@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { decideTrigger, type TriggerDecision, type TriggerFacts } from '../../../../src/host/completion/trigger';
+
+/** Facts of a cursor, which stands at the bar. */
+function at(line: string, more: Partial<TriggerFacts> = {}): TriggerFacts {
+  const [before = '', after = ''] = line.split('|');
+  return { before, after, path: '/w/src/a.ts', scheme: 'file', selectionIsEmpty: true, cursors: 1, invoked: false, enabled: true, ...more };
+}
+
+const line: TriggerDecision = { kind: 'ask', multiline: false };
+const block: TriggerDecision = { kind: 'ask', multiline: true };
+
+describe('decideTrigger', () => {
+  it.each([
+    ['TypeScript, in a statement', 'const total = items.|', line],
+    ['TypeScript, in brackets the editor closed', 'console.log(|);', line],
+    ['TypeScript, in a string the editor closed', "import fs from '|';", line],
+    ['TypeScript, on an empty line', '    |', block],
+    ['TypeScript, behind an opening brace', 'function add(a: number, b: number) {|', block],
+    ['TypeScript, behind an arrow', 'const add = (a, b) => |', block],
+    ['Python, behind a colon', 'def add(a, b):|', block],
+    ['Python, in a statement', 'return a |', line],
+    ['Go, in a call', 'fmt.Println(|)', line],
+    ['Rust, behind an opening brace', '    match x {  |', block],
+    ['Java, behind an annotation', '@Override|', line],
+    ['C, in a condition', 'for (int i = 0; |)', line],
+    ['JSON, behind a bracket', '  "files": [|', block],
+    ['Markdown, in a list', '- |', line],
+  ])('asks: %s', (_, code, decision) => {
+    expect(decideTrigger(at(code))).toEqual(decision);
+  });
+
+  it.each(['con|sole.log(1)', 'return |a + b', 'foo(|bar)', '| // done'])('does not break into a word: %s', (code) => {
+    expect(decideTrigger(at(code))).toEqual({ kind: 'skip', reason: 'wordAhead' });
+  });
+
+  it('is silent when turned off, but for the key that asks', () => {
+    expect(decideTrigger(at('a = |', { enabled: false }))).toEqual({ kind: 'skip', reason: 'off' });
+    expect(decideTrigger(at('a = |', { enabled: false, invoked: true }))).toEqual(line);
+  });
+
+  it.each(['output', 'vscode-scm', 'comment', 'git', 'debug', 'search-editor'])('is silent in %s documents', (scheme) => {
+    expect(decideTrigger(at('a = |', { scheme }))).toEqual({ kind: 'skip', reason: 'document' });
+  });
+
+  it.each(['file', 'untitled', 'vscode-remote', 'vscode-notebook-cell', 'memfs'])('asks in %s documents', (scheme) => {
+    expect(decideTrigger(at('a = |', { scheme }))).toEqual(line);
+  });
+
+  it.each([
+    '/w/.env',
+    '/w/.env.production',
+    'C:\\w\\.ENV',
+    '/w/server.pem',
+    '/w/private.KEY',
+    '/home/u/.ssh/id_ed25519',
+    '/home/u/.aws/credentials',
+    '/home/u/.netrc',
+    '/w/.npmrc',
+    '/w/release.keystore',
+  ])('keeps secrets out of prompts, even when asked: %s', (path) => {
+    expect(decideTrigger(at('a = |', { path, invoked: true }))).toEqual({ kind: 'skip', reason: 'secret' });
+  });
+
+  it.each([
+    '/w/environment.ts',
+    '/w/src/env.ts',
+    '/w/keyboard.ts',
+    '/w/credentials.ts',
+    '/w/id_rsa.pub',
+    '/w/monkey.py',
+    '/w/.env/main.py',
+  ])('does not take for a secret what is none: %s', (path) => {
+    expect(decideTrigger(at('a = |', { path }))).toEqual(line);
+  });
+
+  it('is silent with a selection or several cursors', () => {
+    expect(decideTrigger(at('a = |', { selectionIsEmpty: false }))).toEqual({ kind: 'skip', reason: 'selection' });
+    expect(decideTrigger(at('a = |', { cursors: 2 }))).toEqual({ kind: 'skip', reason: 'cursors' });
+  });
+});
