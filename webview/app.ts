@@ -9,8 +9,8 @@ import { fill } from './format';
 import { activeTurn, isActive, type LocalEvent, type Model } from './store';
 
 export interface AppEvents {
-  post(message: WebviewMessage): void;
-  dispatch(event: LocalEvent): void;
+  readonly post: (message: WebviewMessage) => void;
+  readonly dispatch: (event: LocalEvent) => void;
 }
 
 /** The whole view: built once from the first model, then told of every later one. */

@@ -31,7 +31,9 @@ const LOWEST_HEADING_LEVEL = 6;
 export const initialState: MarkdownState = { references: {}, headingLevel: ANSWER_HEADING_LEVEL };
 
 type Token = ReturnType<MarkdownIt['parse']>[number];
-type Environment = { references: object };
+interface Environment {
+  references: object;
+}
 
 const markdown = create();
 

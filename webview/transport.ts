@@ -8,9 +8,9 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 export interface Transport {
-  post(message: WebviewMessage): void;
+  readonly post: (message: WebviewMessage) => void;
   /** Calls `listener` with every message of the host. */
-  listen(listener: (message: HostMessage) => void): void;
+  readonly listen: (listener: (message: HostMessage) => void) => void;
 }
 
 /** The line to the host. May be called once: VS Code hands its API out a single time. */

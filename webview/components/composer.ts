@@ -1,6 +1,13 @@
-import type { TextArea } from '@vscode/webview-ui-toolkit';
 import type { Context } from './context';
 import { element, icon, iconButton, setLabel, toolkit } from './dom';
+
+/** As much of the toolkit's text area as is used here. */
+interface TextArea extends HTMLElement {
+  value: string;
+}
+
+/** How soon after an input method's composition an Enter is still its own, in milliseconds: nobody types that fast. */
+const COMPOSITION_MILLISECONDS = 50;
 
 export interface ComposerEvents {
   onDraft(text: string): void;
@@ -14,6 +21,7 @@ export class Composer {
   private readonly input: TextArea;
   private readonly button: HTMLElement;
   private answering = false;
+  private composedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly context: Context,
@@ -28,6 +36,9 @@ export class Composer {
     this.input.addEventListener('input', () => {
       events.onDraft(this.input.value);
       this.showSendable();
+    });
+    this.input.addEventListener('compositionend', (event) => {
+      this.composedAt = event.timeStamp;
     });
     this.input.addEventListener('keydown', (event) => {
       this.onKey(event);
@@ -53,8 +64,9 @@ export class Composer {
   }
 
   private onKey(event: KeyboardEvent): void {
-    // The Enter that ends an input method's composition belongs to the input method. Safari reports it after the end, as key code 229.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    // The Enter that ends an input method's composition belongs to the input method. Safari reports it just after the end.
+    const composing = event.isComposing || event.timeStamp - this.composedAt < COMPOSITION_MILLISECONDS;
+    if (event.key !== 'Enter' || event.shiftKey || composing) return;
     event.preventDefault();
     this.send();
   }

@@ -1,0 +1,189 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { startView } from '../../../webview/view';
+import { FakeTransport, state, strings, turn } from './samples';
+
+class SilentResizeObserver {
+  observe(): void {
+    // Nothing is laid out in jsdom.
+  }
+}
+
+interface Input extends HTMLElement {
+  value: string;
+}
+
+class Page {
+  readonly root = document.createElement('main');
+  readonly transport = new FakeTransport();
+  private paints: (() => void)[] = [];
+  frames = 0;
+
+  constructor() {
+    document.body.replaceChildren(this.root);
+    startView(this.root, this.transport, (paint) => this.paints.push(paint));
+  }
+
+  frame(): void {
+    const paints = this.paints;
+    this.paints = [];
+    this.frames += paints.length;
+    for (const paint of paints) paint();
+  }
+
+  find(selector: string): HTMLElement {
+    const found = this.root.querySelector<HTMLElement>(selector);
+    if (found === null) throw new Error(`no ${selector}`);
+    return found;
+  }
+
+  get input(): Input {
+    return this.find('vscode-text-area') as Input;
+  }
+
+  type(text: string): void {
+    this.input.value = text;
+    this.input.dispatchEvent(new Event('input'));
+  }
+
+  key(init: KeyboardEventInit): void {
+    this.input.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
+  }
+}
+
+beforeEach(() => {
+  vi.stubGlobal('ResizeObserver', SilentResizeObserver);
+  Object.defineProperty(HTMLElement.prototype, 'innerText', {
+    configurable: true,
+    get(this: HTMLElement) {
+      return this.textContent;
+    },
+  });
+});
+
+function opened(changes: Parameters<typeof state>[0] = {}): Page {
+  const page = new Page();
+  page.transport.send({ type: 'state', state: state(changes) });
+  page.frame();
+  return page;
+}
+
+const streaming = turn('a', { answer: 'He', state: { kind: 'streaming' } });
+
+describe('the chat view', () => {
+  it('asks for the state when it starts, and once more after a gap', () => {
+    const page = opened({ turns: [streaming] });
+    expect(page.transport.of('ready')).toHaveLength(1);
+    page.transport.send({ type: 'delta', turnId: 'a', at: 7, text: 'x' });
+    page.transport.send({ type: 'delta', turnId: 'a', at: 8, text: 'y' });
+    expect(page.transport.of('ready')).toHaveLength(2);
+  });
+
+  it('paints the deltas of one frame once', () => {
+    const page = opened({ turns: [streaming] });
+    const before = page.frames;
+    page.transport.send({ type: 'delta', turnId: 'a', at: 2, text: 'llo' });
+    page.transport.send({ type: 'delta', turnId: 'a', at: 5, text: ' you' });
+    page.frame();
+    expect(page.frames - before).toBe(1);
+    expect(page.find('.answer-body').textContent.trim()).toBe('Hello you');
+  });
+
+  it('sends with Enter and empties the input at once', () => {
+    const page = opened();
+    page.type('What?');
+    page.key({ key: 'Enter' });
+    expect(page.transport.of('send')).toEqual([{ type: 'send', text: 'What?' }]);
+    expect(page.input.value).toBe('');
+    page.type('n');
+    page.frame();
+    expect(page.input.value).toBe('n');
+  });
+
+  it('leaves Shift+Enter and the Enter of an input method alone', () => {
+    const page = opened();
+    page.type('你好');
+    page.key({ key: 'Enter', shiftKey: true });
+    page.key({ key: 'Enter', isComposing: true });
+    page.input.dispatchEvent(new CompositionEvent('compositionend'));
+    page.key({ key: 'Enter' });
+    expect(page.transport.of('send')).toEqual([]);
+    expect(page.input.value).toBe('你好');
+  });
+
+  it('keeps what is typed during an answer', () => {
+    const page = opened({ turns: [streaming] });
+    page.type('next');
+    page.key({ key: 'Enter' });
+    page.frame();
+    expect(page.transport.of('send')).toEqual([]);
+    expect(page.transport.of('draft').at(-1)).toEqual({ type: 'draft', text: 'next' });
+    expect(page.input.value).toBe('next');
+  });
+
+  it('stops by button and by Escape, only while there is something to stop', () => {
+    const page = opened({ turns: [streaming] });
+    expect(page.find('.send').getAttribute('aria-label')).toBe(strings.stop);
+    page.find('.send').click();
+    page.key({ key: 'Escape' });
+    expect(page.transport.of('stop')).toHaveLength(2);
+    page.transport.send({ type: 'turn', turn: turn('a', { answer: 'He', state: { kind: 'stopped' } }) });
+    page.frame();
+    page.key({ key: 'Escape' });
+    expect(page.transport.of('stop')).toHaveLength(2);
+    expect(page.find('.send').hasAttribute('disabled')).toBe(true);
+  });
+
+  it('announces an answer when it has ended, and not before', () => {
+    const page = opened({ turns: [streaming] });
+    const announcer = page.find('[aria-live="polite"]');
+    page.transport.send({ type: 'delta', turnId: 'a', at: 2, text: 'llo' });
+    page.frame();
+    expect(announcer.textContent).toBe('');
+    page.transport.send({ type: 'turn', turn: turn('a', { answer: 'Hello' }) });
+    page.frame();
+    expect(announcer.textContent).toContain('Hello');
+  });
+
+  it('offers what helps after a failure, with the turn it is about', () => {
+    const failed = turn('a', {
+      answer: 'kept',
+      state: { kind: 'failed', message: 'It broke.', actions: [{ id: 'retry', label: 'Try Again' }] },
+    });
+    const page = opened({ turns: [failed] });
+    expect(page.find('.answer-body').textContent.trim()).toBe('kept');
+    expect(page.find('.problem').textContent).toContain('It broke.');
+    page.find('.problem vscode-button').click();
+    expect(page.transport.of('action')).toEqual([{ type: 'action', id: 'retry', turnId: 'a' }]);
+  });
+
+  it('leaves links to the host and keeps them from VS Code’s own handler', () => {
+    const page = opened({ turns: [turn('a', { answer: '[x](https://x.test/a)' })] });
+    const outside = vi.fn();
+    document.addEventListener('click', outside);
+    const click = new MouseEvent('click', { bubbles: true, cancelable: true });
+    page.find('.answer-body a').dispatchEvent(click);
+    document.removeEventListener('click', outside);
+    expect(page.transport.of('openLink')).toEqual([{ type: 'openLink', href: 'https://x.test/a' }]);
+    expect(click.defaultPrevented).toBe(true);
+    expect(outside).not.toHaveBeenCalled();
+  });
+
+  it('shows questions, labels and file names as text', () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    const page = opened({
+      title: evil,
+      turns: [turn('a', { question: evil, attachments: [{ label: evil }], notes: [evil] })],
+      engine: { kind: 'failed', label: evil, problem: { message: evil, actions: [{ id: 'x', label: evil }] } },
+    });
+    expect(page.root.querySelector('img')).toBeNull();
+    expect(page.find('.question-text').textContent).toBe(evil);
+  });
+
+  it('forgets the turns of another conversation', () => {
+    const page = opened({ turns: [turn('a')] });
+    page.transport.send({ type: 'state', state: state({ conversationId: 'c2', turns: [turn('b')] }) });
+    page.frame();
+    expect(Array.from(page.root.querySelectorAll('.question-text'), (element) => element.textContent)).toEqual(['question b']);
+  });
+});

@@ -1,0 +1,35 @@
+import type { HostMessage } from '../src/protocol/webview';
+import { App } from './app';
+import { reduce, type LocalEvent, type Model } from './store';
+import type { Transport } from './transport';
+
+/** Wires host, store and view. Whatever arrives within one frame is painted once. */
+export function startView(root: HTMLElement, transport: Transport, requestFrame: (paint: () => void) => void): void {
+  let model: Model | undefined;
+  let app: App | undefined;
+  let frameRequested = false;
+  let focusWanted = false;
+
+  const paint = (): void => {
+    frameRequested = false;
+    if (model === undefined) return;
+    if (app === undefined) app = new App(root, model, { dispatch, post: transport.post });
+    else app.update(model);
+    if (focusWanted) app.focusInput();
+    focusWanted = false;
+  };
+
+  function dispatch(event: HostMessage | LocalEvent): void {
+    const before = model;
+    model = reduce(model, event);
+    if (event.type === 'focusInput') focusWanted = true;
+    else if (model === before) return;
+    if (model?.outOfStep === true && before?.outOfStep === false) transport.post({ type: 'ready' });
+    if (frameRequested) return;
+    frameRequested = true;
+    requestFrame(paint);
+  }
+
+  transport.listen(dispatch);
+  transport.post({ type: 'ready' });
+}
