@@ -36,15 +36,18 @@ export function buildGhostPrompt(input: GhostInput, tokenizer: PromptTokenizer, 
 const charactersPerToken = 4;
 
 /**
- * The end of `text`, at most `limit` characters and at least half of that, from the beginning of a line. Where it begins depends on
- * `text`'s length only in steps of half the limit: while somebody types, the beginning stays and the KV of what follows with it.
+ * The end of `text`, at most `limit` characters and at least a quarter of that; from the beginning of a line, unless lines are long. Where
+ * it begins depends on `text`'s length only in steps of half the limit: while somebody types, the beginning stays and the KV of what
+ * follows with it.
  */
 export function anchoredTail(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const step = Math.max(1, Math.floor(limit / 2));
   const start = Math.ceil((text.length - limit) / step) * step;
-  const newline = text.indexOf('\n', start - 1);
-  return newline < 0 || newline + 1 >= text.length ? text.slice(start) : text.slice(newline + 1);
+  // A line's end is looked for where text stands at every length of this step, so that typing one does not move the beginning.
+  const newline = text.slice(start - 1, start + Math.floor(step / 2) - 1).indexOf('\n');
+  const tail = text.slice(newline < 0 ? start : start + newline);
+  return /^[\uDC00-\uDFFF]/.test(tail) ? tail.slice(1) : tail;
 }
 
 /**
@@ -57,15 +60,15 @@ export function splitTrailingSpace(prefix: string): { readonly text: string; rea
 
 /** A comment that names the file, in the language's own form; nothing where there is no such form. */
 function headerLine(path: string, language: string): string {
-  const mark = commentMarks[language];
+  const mark = commentMarks.get(language);
   return mark === undefined ? '' : `${mark} ${path}\n`;
 }
 
-const commentMarks: Readonly<Record<string, string>> = Object.fromEntries(
+const commentMarks: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '//': 'c cpp csharp dart fsharp go groovy java javascript javascriptreact kotlin objective-c php rust scala swift typescript typescriptreact zig',
     '#': 'coffeescript dockerfile elixir julia makefile perl powershell python r ruby shellscript toml yaml',
     '--': 'haskell lua sql',
     '%': 'latex erlang',
-  }).flatMap(([mark, languages]) => languages.split(' ').map((language) => [language, mark])),
+  }).flatMap(([mark, languages]) => languages.split(' ').map((language) => [language, mark] as const)),
 );

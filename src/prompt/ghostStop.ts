@@ -10,9 +10,9 @@ const longestBlank = 120;
  * with the space owed still in front.
  */
 export function ghostIsComplete(raw: string, input: GhostInput): boolean {
-  if (raw.trim() === '') return raw.length > longestBlank || (!input.multiline && raw.includes('\n'));
+  if (raw.trim() === '' && raw.length > longestBlank) return true;
+  if (!input.multiline) return raw.includes('\n');
   const lines = raw.split('\n');
-  if (!input.multiline) return lines.slice(0, -1).some((line) => line.trim() !== '');
   if (lines.length > mostLines) return true;
   // Only whole lines are judged; the last is still being written.
   return cutAt(lines.slice(0, -1), input) < lines.length - 1;
@@ -44,7 +44,7 @@ function cutAt(lines: readonly string[], input: GhostInput): number {
   const seen = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
     const text = line.trim();
-    if (index > 0 && text === '') return index;
+    if (index === mostLines || (index > 0 && text === '')) return index;
     if (index > 0 && text !== '' && line.trimEnd() === nextLine) return index;
     const isInside = index === 0 || indentOf(line) > indent || (indentOf(line) === indent && continuesBlock(text));
     if (!isInside && (indentOf(line) < indent || !cursorLineIsBlank(input.prefix))) return index;

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commonPrefixLength } from '../../../src/base/prefix';
+import { anchoredTail, buildGhostPrompt, splitTrailingSpace, type GhostInput } from '../../../src/prompt/ghost';
+import { llamaTokenizerWith, WordTokenizer } from './tokenizers';
+
+const code = fc
+  .array(fc.constantFrom('const a = 1;', '  return b;', '}', '', 'if (x) {', '\tfoo(bar, baz);', '// 说明 🦙', 'x'.repeat(90)), {
+    maxLength: 60,
+  })
+  .map((lines) => lines.join('\n'));
+const limit = fc.integer({ min: 8, max: 400 });
+
+describe('anchoredTail', () => {
+  it('is the end of the text, within the limit and not much shorter', () => {
+    fc.assert(
+      fc.property(code, limit, (text, most) => {
+        const tail = anchoredTail(text, most);
+        expect(text.endsWith(tail)).toBe(true);
+        expect(tail.length).toBeLessThanOrEqual(most);
+        if (text.length <= most) expect(tail).toBe(text);
+        else expect(tail.length).toBeGreaterThanOrEqual(Math.floor(most / 4));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('stays where it begins while somebody types, but for one jump in half a limit', () => {
+    fc.assert(
+      fc.property(code, code, limit, (text, typed, most) => {
+        const beginnings = new Set<number>();
+        for (let count = 0; count <= typed.length; count++) {
+          const whole = text + typed.slice(0, count);
+          beginnings.add(whole.length - anchoredTail(whole, most).length);
+        }
+        expect(beginnings.size).toBeLessThanOrEqual(2 + Math.ceil(typed.length / Math.floor(most / 2)));
+        expect([...beginnings]).toEqual([...beginnings].sort((a, b) => a - b));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('begins at the beginning of a line where lines are short', () => {
+    const text = Array.from({ length: 50 }, (_, index) => `line ${index}`).join('\n');
+    const tail = anchoredTail(text, 100);
+    expect(text[text.length - tail.length - 1]).toBe('\n');
+  });
+
+  it('keeps code before the cursor when a long line stands there', () => {
+    const text = `${'x'.repeat(2000)}\nconst a`;
+    expect(anchoredTail(text, 100).length).toBeGreaterThanOrEqual(25);
+  });
+
+  it('never begins with half a character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('🦙', 'a'), maxLength: 200 }), limit, (text, most) => {
+        expect(anchoredTail(text, most)).not.toMatch(/^[\uDC00-\uDFFF]/);
+      }),
+    );
+  });
+});
+
+const input = (prefix: string, more: Partial<GhostInput> = {}): GhostInput => ({
+  path: 'src/add.ts',
+  language: 'typescript',
+  prefix,
+  suffix: '',
+  multiline: false,
+  ...more,
+});
+
+describe('buildGhostPrompt', () => {
+  const words = new WordTokenizer([], { bos: 's' });
+  const promptText = (prefix: string, language: string): string =>
+    words.decode(buildGhostPrompt(input(prefix, { language }), words, 500).tokens);
+
+  it.each([
+    ['typescript', '// src/add.ts\n'],
+    ['go', '// src/add.ts\n'],
+    ['rust', '// src/add.ts\n'],
+    ['python', '# src/add.ts\n'],
+    ['shellscript', '# src/add.ts\n'],
+    ['lua', '-- src/add.ts\n'],
+    ['sql', '-- src/add.ts\n'],
+    ['markdown', ''],
+    ['plaintext', ''],
+    ['toString', ''],
+  ])('names the file of %s in a comment of that language', (language, header) => {
+    expect(promptText('a = 1', language)).toBe(`<s>${header}a = 1`);
+  });
+
+  it('leaves out one space before the cursor, which the completion owes', () => {
+    expect(buildGhostPrompt(input('return '), words, 500)).toMatchObject({ owed: ' ' });
+    expect(promptText('return ', 'plaintext')).toBe('<s>return');
+    expect(splitTrailingSpace('  ')).toEqual({ text: ' ', owed: ' ' });
+    expect(splitTrailingSpace('\treturn')).toEqual({ text: '\treturn', owed: '' });
+    expect(splitTrailingSpace('{\n\t')).toEqual({ text: '{\n', owed: '\t' });
+    expect(splitTrailingSpace('{\n')).toEqual({ text: '{\n', owed: '' });
+  });
+
+  const llama = llamaTokenizerWith();
+
+  it('is never over its budget, and begins with BOS', () => {
+    fc.assert(
+      fc.property(code, fc.integer({ min: 16, max: 300 }), (prefix, budget) => {
+        const { tokens } = buildGhostPrompt(input(prefix), llama, budget);
+        expect(tokens.length).toBeLessThanOrEqual(budget);
+        expect(tokens[0]).toBe(1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('changes only at its end with a key press, in a file much longer than the budget', () => {
+    const file = Array.from({ length: 400 }, (_, index) => `export const value${index} = compute(${index}, 'x');`).join('\n');
+    const typed = '\nfunction add(a: number, b: number): number {\n  return a + b;\n}\n';
+    let before = buildGhostPrompt(input(file), llama, 256).tokens;
+    let costly = 0;
+    for (let count = 1; count <= typed.length; count++) {
+      const { tokens } = buildGhostPrompt(input(file + typed.slice(0, count)), llama, 256);
+      if (tokens.length - commonPrefixLength(before, tokens) > 4) costly++;
+      before = tokens;
+    }
+    // The anchor moved at most once over these 60 characters.
+    expect(costly).toBeLessThanOrEqual(1);
+  });
+});
