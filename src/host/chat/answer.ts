@@ -16,6 +16,7 @@ export interface AnswerListener {
 export class Answer {
   private readonly cancelSource = new CancelSource();
   private live: AnswerState = { kind: 'waiting' };
+  private settled = false;
 
   constructor(
     readonly turn: StoredTurn,
@@ -44,6 +45,8 @@ export class Answer {
   }
 
   private onProgress(progress: ChatProgress): void {
+    // The result has spoken; what a worker still sends would make text and ids differ.
+    if (this.settled) return;
     if (progress.kind === 'prefill') {
       // A late one must not take the view back behind text it shows.
       if (this.live.kind === 'streaming') return;
@@ -66,6 +69,7 @@ export class Answer {
 
   private settle(outcome: Outcome<ChatResult>): void {
     const { turn } = this;
+    this.settled = true;
     if (outcome.kind === 'failed') {
       turn.state = 'failed';
       turn.error = outcome.error;

@@ -1,21 +1,20 @@
 import { Emitter, type Disposable, type Event } from '../../base/event';
 import type { HostMessage, ViewState } from '../../protocol/webview';
-import type { UserContent } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
-import { isProblemActionId, type ProblemActionId } from '../engine/problems';
+import { isProblemActionId, type ProblemActionId } from '../engine/problemActions';
 import type { Log } from '../services/log';
 import { Answer } from './answer';
 import type { ConversationStore } from './conversations';
 import type { ChatMemory } from './memory';
-import { historyOf, newConversation, newTurn, titleOf, type Conversation, type StoredTurn } from './records';
+import { historyOf, newConversation, newTurn, titleOf, type Conversation, type Question, type StoredTurn } from './records';
 import type { ChatTexts } from './texts';
-import { turnView } from './turnView';
+import { attachmentsOf, turnView } from './turnView';
 import { WarmUp, type Idle } from './warmUp';
 
 /** What another feature needs to put a question into the chat. */
 export interface ChatAsker {
   /** Asks in the open conversation, or in a new one; in a new one also where the open one is still answering. */
-  ask(question: UserContent, options: { readonly newConversation: boolean }): Promise<void>;
+  ask(question: Question, options: { readonly newConversation: boolean }): Promise<void>;
 }
 
 export interface ChatSettings {
@@ -78,6 +77,8 @@ export class ChatController implements ChatAsker, Disposable {
   async viewReady(): Promise<void> {
     await this.restored;
     this.viewOpen = true;
+    // Whoever opens the chat is about to ask: the model loads while they type.
+    this.deps.engine.start();
     this.messages.fire({ type: 'state', state: this.viewState() });
     this.warm();
   }
@@ -100,7 +101,7 @@ export class ChatController implements ChatAsker, Disposable {
     this.begin({ text });
   }
 
-  async ask(question: UserContent, options: { readonly newConversation: boolean }): Promise<void> {
+  async ask(question: Question, options: { readonly newConversation: boolean }): Promise<void> {
     await this.restored;
     if (options.newConversation || this.answers.has(this.conversation.id)) this.startConversation();
     this.begin(question);
@@ -174,7 +175,7 @@ export class ChatController implements ChatAsker, Disposable {
     } else {
       turn.superseded = true;
     }
-    this.begin(turn.user);
+    this.begin({ ...turn.user, ...(turn.title === undefined ? {} : { title: turn.title }) });
   }
 
   private startConversation(): void {
@@ -188,15 +189,17 @@ export class ChatController implements ChatAsker, Disposable {
     this.busyChanges.fire(this.answers.has(conversation.id));
   }
 
-  private begin(user: UserContent): void {
+  private begin(question: Question): void {
     this.warmUp.cancel();
     const { conversation, deps } = this;
     const { system, temperature, maxTokens } = deps.settings();
     const history = historyOf(conversation.turns);
-    const turn = newTurn(deps.newId(), user);
+    const turn = newTurn(deps.newId(), question);
+    const { user } = turn;
     const previous = conversation.turns.at(-1);
     conversation.turns.push(turn);
-    if (conversation.title === '') conversation.title = titleOf(user.text);
+    if (conversation.title === '')
+      conversation.title = titleOf([question.title ?? question.text, ...attachmentsOf(question).map(({ label }) => label)].join(' '));
     deps.memory.conversationId = conversation.id;
     const answer = new Answer(turn, deps.engine, {
       changed: () => {

@@ -115,7 +115,7 @@ export class ConversationStore implements Disposable {
         await this.write(conversation);
       } catch (error) {
         this.options.log.error(`conversation ${id} not written: ${String(error)}`);
-        if (!this.removed.has(id) && !this.disposed && !this.dirty.has(id)) this.dirty.set(id, conversation);
+        if (!this.removed.has(id) && !this.dirty.has(id)) this.dirty.set(id, conversation);
       }
       this.current = undefined;
     }

@@ -45,6 +45,8 @@ function endNote(stop: StopReason): string | undefined {
       return l10n.t('The answer reached its length limit. Ask to go on, or raise the limit in the settings.');
     case 'contextFull':
       return l10n.t('The context is full, so the answer ends here. Start a new chat, or raise the context size in the settings.');
+    case 'repetition':
+      return l10n.t('The answer began to repeat itself and was ended. Ask in other words, or raise the temperature in the settings.');
     case 'end':
     case 'rule':
     case 'cancelled':

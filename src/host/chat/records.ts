@@ -27,12 +27,14 @@ const metrics = v.object({
 const turn = v.object({
   id: v.string(),
   user: userContent,
+  /** Shown in place of the user's words, where a command wrote those. */
+  title: v.exactOptional(v.string()),
   answer: v.string(),
   /** Generated ids behind `answer`; they count only for a model with this fingerprint. */
   tokens: v.array(v.number()),
   fingerprint: v.exactOptional(v.string()),
   state: v.picklist(['streaming', 'done', 'stopped', 'failed']),
-  stop: v.exactOptional(v.picklist(['end', 'maxTokens', 'contextFull', 'rule', 'cancelled'])),
+  stop: v.exactOptional(v.picklist(['end', 'maxTokens', 'contextFull', 'rule', 'repetition', 'cancelled'])),
   /** Why it failed, as data: the sentence is made when shown, in the language of then. */
   error: v.exactOptional(v.pipe(v.looseObject({ kind: v.string() }), v.transform(asError))),
   metrics: v.exactOptional(metrics),
@@ -91,9 +93,14 @@ export function newConversation(id: string, now: number): Conversation {
   return { schema: CONVERSATION_SCHEMA_VERSION, id, title: '', createdAt: now, updatedAt: now, turns: [] };
 }
 
+/** What is asked. A command's question may be long and meant for the model: then `title` is what the user sees of it. */
+export interface Question extends UserContent {
+  readonly title?: string;
+}
+
 /** A turn that has just been asked. */
-export function newTurn(id: string, user: UserContent): StoredTurn {
-  return { id, user: { ...user }, answer: '', tokens: [], state: 'streaming', droppedTurns: 0, cuts: [] };
+export function newTurn(id: string, { title, ...user }: Question): StoredTurn {
+  return { id, user, ...(title === undefined ? {} : { title }), answer: '', tokens: [], state: 'streaming', droppedTurns: 0, cuts: [] };
 }
 
 const TITLE_LENGTH = 60;
@@ -101,7 +108,7 @@ const TITLE_LENGTH = 60;
 /** A conversation's name: its first question's first line. */
 export function titleOf(question: string): string {
   const line = question.trim().split(/\r?\n/, 1)[0] ?? '';
-  const letters = [...line];
+  const letters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
   return letters.length <= TITLE_LENGTH ? line : `${letters.slice(0, TITLE_LENGTH - 1).join('')}…`;
 }
 

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Disposable, commands, env, l10n, window, type Memento, type Uri } from 'vscode';
 import type { Engine } from '../engine/engine';
-import { commandOf } from '../engine/problems';
+import { commandOf } from '../engine/problemActions';
 import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { ChatController, type ChatAsker, type ChatSettings } from './controller';

@@ -14,7 +14,7 @@ export interface TurnContext {
 export function turnView(turn: StoredTurn, context: TurnContext, texts: ChatTexts): TurnView {
   return {
     id: turn.id,
-    question: turn.user.text,
+    question: turn.title ?? turn.user.text,
     attachments: attachmentsOf(turn.user),
     answer: turn.answer,
     state: context.live ?? settledState(turn, context.last, texts),
@@ -45,7 +45,8 @@ function failedState(turn: StoredTurn, last: boolean, texts: ChatTexts): AnswerS
   return { kind: 'failed', message: problem.message, actions: last ? actions : [] };
 }
 
-function attachmentsOf(user: UserContent): readonly AttachmentView[] {
+/** The places in files that a question is about. */
+export function attachmentsOf(user: UserContent): readonly AttachmentView[] {
   const { file, selection } = user;
   if (file === undefined) return [];
   if (selection === undefined) return [{ label: file.path }];

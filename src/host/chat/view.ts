@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  Uri,
-  commands,
-  env,
-  type CancellationToken,
-  type Webview,
-  type WebviewView,
-  type WebviewViewProvider,
-  type WebviewViewResolveContext,
-} from 'vscode';
+import { Uri, commands, env, type Webview, type WebviewView, type WebviewViewProvider } from 'vscode';
 import type { Disposable } from '../../base/event';
 import type { WebviewMessage } from '../../protocol/webview';
 import { chatViewId, commandIds } from '../services/commands';
@@ -31,7 +22,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
     this.subscription = controller.onMessage((message) => void this.view?.webview.postMessage(message));
   }
 
-  resolveWebviewView(view: WebviewView, _context: WebviewViewResolveContext, _cancellation: CancellationToken): void {
+  resolveWebviewView(view: WebviewView): void {
     this.view = view;
     const roots = [Uri.joinPath(this.extensionUri, 'dist', 'webview'), Uri.joinPath(this.extensionUri, 'media')];
     view.webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: roots };

@@ -4,12 +4,9 @@
  */
 import { env, l10n } from 'vscode';
 import type { EngineErrorData } from '../../protocol/errors';
-import { commandIds } from '../services/commands';
+import type { ProblemActionId } from './problemActions';
 
-/** Every button an engine problem may offer. */
-export const problemActionIds = ['retry', 'restartEngine', 'chooseModelFile', 'useEmbeddedModel', 'showLog', 'openSettings'] as const;
-
-export type ProblemActionId = (typeof problemActionIds)[number];
+export { commandOf } from './problemActions';
 
 export interface ProblemAction {
   readonly id: ProblemActionId;
@@ -19,17 +16,6 @@ export interface ProblemAction {
 export interface Problem {
   readonly message: string;
   readonly actions: readonly ProblemAction[];
-}
-
-/** A command of VS Code with its arguments. */
-export interface ProblemCommand {
-  readonly command: string;
-  readonly args: readonly unknown[];
-}
-
-/** Narrows an id that came from outside. */
-export function isProblemActionId(id: string): id is ProblemActionId {
-  return (problemActionIds as readonly string[]).includes(id);
 }
 
 /** `error` in the user's language. `retry` is offered only where the same request may succeed with nothing changed. */
@@ -53,13 +39,6 @@ export function labelOf(id: ProblemActionId): string {
     case 'openSettings':
       return l10n.t('Open Settings');
   }
-}
-
-/** What a button does; `retry` belongs to whoever made the request. */
-export function commandOf(id: Exclude<ProblemActionId, 'retry'>): ProblemCommand {
-  return id === 'openSettings'
-    ? { command: 'workbench.action.openSettings', args: ['@ext:paddock.paddock'] }
-    : { command: commandIds[id], args: [] };
 }
 
 function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {

@@ -1,0 +1,132 @@
+import { webviewStringKeys, type HostMessage, type ViewState, type WebviewStringKey } from '../../../../src/protocol/webview';
+import { ChatController, type ChatControllerDeps, type ChatSettings } from '../../../../src/host/chat/controller';
+import { ConversationStore } from '../../../../src/host/chat/conversations';
+import { ChatMemory, type Memory } from '../../../../src/host/chat/memory';
+import type { ChatTexts } from '../../../../src/host/chat/texts';
+import type { Log } from '../../../../src/host/services/log';
+import { FakeEngine } from '../../../fixtures/fakeEngine';
+
+/** VS Code's memory of a workspace, over reloads. */
+export class FakeMemory implements Memory {
+  readonly values = new Map<string, unknown>();
+
+  get(key: string): unknown {
+    return this.values.get(key);
+  }
+
+  update(key: string, value: unknown): Promise<void> {
+    this.values.set(key, value);
+    return Promise.resolve();
+  }
+}
+
+export class FakeLog implements Log {
+  readonly lines: string[] = [];
+  private readonly add = (message: string): void => {
+    this.lines.push(message);
+  };
+  readonly error = this.add;
+  readonly warn = this.add;
+  readonly info = this.add;
+  readonly debug = this.add;
+  readonly trace = this.add;
+}
+
+export const fakeTexts: ChatTexts = {
+  webview: Object.fromEntries(webviewStringKeys.map((key) => [key, key])) as Record<WebviewStringKey, string>,
+  untitled: 'untitled',
+  retry: 'Retry',
+  problem: (error) => ({
+    message: `problem ${error.kind}`,
+    actions:
+      error.kind === 'workerDied'
+        ? [
+            { id: 'retry', label: 'Retry' },
+            { id: 'restartEngine', label: 'Restart' },
+            { id: 'showLog', label: 'Log' },
+          ]
+        : [{ id: 'chooseModelFile', label: 'Choose' }],
+  }),
+  notes: (facts) => [`dropped ${String(facts.droppedTurns)}`, `cuts ${String(facts.cuts.length)}`],
+  engine: (state) => ({ kind: state.kind, label: state.kind }),
+};
+
+/** One window: a controller with its store, on a folder and a memory that outlive it. */
+export class FakeWindow {
+  readonly engine = new FakeEngine();
+  readonly log = new FakeLog();
+  readonly corrupt: string[] = [];
+  readonly messages: HostMessage[] = [];
+  readonly busy: boolean[] = [];
+  readonly actions: string[] = [];
+  readonly store: ConversationStore;
+  readonly controller: ChatController;
+  settings: ChatSettings = { system: 'Be brief.', temperature: 0.2, maxTokens: 100 };
+  private idle: (() => void)[] = [];
+  private ids = 0;
+  private time = 1000;
+
+  constructor(
+    folder: string,
+    readonly memory = new FakeMemory(),
+    idPrefix = 'id',
+  ) {
+    this.store = new ConversationStore({
+      folder,
+      log: this.log,
+      onCorrupt: (file) => this.corrupt.push(file),
+      writeIntervalMilliseconds: 5,
+    });
+    const deps: ChatControllerDeps = {
+      engine: this.engine,
+      store: this.store,
+      memory: new ChatMemory(memory),
+      texts: fakeTexts,
+      settings: () => this.settings,
+      log: this.log,
+      runAction: (id) => this.actions.push(id),
+      idle: (action) => {
+        this.idle.push(action);
+        return { dispose: () => void (this.idle = this.idle.filter((other) => other !== action)) };
+      },
+      newId: () => `${idPrefix}-${String(this.ids++)}`,
+      newSeed: () => 7,
+      now: () => this.time++,
+    };
+    this.controller = new ChatController(deps);
+    this.controller.onMessage((message) => this.messages.push(message));
+    this.controller.onDidChangeBusy((busy) => this.busy.push(busy));
+  }
+
+  /** The state as a webview that loads now is told. */
+  async state(): Promise<ViewState> {
+    await this.controller.viewReady();
+    const message = this.messages.at(-1);
+    if (message?.type !== 'state') throw new Error('no state came');
+    return message.state;
+  }
+
+  /** Sends, and ends the answer with `text`. */
+  async exchange(question: string, text: string): Promise<void> {
+    await this.controller.send(question);
+    this.engine.last.write(text);
+    this.engine.last.end();
+    await settled();
+  }
+
+  runIdle(): void {
+    const actions = this.idle;
+    this.idle = [];
+    for (const action of actions) action();
+  }
+
+  close(): void {
+    this.controller.dispose();
+    this.store.dispose();
+  }
+}
+
+/** Lets what has been resolved run. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { EngineErrorData } from '../../../../src/protocol/errors';
+import { chatTexts } from '../../../../src/host/chat/messages';
+import { commandOf, isProblemActionId, problemActionIds } from '../../../../src/host/engine/problemActions';
+import { describeProblem } from '../../../../src/host/engine/problems';
+import { commandIds } from '../../../../src/host/services/commands';
+
+/** VS Code's l10n without a bundle: the English literal, filled in. */
+vi.mock('vscode', () => ({
+  env: { language: 'en' },
+  l10n: {
+    t: (text: string, ...values: readonly string[]) => text.replace(/\{(\d)\}/g, (whole, index: string) => values[Number(index)] ?? whole),
+  },
+}));
+
+const errors: readonly EngineErrorData[] = [
+  { kind: 'modelNotFound', path: '/m.gguf' },
+  { kind: 'modelBroken', path: '/m.gguf', detail: 'no magic' },
+  { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9 },
+  { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 0, freeBytes: 0 },
+  { kind: 'unsupportedArchitecture', path: '/m.gguf', architecture: 'mamba' },
+  { kind: 'engineUnavailable', detail: 'no library' },
+  { kind: 'versionMismatch', host: 1, worker: 2 },
+  { kind: 'promptTooLong', promptTokens: 5000, contextTokens: 4096 },
+  { kind: 'noModel' },
+  { kind: 'workerUnavailable', detail: 'ENOENT' },
+  { kind: 'workerDied', detail: 'SIGKILL' },
+  { kind: 'internal', detail: 'bug' },
+];
+
+describe('every engine problem', () => {
+  it.each(errors)('says what happened, what to do, and offers a button: $kind', (error) => {
+    const { message, actions } = describeProblem(error);
+    expect(message).toMatch(/\.$/);
+    expect(message).not.toMatch(/\{\d\}/);
+    expect(actions.length).toBeGreaterThan(0);
+    for (const { label } of actions) expect(label).not.toBe('');
+  });
+
+  it('names amounts as people read them', () => {
+    expect(errors.map((error) => describeProblem(error).message).join('\n')).toContain('needs 8.3 GB and 4.0 GB are free');
+    expect(describeProblem({ kind: 'promptTooLong', promptTokens: 5000, contextTokens: 4096 }).message).toContain(
+      '5,000 tokens where 4,096 fit',
+    );
+  });
+
+  it('has buttons that run commands there are', () => {
+    for (const id of problemActionIds) {
+      if (id === 'retry') continue;
+      const { command } = commandOf(id);
+      expect([...Object.values<string>(commandIds), 'workbench.action.openSettings']).toContain(command);
+    }
+    expect(isProblemActionId('retry')).toBe(true);
+    expect(isProblemActionId('toString')).toBe(false);
+  });
+});
+
+describe('the chat’s words', () => {
+  const texts = chatTexts();
+
+  it('say what the model did not see and why an answer ended', () => {
+    const cuts = [{ block: 'file', shownLines: 1000, totalLines: 2500 }] as const;
+    expect(texts.notes({ droppedTurns: 0, cuts: [] })).toEqual([]);
+    expect(texts.notes({ droppedTurns: 0, cuts, stop: 'end' })).toEqual([expect.stringContaining('1,000 of its 2,500 lines')]);
+    expect(texts.notes({ droppedTurns: 3, cuts: [], stop: 'maxTokens' })).toHaveLength(2);
+    expect(texts.notes({ droppedTurns: 1, cuts: [], stop: 'contextFull' })).toHaveLength(2);
+    expect(texts.notes({ droppedTurns: 0, cuts: [], stop: 'cancelled' })).toEqual([]);
+  });
+
+  it('show an engine that gave up with a way to start it', () => {
+    for (const error of errors) {
+      const { problem } = texts.engine({ kind: 'failed', generation: 1, error });
+      const ids = problem?.actions.map(({ id }) => id) ?? [];
+      expect(ids).toContain('restartEngine');
+      expect(ids).not.toContain('retry');
+    }
+    expect(texts.engine({ kind: 'loading', generation: 1, path: '/models/a.gguf', fraction: 0.5 })).toEqual({
+      kind: 'loading',
+      label: 'Loading a.gguf…',
+      fraction: 0.5,
+    });
+  });
+});
