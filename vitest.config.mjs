@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'model',
           include: ['test/model/**/*.test.ts'],
+          globalSetup: 'test/model/globalSetup.mjs',
           pool: 'forks',
           // Each file runs a model; two at once would fight for the same cores.
           fileParallelism: false,

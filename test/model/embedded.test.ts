@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BRIEF_SYSTEM_TEXT } from '../../src/prompt/system';
+import type { ChatProgress } from '../../src/protocol/worker';
+import { embeddedModelPath, loadParams, startWorker } from '../fixtures/realWorker';
+import { chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+
+const addition = 'export function add(a: number, b: number): number {\n  ';
+
+let client: TestClient;
+
+beforeAll(() => {
+  client = startWorker(loadParams(embeddedModelPath()));
+});
+
+afterAll(() => {
+  client.dispose();
+});
+
+describe('the embedded model', () => {
+  it('knows the capital of France', async () => {
+    const params = chatParams('What is the capital of France?', { system: BRIEF_SYSTEM_TEXT, maxTokens: 64 });
+    const answer = valueOf(await client.chat(params, () => undefined, noCancel));
+    expect(answer.text).toContain('Paris');
+    expect(answer.stop).toBe('end');
+    expect(answer.text).not.toMatch(/<\|im_(start|end)\|>/);
+  });
+
+  it('answers a follow-up in the same lane', async () => {
+    const first = chatParams('My name is Ada. Say hello to me.', { system: BRIEF_SYSTEM_TEXT, maxTokens: 64 });
+    const { text, tokens, fingerprint, metrics } = valueOf(await client.chat(first, () => undefined, noCancel));
+    const history = [{ user: first.user, answer: { text, tokens, fingerprint } }];
+    const second = chatParams('Thank you.', { ...first, history, user: { text: 'Thank you.' } });
+    const followUp = valueOf(await client.chat(second, () => undefined, noCancel));
+    expect(followUp.metrics.reusedTokens).toBeGreaterThanOrEqual(metrics.promptTokens + tokens.length - 1);
+    expect(followUp.text).not.toBe('');
+  });
+
+  it('completes an addition', async () => {
+    const prefix = 'export function add(a: number, b: number): number {\n  ';
+    const ghost = valueOf(
+      await client.complete(completeParams(prefix, { suffix: '\n}\n', multiline: true, path: 'src/add.ts' }), noCancel),
+    );
+    expect(ghost.text).toMatch(/^return a \+ b;?$/);
+  });
+
+  it('completes the addition while it writes an answer', async () => {
+    const params = completeParams(addition, { suffix: '\n}\n', multiline: true, path: 'src/add.ts' });
+    let ghost: ReturnType<TestClient['complete']> | undefined;
+    const order: string[] = [];
+    const story = chatParams('Tell me a long story about a llama.', { system: BRIEF_SYSTEM_TEXT, maxTokens: 200 });
+    const onProgress = (event: ChatProgress): void => {
+      if (ghost || event.kind !== 'text') return;
+      ghost = client.complete(params, noCancel);
+      void ghost.then(() => order.push('ghost'));
+    };
+    valueOf(await client.chat(story, onProgress, noCancel));
+    order.push('chat');
+    if (!ghost) throw new Error('the chat wrote nothing');
+    expect(valueOf(await ghost).text).toMatch(/^return a \+ b;?$/);
+    expect(order).toEqual(['ghost', 'chat']);
+  });
+
+  it('completes the addition while it reads a long prompt', async () => {
+    const text = Array.from({ length: 200 }, (_, index) => `export const shape${index} = { sides: ${index}, name: 'shape ${index}' };`);
+    const file = { path: 'src/shapes.ts', language: 'typescript', text: text.join('\n') };
+    const selection = { startLine: 1, endLine: 40, text: text.slice(0, 40).join('\n') };
+    const question = chatParams('', { user: { text: 'What is this?', file, selection }, maxTokens: 2 });
+    const order: string[] = [];
+    let ghost: ReturnType<TestClient['complete']> | undefined;
+    const onProgress = (event: ChatProgress): void => {
+      order.push(event.kind);
+      if (ghost || event.kind !== 'prefill') return;
+      ghost = client.complete(completeParams(addition, { suffix: '\n}\n', maxTokens: 2 }), noCancel);
+      void ghost.then(() => order.push('ghost'));
+    };
+    await client.chat(question, onProgress, noCancel);
+    expect(order).toContain('ghost');
+    expect(order.indexOf('ghost')).toBeLessThan(order.lastIndexOf('prefill'));
+  });
+
+  it('completes a line of Python', async () => {
+    const prefix = 'def multiply(a, b):\n    return a * b\n\ndef add(a, b):\n    return';
+    const ghost = valueOf(await client.complete(completeParams(prefix, { language: 'python', path: 'calc.py' }), noCancel));
+    expect(ghost.text).toBe(' a + b');
+  });
+});

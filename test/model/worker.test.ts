@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ResponseError } from 'vscode-jsonrpc/node';
+import { WorkerProcess } from '../../src/host/engine/process';
+import type { EngineErrorData } from '../../src/protocol/errors';
+import { methods, PROTOCOL_VERSION, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
+import { writeEmpty, writeHtml, writeTruncatedHeader, writeTruncatedTensors, writeUnsupportedArchitecture } from '../fixtures/brokenGguf';
+import { tinyModelPath } from '../fixtures/llama';
+import { loadParams, tinyChatModelPath, workerScript } from '../fixtures/realWorker';
+import { chatParams, MemoryLog } from '../fixtures/workerClient';
+
+/** A worker without the host's client between, and word of its end. */
+class BareWorker {
+  readonly log = new MemoryLog();
+  readonly process: WorkerProcess;
+  exit: string | undefined;
+
+  constructor() {
+    this.process = new WorkerProcess({ script: workerScript, runtime: '' }, this.log, (detail) => {
+      this.exit = detail;
+    });
+    this.process.connection.listen();
+  }
+
+  request<T>(method: string, params: unknown): Promise<T> {
+    return this.process.connection.sendRequest<T>(method, params);
+  }
+
+  /** The data of the error a request has to end in. */
+  async errorOf(method: string, params: unknown): Promise<EngineErrorData> {
+    const error: unknown = await this.request(method, params).then(
+      () => new Error('the request succeeded'),
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof ResponseError)) throw error;
+    return error.data as EngineErrorData;
+  }
+}
+
+describe('the worker', () => {
+  let worker: BareWorker;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'paddock-models-'));
+    worker = new BareWorker();
+  });
+
+  afterAll(async () => {
+    worker.process.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('refuses a host of another version', async () => {
+    expect(await worker.errorOf(methods.initialize, { protocolVersion: PROTOCOL_VERSION + 1, clientVersion: 'test' })).toEqual({
+      kind: 'versionMismatch',
+      host: PROTOCOL_VERSION + 1,
+      worker: PROTOCOL_VERSION,
+    });
+  });
+
+  it('shakes hands', async () => {
+    const hello = await worker.request<InitializeResult>(methods.initialize, { protocolVersion: PROTOCOL_VERSION, clientVersion: 'test' });
+    expect(hello).toEqual({
+      protocolVersion: PROTOCOL_VERSION,
+      pid: worker.process.pid,
+      libraryVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) as unknown,
+      runtimeVersion: process.version,
+    });
+  });
+
+  it('has no model before one is loaded', async () => {
+    expect(await worker.errorOf(methods.chat, { ...chatParams('Hello'), progress: 1 })).toEqual({ kind: 'noModel' });
+    expect(await worker.request(methods.session, undefined)).toEqual({ lanes: [] });
+  });
+
+  const broken = [
+    { name: 'a web page', write: writeHtml, error: { kind: 'modelBroken' } },
+    { name: 'an empty file', write: writeEmpty, error: { kind: 'modelBroken' } },
+    { name: 'half a header', write: writeTruncatedHeader, error: { kind: 'modelBroken' } },
+    { name: 'half the tensors', write: writeTruncatedTensors, error: { kind: 'modelBroken' } },
+    {
+      name: 'an unknown architecture',
+      write: writeUnsupportedArchitecture,
+      error: { kind: 'unsupportedArchitecture', architecture: 'nosucharch' },
+    },
+  ];
+
+  it.each(broken)('says what is wrong with $name, and lives on', async ({ name, write, error }) => {
+    const path = join(folder, `${name}.gguf`);
+    await write(path);
+    expect(await worker.errorOf(methods.loadModel, loadParams(path))).toMatchObject({ ...error, path });
+    expect(worker.exit).toBeUndefined();
+  });
+
+  it('says that a file is not there', async () => {
+    const path = join(folder, 'nothing.gguf');
+    expect(await worker.errorOf(methods.loadModel, loadParams(path))).toEqual({ kind: 'modelNotFound', path });
+    expect(await worker.errorOf(methods.loadModel, loadParams(folder))).toMatchObject({ path: folder });
+  });
+
+  it('loads a sound model after all of that', async () => {
+    const path = await tinyModelPath();
+    const facts = await worker.request<ModelFacts>(methods.loadModel, loadParams(path, { contextTokens: 1024 }));
+    expect(facts).toMatchObject({
+      path,
+      architecture: 'llama',
+      promptFormat: 'base',
+      trainContextTokens: 4096,
+      contextTokens: 1024,
+      gpu: false,
+    });
+    expect(facts.threads).toBeGreaterThanOrEqual(1);
+    expect(facts.lanes).toBeGreaterThanOrEqual(2);
+  });
+
+  it('replaces its model, whose ids are no longer of use', async () => {
+    const before = await worker.request<ModelFacts>(methods.loadModel, loadParams(await tinyModelPath()));
+    const after = await worker.request<ModelFacts>(methods.loadModel, loadParams(await tinyChatModelPath()));
+    expect(after.promptFormat).toBe('llama2');
+    expect(after.fingerprint).not.toBe(before.fingerprint);
+    // More context than the model was trained with is not given.
+    const most = await worker.request<ModelFacts>(methods.loadModel, loadParams(await tinyChatModelPath(), { contextTokens: 100_000 }));
+    expect(most.contextTokens).toBe(4096);
+    expect(most.fingerprint).toBe(after.fingerprint);
+  });
+
+  it('ends when it is told to', async () => {
+    worker.process.stop();
+    await vi.waitFor(() => {
+      expect(worker.exit).toBeDefined();
+    });
+    expect(worker.exit).toBe('exit code 0');
+  });
+});
