@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StopStrings, TextStream, type Detokenize } from '../../../../src/worker/engine/generate';
+import { isLooping, StopStrings, TextStream, type Detokenize } from '../../../../src/worker/engine/generate';
 
 const encoder = new TextEncoder();
 
@@ -132,5 +132,34 @@ describe('StopStrings', () => {
     expect(stream.push('Hello\nUs')).toEqual({ text: 'Hello', stopped: false });
     expect(stream.push('age')).toEqual({ text: '\nUsage', stopped: false });
     expect(stream.flush()).toBe('');
+  });
+});
+
+describe('isLooping', () => {
+  const period = fc.array(fc.nat(50), { minLength: 1, maxLength: 8 });
+
+  it('sees an end that repeats itself many times, whatever stands before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { maxLength: 60 }), period, (before, repeated) => {
+        const loop = Array.from({ length: 200 }, (_, index) => repeated[index % repeated.length] ?? 0);
+        expect(isLooping([...before, ...loop])).toBe(true);
+      }),
+    );
+  });
+
+  it('sees none in what does not repeat, nor in what was a loop and went on', () => {
+    const counting = Array.from({ length: 500 }, (_, index) => index);
+    expect(isLooping(counting)).toBe(false);
+    expect(isLooping([])).toBe(false);
+    expect(isLooping([...Array.from({ length: 200 }, () => 7), 8])).toBe(false);
+  });
+
+  it('lets a short repetition pass, as in a list or a table', () => {
+    fc.assert(
+      fc.property(period, (repeated) => {
+        const start = Array.from({ length: 20 }, (_, index) => 100 + index);
+        expect(isLooping([...start, ...repeated, ...repeated, ...repeated])).toBe(false);
+      }),
+    );
   });
 });
