@@ -56,11 +56,22 @@ export class Editor {
       ...(link === undefined ? {} : { link }),
     });
     try {
-      return new Editor(host, await openPage(host.url, page), folder);
+      const editor = new Editor(host, await openPage(host.url, page), folder);
+      await editor.activated();
+      return editor;
     } catch (error) {
       await host.stop();
       throw error;
     }
+  }
+
+  /** Waits until the extension host has come up and Paddock with it. */
+  async activated() {
+    await this.page
+      .locator('.statusbar-item')
+      .filter({ hasText: /Paddock|SmolLM2/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
   }
 
   get page() {
@@ -82,14 +93,16 @@ export class Editor {
   async reload() {
     await this.page.reload({ waitUntil: 'domcontentloaded' });
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+    await this.activated();
   }
 
   async openChat() {
     const icon = this.page.locator('.activitybar a.action-label[aria-label^="Paddock"]');
     await icon.waitFor({ timeout: 60_000 });
-    const shown = this.chat.locator('main');
-    if (!(await shown.isVisible().catch(() => false))) await icon.click();
-    await shown.waitFor({ timeout: 60_000 });
+    // A click on the icon of a view that is open closes it.
+    const open = this.page.locator('.activitybar .action-item.checked a.action-label[aria-label^="Paddock"]');
+    if ((await open.count()) === 0) await icon.click();
+    await this.chat.locator('main').waitFor({ timeout: 60_000 });
   }
 
   get input() {

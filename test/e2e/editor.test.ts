@@ -7,21 +7,20 @@ describe('explain selection', () => {
 
   beforeAll(async () => {
     editor = await installedPaddock();
-    await editor.page.locator('.activitybar a.action-label[aria-label^="Paddock"]').waitFor();
   });
   afterAll(() => editor.stop());
 
   it('explains by a right-click, in the chat view, with the place in the file', async () => {
     await editor.openFile('inventory.ts');
-    await editor.selectLines(44, 54);
+    await editor.selectLines(44, 53);
     const item = await editor.contextMenu('Explain Selection');
     await item.click();
     const turn = await editor.answer(1);
     expect(turn.state).toBe('done');
     expect(turn.user.file?.path).toBe('inventory.ts');
-    expect(turn.user.selection).toMatchObject({ startLine: 44, endLine: 54 });
+    expect(turn.user.selection).toMatchObject({ startLine: 44, endLine: 53 });
     expect(turn.answer.length).toBeGreaterThan(40);
-    await editor.chat.getByText('inventory.ts:44-54').waitFor();
+    await editor.chat.getByText('inventory.ts:44-53', { exact: true }).waitFor();
   });
 
   it('evaluates only its own tokens for a follow-up', async () => {
@@ -47,7 +46,6 @@ describe('ghost text', () => {
 
   beforeAll(async () => {
     editor = await installedPaddock();
-    await editor.page.locator('.activitybar a.action-label[aria-label^="Paddock"]').waitFor();
   });
   afterAll(() => editor.stop());
 
@@ -62,7 +60,7 @@ describe('ghost text', () => {
       const saved = await editor.save('inventory.ts');
       return saved.includes(`return ${shown}`) ? saved : undefined;
     });
-    expect(text.slice(text.lastIndexOf('export function add'))).toContain(`{\n  return ${shown}`);
+    expect(text.slice(text.lastIndexOf('export function add'))).toMatch(/^export function add\(a: number, b: number\): number \{\n *return \S/);
   });
 
   it('stays while its own characters are typed', async () => {

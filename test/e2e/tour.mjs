@@ -55,7 +55,7 @@ async function chat(editor) {
 async function explain(editor) {
   note('Explaining a selection');
   await editor.openFile('inventory.ts');
-  await editor.selectLines(44, 54);
+  await editor.selectLines(44, 53);
   const before = await editor.turnCount();
   const item = await editor.contextMenu('Explain Selection');
   await editor.page.screenshot({ path: path.join(folder, '4-context-menu.png') });

@@ -17,6 +17,7 @@ type Ending = 'shown' | 'reused' | 'empty' | 'cancelled' | 'failed' | 'notReady'
 /** Ghost text: asks the worker for what may follow the cursor. */
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private last: Suggestion | undefined;
+  private missed = false;
 
   constructor(
     private readonly engine: Engine,
@@ -37,6 +38,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const reused = invoked ? undefined : continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
     if (reused !== undefined) return this.show('reused', place, reused);
     if (this.engine.state.kind !== 'ready') {
+      this.missed = true;
       this.engine.start();
       return this.end('notReady');
     }
@@ -54,6 +56,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     );
     if (outcome.kind === 'failed') return this.end('failed', outcome.error.kind);
     return this.answer(document, place, outcome.value);
+  }
+
+  /** Whether a suggestion was asked for while there was no model yet; asking again forgets it. */
+  takeMissed(): boolean {
+    const { missed } = this;
+    this.missed = false;
+    return missed;
   }
 
   private answer(document: vscode.TextDocument, place: Place, result: CompleteResult): vscode.InlineCompletionItem[] {

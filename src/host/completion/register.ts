@@ -15,6 +15,10 @@ export interface CompletionDeps {
 export function registerCompletion({ engine, config, log }: CompletionDeps): vscode.Disposable {
   const provider = new GhostTextProvider(engine, () => config.current, log);
   return vscode.Disposable.from(
+    engine.onDidChangeState((state) => {
+      // The first key press starts the model, which has no answer for it: the suggestion is asked for again when it has loaded.
+      if (state.kind === 'ready' && provider.takeMissed()) void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    }),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     vscode.commands.registerCommand(commandIds.toggleGhostText, () =>
       config.update('ghostText.enabled', !config.current['ghostText.enabled']),
