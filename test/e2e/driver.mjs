@@ -224,6 +224,8 @@ export class Editor {
       .click({ button: 'right', position: { x: 4, y: 4 }, force: true });
     const entry = page.locator('.monaco-menu .action-item').filter({ hasText: item });
     await entry.waitFor();
+    // VS Code's menus take no click in their first moment, so that the one that opened them picks nothing.
+    await page.waitForTimeout(300);
     return entry;
   }
 

@@ -60,7 +60,9 @@ describe('ghost text', () => {
       const saved = await editor.save('inventory.ts');
       return saved.includes(`return ${shown}`) ? saved : undefined;
     });
-    expect(text.slice(text.lastIndexOf('export function add'))).toMatch(/^export function add\(a: number, b: number\): number \{\n *return \S/);
+    expect(text.slice(text.lastIndexOf('export function add'))).toMatch(
+      /^export function add\(a: number, b: number\): number \{\n *return \S/,
+    );
   });
 
   it('stays while its own characters are typed', async () => {
