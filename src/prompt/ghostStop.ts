@@ -31,6 +31,12 @@ export function finishGhost(raw: string, input: GhostInput, owed: string): strin
   return isWorthShowing(text, input) ? text : '';
 }
 
+/** What of a text that was cut off by its length is whole: all lines but the last, or the one line there is. */
+export function wholeLines(raw: string): string {
+  const end = raw.lastIndexOf('\n');
+  return end > 0 && raw.slice(0, end).trim() !== '' ? raw.slice(0, end) : raw;
+}
+
 /** Takes the owed space off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
 function payOwed(raw: string, owed: string): string | undefined {
   if (raw.startsWith(owed)) return raw.slice(owed.length);

@@ -1,7 +1,7 @@
 import { BASE_STOP_STRINGS } from '../../prompt/base';
 import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
-import { finishGhost, ghostIsComplete } from '../../prompt/ghostStop';
+import { finishGhost, ghostIsComplete, wholeLines } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
 import { isLooping, StopStrings, TextStream } from './generate';
 import type { JobResult, Metrics, Sampling, StopReason } from './job';
@@ -139,7 +139,8 @@ export class Engine {
       },
       signal,
     );
-    const text = result.stop === 'cancelled' ? '' : finishGhost(raw, request, owed);
+    const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
+    const text = result.stop === 'cancelled' ? '' : finishGhost(whole, request, owed);
     return { text, stop: result.stop, metrics: result.metrics };
   }
 

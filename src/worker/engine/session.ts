@@ -4,7 +4,7 @@ import { Job, type Clock, type JobResult, type JobSpec, type Sampling, type Stop
 import { Lane } from './lane';
 import { chooseLane, type LanePurpose } from './lanes';
 import { asTokens, largestStep, type LoadedModel } from './model';
-import { planStep, smallestStep, StepSizer, type JobKind } from './scheduler';
+import { planStep, smallestStep, StepSizer } from './scheduler';
 
 /** As many of the last tokens count for a repeat penalty. */
 const penaltyWindow = 64;
@@ -163,7 +163,7 @@ export class Session {
       if (job.promptLeft === 0) this.finish(entry, 'end');
       return;
     }
-    const stop = next === undefined ? 'end' : job.accept(next, this.loaded.model.isEogToken(next as never));
+    const stop = next === undefined ? 'end' : job.accept(next, this.loaded.model.isEogToken(asTokens([next])[0]));
     if (stop) this.finish(entry, stop);
   }
 
@@ -200,11 +200,6 @@ export class Session {
         entry.reject(error);
       }
     }
-  }
-
-  /** Whether any job of this kind is under way or waiting. */
-  has(kind: JobKind): boolean {
-    return [...this.active.values(), ...this.waiting].some(({ job }) => job.spec.kind === kind);
   }
 }
 

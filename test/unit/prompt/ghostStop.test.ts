@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitTrailingSpace, type GhostInput } from '../../../src/prompt/ghost';
-import { finishGhost, ghostIsComplete } from '../../../src/prompt/ghostStop';
+import { finishGhost, ghostIsComplete, wholeLines } from '../../../src/prompt/ghostStop';
 
 /** A document with its cursor at the bar. */
 function at(document: string, multiline: boolean): GhostInput {
@@ -199,5 +199,16 @@ describe('any ghost text', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('wholeLines', () => {
+  it('leaves out the half line at the end of a block', () => {
+    expect(wholeLines(' if (n < 2) {\n    return n;\n  }\n  const pre')).toBe(' if (n < 2) {\n    return n;\n  }');
+  });
+
+  it('keeps the one line there is', () => {
+    expect(wholeLines(' fibonacci(n - 1) + fib')).toBe(' fibonacci(n - 1) + fib');
+    expect(wholeLines('\n  const a')).toBe('\n  const a');
   });
 });
