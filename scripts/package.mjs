@@ -28,7 +28,17 @@ export async function makePackage({ target = hostTarget() } = {}) {
   const vsix = path.join(out, `paddock-${target}-${version}.vsix`);
   await step('Packing the .vsix', async () => {
     const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-    const args = [vsce, 'package', '--no-dependencies', '--target', target, '--out', vsix];
+    const args = [
+      vsce,
+      'package',
+      '--no-dependencies',
+      '--ignoreFile',
+      path.join(root, '.vscodeignore'),
+      '--target',
+      target,
+      '--out',
+      vsix,
+    ];
     await run(process.execPath, args, { cwd: stage, env: cleanEnv({ VSCE_STORE: 'file' }), timeoutMs: 600_000 });
   });
   await checkPackage(vsix, target);

@@ -27,7 +27,7 @@ export function registerStatus({ engine, onDidFinish, config, channel, log }: St
     const view = statusView(engine.state, config.current['ghostText.enabled'], speed);
     item.text = view.text;
     item.tooltip = view.tooltip;
-    item.accessibilityInformation = { label: view.tooltip };
+    item.accessibilityInformation = { label: view.accessibleLabel };
     item.backgroundColor = view.isProblem ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
   };
   render();
@@ -35,8 +35,13 @@ export function registerStatus({ engine, onDidFinish, config, channel, log }: St
   return vscode.Disposable.from(
     item,
     engine.onDidChangeState((state) => {
+      // Another model has another speed.
+      if (state.kind === 'starting') speed = undefined;
       render();
-      if (state.kind === 'failed') void report(describeProblem(state.error), engine, log);
+      if (state.kind === 'failed')
+        report(describeProblem(state.error), engine, log).catch((error: unknown) => {
+          log.error(String(error));
+        });
       if (state.kind === 'restarting') reportRestart(log);
     }),
     onDidFinish((metrics) => {

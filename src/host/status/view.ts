@@ -5,6 +5,8 @@ import { describeProblem } from '../engine/problems';
 export interface StatusBarView {
   readonly text: string;
   readonly tooltip: string;
+  /** For a screen reader, which sees neither icon nor tooltip. */
+  readonly accessibleLabel: string;
   readonly isProblem: boolean;
 }
 
@@ -17,11 +19,12 @@ export function statusView(state: EngineState, ghostText: boolean, speed: number
   const shown = (icon: string, label: string, tooltip: string, isProblem = false): StatusBarView => ({
     text: `$(${icon}) ${label}${ghost}`,
     tooltip,
+    accessibleLabel: `${label}${ghost}. ${tooltip}`,
     isProblem,
   });
   switch (state.kind) {
     case 'stopped':
-      return shown('hubot', l10n.t('Paddock'), l10n.t('Paddock: the model is loaded at the first question or key press'));
+      return shown('hubot', l10n.t('Paddock'), l10n.t('Paddock: the model is loaded when you first open the chat or type'));
     case 'starting':
       return shown('loading~spin', l10n.t('Paddock: starting'), l10n.t('Paddock: starting the process that runs the model'));
     case 'loading':

@@ -29,6 +29,11 @@ export class Lane implements LaneFacts {
   async align(prompt: readonly number[], needsLogits: boolean): Promise<number> {
     const wanted = needsLogits ? prompt.length - 1 : prompt.length;
     const common = Math.min(commonPrefixLength(this.tokens, prompt), wanted);
+    if (common < this.tokens.length && this.sequence.needsCheckpoints) {
+      // Recurrent and hybrid models cannot go back: the library would evaluate the beginning again by itself, in one long step.
+      await this.clear();
+      return 0;
+    }
     if (common < this.tokens.length) {
       await this.sequence.eraseContextTokenRanges([{ start: common, end: this.tokens.length }]);
       this.tokens.length = common;

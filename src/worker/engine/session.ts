@@ -98,7 +98,7 @@ export class Session {
     }
   }
 
-  /** Gives waiting jobs their lanes. A warm-up yields its lane to any real request. */
+  /** Gives waiting jobs their lanes. A warm-up yields its lane to the chat. */
   private async admit(): Promise<void> {
     for (const entry of [...this.waiting]) {
       const { spec } = entry.job;
