@@ -49,11 +49,12 @@ describe('chat', () => {
 
   it('stops an answer by the keyboard and keeps what was written', async () => {
     const before = await editor.turnCount();
+    const article = editor.chat.locator('article').nth(await editor.chat.locator('article').count());
     await editor.input.click();
     await editor.page.keyboard.type('Write a very long story about a tortoise who learns to program.');
     await editor.page.keyboard.press('Enter');
     await eventually('the first words', async () => {
-      const texts = await editor.chat.locator('article').last().locator('.answer p').allInnerTexts();
+      const texts = await article.locator('.answer p').allInnerTexts();
       return texts.join('').length > 20 ? true : undefined;
     });
     await editor.page.keyboard.press('Escape');

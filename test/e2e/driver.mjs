@@ -165,8 +165,7 @@ export class Editor {
     const input = page.locator('.quick-input-widget input').first();
     await input.waitFor();
     await input.fill(name);
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
-    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().click();
     await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
   }
@@ -181,9 +180,8 @@ export class Editor {
     const input = page.locator('.quick-input-widget input').first();
     await input.waitFor();
     await input.fill(`>${title}`);
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    // Clicked, as Enter takes whatever is on top while the list is still being filtered.
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
   }
 
   /**

@@ -25,10 +25,13 @@ describe('trouble', () => {
 
   it('loses no shown character when the worker is killed in the middle of an answer, and answers the next question', async () => {
     const before = await editor.turnCount();
+    const answer = editor.chat
+      .locator('article')
+      .nth(await editor.chat.locator('article').count())
+      .locator('.answer');
     await editor.input.click();
     await editor.page.keyboard.type('Write a very long story about a tortoise who learns to program.');
     await editor.page.keyboard.press('Enter');
-    const answer = editor.chat.locator('article').last().locator('.answer');
     const text = async (): Promise<string> => (await answer.locator('p').allInnerTexts()).join('\n');
     await eventually('some words', async () => ((await text()).length > 60 ? true : undefined));
     const shown = await text();
