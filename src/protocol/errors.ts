@@ -23,6 +23,10 @@ export type EngineErrorData =
   | { readonly kind: 'workerUnavailable'; readonly detail: string }
   /** The worker process ended with the request under way. */
   | { readonly kind: 'workerDied'; readonly detail: string }
+  /** The engine was restarted, by the user or for changed settings, with the request under way. */
+  | { readonly kind: 'restarted' }
+  /** The chat template inside the model file does not parse, refuses a plain conversation, or loses a message. */
+  | { readonly kind: 'chatTemplate'; readonly detail: string }
   /** Anything else: a defect. */
   | { readonly kind: 'internal'; readonly detail: string };
 

@@ -68,6 +68,8 @@ const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> 
   noModel: [],
   workerUnavailable: ['detail'],
   workerDied: ['detail'],
+  restarted: [],
+  chatTemplate: ['detail'],
   internal: ['detail'],
 };
 

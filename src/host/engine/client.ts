@@ -1,6 +1,6 @@
-import { ProgressType, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ConnectionError, ErrorCodes, ProgressType, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, type Disposable } from '../../base/event';
-import type { EngineErrorData } from '../../protocol/errors';
+import { EngineError, type EngineErrorData } from '../../protocol/errors';
 import {
   methods,
   PROTOCOL_VERSION,
@@ -61,7 +61,9 @@ export class EngineClient implements Engine, Disposable {
   private restartTimer: NodeJS.Timeout | undefined;
   private disposed = false;
 
-  private readonly finished = new Emitter<Metrics>();
+  private readonly finished = new Emitter<Metrics>((error) => {
+    this.options.log.error(`a listener failed: ${String(error)}`);
+  });
 
   readonly onDidChangeState = this.emitter.event;
   /** What each finished chat or ghost text cost. */
@@ -115,7 +117,11 @@ export class EngineClient implements Engine, Disposable {
 
   async session(): Promise<SessionView | undefined> {
     if (this.current.kind !== 'ready' || !this.worker) return undefined;
-    return this.worker.connection.sendRequest<SessionView>(methods.session).catch(() => undefined);
+    try {
+      return await this.worker.connection.sendRequest<SessionView>(methods.session);
+    } catch {
+      return undefined;
+    }
   }
 
   start(): void {
@@ -145,56 +151,83 @@ export class EngineClient implements Engine, Disposable {
     cancelled: () => T,
     send: (connection: MessageConnection) => Promise<T>,
   ): Promise<Outcome<T>> {
-    const state = await this.settled(cancellation);
+    const worker = await this.readyWorker(cancellation);
     if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled() };
-    if (state.kind === 'failed') return { kind: 'failed', error: state.error };
-    if (state.kind !== 'ready' || !this.worker) return { kind: 'failed', error: { kind: 'workerUnavailable', detail: 'stopped' } };
+    if (!(worker instanceof WorkerProcess)) return { kind: 'failed', error: worker };
     try {
-      return { kind: 'done', value: await send(this.worker.connection) };
+      return { kind: 'done', value: await send(worker.connection) };
     } catch (error) {
-      return { kind: 'failed', error: errorData(error) };
+      return { kind: 'failed', error: this.failureOf(error, worker) };
     }
   }
 
-  /** Starts the engine if need be and waits until it is ready, has failed or was stopped, or the request is cancelled. */
-  private settled(cancellation: Cancellation): Promise<EngineState> {
-    this.start();
-    const isSettled = (state: EngineState): boolean => state.kind === 'ready' || state.kind === 'failed' || state.kind === 'stopped';
-    if (isSettled(this.current) || cancellation.isCancellationRequested) return Promise.resolve(this.current);
+  /**
+   * The worker once its model is loaded, or why there is none. Starts the engine if need be, and waits through restarts, whoever wants
+   * them. A cancelled request waits no longer.
+   */
+  private async readyWorker(cancellation: Cancellation): Promise<WorkerProcess | EngineErrorData> {
+    for (;;) {
+      this.start();
+      const { current, worker } = this;
+      if (current.kind === 'failed') return current.error;
+      if (current.kind === 'ready' && worker) return worker;
+      if (this.disposed || cancellation.isCancellationRequested) return stopped;
+      await this.nextState(cancellation);
+    }
+  }
+
+  private nextState(cancellation: Cancellation): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         onState.dispose();
         onCancel.dispose();
-        resolve(this.current);
+        resolve();
       };
-      const onState = this.onDidChangeState((state) => {
-        if (isSettled(state)) done();
-      });
+      const onState = this.onDidChangeState(done);
       const onCancel = cancellation.onCancellationRequested(done);
     });
+  }
+
+  /** Why a request to `worker` failed. One that the worker did not answer was cut off by its end, wanted or not. */
+  private failureOf(error: unknown, worker: WorkerProcess): EngineErrorData {
+    if (error instanceof ResponseError && isErrorData(error.data)) return error.data;
+    if (worker.isStopping) return this.disposed ? stopped : { kind: 'restarted' };
+    if (worker.exitDetail !== undefined) return { kind: 'workerDied', detail: worker.exitDetail };
+    const detail = messageOf(error);
+    return isConnectionLoss(error) ? { kind: 'workerDied', detail } : { kind: 'internal', detail };
   }
 
   private async launch(): Promise<void> {
     const generation = ++this.generation;
     this.enter({ kind: 'starting', generation });
-    const command = this.options.command();
-    const worker = new WorkerProcess(command, this.options.workerLog, (detail) => {
-      this.onExit(generation, detail);
-    });
-    this.worker = worker;
-    this.listen(worker.connection, generation);
+    // A listener may have restarted or ended it at once.
+    if (generation !== this.generation) return;
     try {
+      const worker = new WorkerProcess(this.options.command(), this.options.workerLog, (detail) => {
+        this.onExit(generation, detail);
+      });
+      this.worker = worker;
+      this.listen(worker.connection, generation);
       const hello = await this.handshake(worker.connection);
       this.options.log.info(`worker ${hello.pid} on ${hello.runtimeVersion}, node-llama-cpp ${hello.libraryVersion}`);
-      const model = this.options.model();
       if (generation !== this.generation) return;
+      const model = this.options.model();
       this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });
-      const facts = await worker.connection.sendRequest<ModelFacts>(methods.loadModel, model);
+      const facts = await this.load(worker, model);
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
       this.enter({ kind: 'ready', generation, facts });
     } catch (error) {
-      this.fail(generation, errorData(error));
+      // What is no answer of the worker's is the host's own failure to have one: a path that cannot be run, settings that cannot be read.
+      this.fail(generation, error instanceof EngineError ? error.data : { kind: 'workerUnavailable', detail: messageOf(error) });
+    }
+  }
+
+  private async load(worker: WorkerProcess, model: LoadModelParams): Promise<ModelFacts> {
+    try {
+      return await worker.connection.sendRequest<ModelFacts>(methods.loadModel, model);
+    } catch (error) {
+      throw new EngineError(this.failureOf(error, worker));
     }
   }
 
@@ -210,8 +243,7 @@ export class EngineClient implements Engine, Disposable {
       const params = { protocolVersion: PROTOCOL_VERSION, clientVersion: this.options.clientVersion };
       return await Promise.race([connection.sendRequest<InitializeResult>(methods.initialize, params), late]);
     } catch (error) {
-      const data = errorData(error);
-      throw data.kind === 'internal' ? new ResponseError(0, data.detail, { kind: 'workerUnavailable', detail: data.detail }) : error;
+      throw error instanceof ResponseError && isErrorData(error.data) ? new EngineError(error.data) : error;
     } finally {
       clearTimeout(timer);
     }
@@ -276,11 +308,16 @@ export class EngineClient implements Engine, Disposable {
   }
 }
 
-/** The data behind a rejected request. A connection that closed under it means that the worker died. */
-function errorData(error: unknown): EngineErrorData {
-  if (error instanceof ResponseError && isErrorData(error.data)) return error.data;
-  const detail = error instanceof Error ? error.message : String(error);
-  return /disposed|closed/i.test(detail) ? { kind: 'workerDied', detail } : { kind: 'internal', detail };
+/** What a request ends in that comes after {@link EngineClient.dispose}, or is cut off by it. */
+const stopped: EngineErrorData = { kind: 'workerUnavailable', detail: 'stopped' };
+
+/** Whether the message did not get through: the channel closes a moment before the process is known to have ended. */
+function isConnectionLoss(error: unknown): boolean {
+  return error instanceof ConnectionError || (error instanceof ResponseError && error.code === ErrorCodes.MessageWriteError);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isErrorData(data: unknown): data is EngineErrorData {

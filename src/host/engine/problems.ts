@@ -47,6 +47,7 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
     case 'modelBroken':
     case 'unsupportedArchitecture':
     case 'noModel':
+    case 'chatTemplate':
       return ['chooseModelFile', 'useEmbeddedModel'];
     case 'outOfMemory':
       return ['chooseModelFile', 'openSettings', 'retry'];
@@ -57,6 +58,8 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
       return ['showLog', 'restartEngine'];
     case 'workerUnavailable':
       return ['restartEngine', 'openSettings', 'showLog'];
+    case 'restarted':
+      return ['retry'];
     case 'workerDied':
     case 'internal':
       return ['retry', 'restartEngine', 'showLog'];
@@ -93,6 +96,10 @@ function messageOf(error: EngineErrorData): string {
       return l10n.t('The process that runs the model could not be started ({0}). Restart it, or choose another runtime.', error.detail);
     case 'workerDied':
       return l10n.t('The process that runs the model ended unexpectedly ({0}). What it had written is kept; try again.', error.detail);
+    case 'restarted':
+      return l10n.t('The engine was restarted while this was being answered. Try again.');
+    case 'chatTemplate':
+      return l10n.t('This model’s chat template cannot be used ({0}). Choose another model file.', error.detail);
     case 'internal':
       return l10n.t('Something went wrong inside Paddock ({0}). Try again; the log says more.', error.detail);
   }

@@ -18,7 +18,8 @@ const shutdownLimit = 1500;
 export class WorkerProcess {
   readonly connection: MessageConnection;
   private readonly child: ChildProcess;
-  private ended = false;
+  private exit: string | undefined;
+  private stopping = false;
 
   /** @param onExit called once, with what is known of the end; also when the process could not be started */
   constructor(command: WorkerCommand, log: Log, onExit: (detail: string) => void) {
@@ -37,8 +38,8 @@ export class WorkerProcess {
       log.debug(`connection: ${error.message}`);
     });
     const end = (detail: string): void => {
-      if (this.ended) return;
-      this.ended = true;
+      if (this.exit !== undefined) return;
+      this.exit = detail;
       // Rejects every pending request, so that each settles.
       this.connection.dispose();
       onExit(detail);
@@ -55,14 +56,34 @@ export class WorkerProcess {
     return this.child.pid;
   }
 
-  /** Asks the worker to end, and kills it if it has not within {@link shutdownLimit}. */
+  /** How the worker ended; undefined while it runs. Known before its pending requests are rejected. */
+  get exitDetail(): string | undefined {
+    return this.exit;
+  }
+
+  /** Whether the worker's end is wanted. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
+  /** Rejects pending requests, asks the worker to end, and kills it if it has not within {@link shutdownLimit}. */
   stop(): void {
-    if (this.ended) return;
-    this.connection.sendNotification(methods.shutdown).catch(() => undefined);
+    if (this.stopping || this.exit !== undefined) return;
+    this.stopping = true;
+    void this.shutDown();
     const timer = setTimeout(() => this.child.kill('SIGKILL'), shutdownLimit);
     this.child.once('exit', () => {
       clearTimeout(timer);
     });
+  }
+
+  private async shutDown(): Promise<void> {
+    try {
+      await this.connection.sendNotification(methods.shutdown);
+    } catch {
+      // It is ending already.
+    }
+    this.connection.dispose();
   }
 }
 

@@ -25,6 +25,8 @@ const errors: readonly EngineErrorData[] = [
   { kind: 'noModel' },
   { kind: 'workerUnavailable', detail: 'ENOENT' },
   { kind: 'workerDied', detail: 'SIGKILL' },
+  { kind: 'restarted' },
+  { kind: 'chatTemplate', detail: 'unknown filter' },
   { kind: 'internal', detail: 'bug' },
 ];
 

@@ -170,8 +170,22 @@ describe('with a worker that is slow', () => {
     one.restart();
     await begun();
     one.dispose();
-    const died = { kind: 'failed', error: expect.objectContaining({ kind: 'workerDied' }) as unknown };
-    expect(await Promise.all(outcomes)).toEqual([died, died]);
+    expect(await Promise.all(outcomes)).toEqual([
+      { kind: 'failed', error: { kind: 'restarted' } },
+      { kind: 'failed', error: { kind: 'workerUnavailable', detail: 'stopped' } },
+    ]);
+  });
+
+  it('keeps a request waiting through a restart, until there is a model or nothing more to wait for', async () => {
+    const scripts = ['hang', 'good', 'hang'];
+    const one = client('', { command: () => ({ script: join(workers, `${scripts.shift() ?? ''}.mjs`), runtime: '' }) });
+    const answers = [1, 2].map(() => one.chat(chatParams('Hello'), ignore, noCancel));
+    one.restart();
+    expect((await Promise.all(answers)).map((answer) => valueOf(answer).text)).toEqual(['Hi', 'Hi']);
+    one.restart();
+    const waiting = one.complete(completeParams('a'), noCancel);
+    one.dispose();
+    expect(await waiting).toEqual({ kind: 'failed', error: { kind: 'workerUnavailable', detail: 'stopped' } });
   });
 });
 
@@ -203,6 +217,29 @@ describe('with a worker that cannot be started', () => {
       error: { kind: 'workerUnavailable', detail: expect.stringContaining('ENOENT') as unknown },
     });
     expect(one.kinds).toEqual(['starting', 'failed']);
+  });
+
+  it.each([
+    ['the runtime is no path at all', { command: () => ({ script: join(workers, 'good.mjs'), runtime: 'no\0de' }) }, /null bytes/],
+    [
+      'the settings cannot be read',
+      {
+        model: (): never => {
+          throw new Error('no such setting');
+        },
+      },
+      /^no such setting$/,
+    ],
+  ])('fails when %s, and starts anew with restart', async (_, options, detail) => {
+    const one = client('good', options);
+    const failed = {
+      kind: 'failed',
+      error: { kind: 'workerUnavailable', detail: expect.stringMatching(detail) as unknown },
+    };
+    expect(await one.chat(chatParams('Hello'), ignore, noCancel)).toEqual(failed);
+    expect(one.kinds).toEqual(['starting', 'failed']);
+    one.restart();
+    expect(await one.chat(chatParams('Hello'), ignore, noCancel)).toEqual(failed);
   });
 
   it('ends a process that does not end by itself', async () => {
@@ -258,7 +295,7 @@ describe('with a worker that crashes in a request', () => {
       if (event.kind === 'text') texts.push(event.text);
     };
     const answers = await Promise.all([1, 2].map(() => one.chat(chatParams('Hello'), onProgress, noCancel)));
-    const died = { kind: 'failed', error: { kind: 'workerDied', detail: expect.any(String) as unknown } };
+    const died = { kind: 'failed', error: { kind: 'workerDied', detail: 'signal SIGKILL' } };
     expect(answers).toEqual([died, died]);
     expect(texts).toEqual(['Half an', 'Half an']);
     await whenState(one, 'ready');
