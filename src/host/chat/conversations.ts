@@ -1,12 +1,15 @@
 /**
  * Conversations on disk, one JSON file each. Writes are atomic (a temporary file, then a rename), so that a crash leaves the old record or
- * the new one; while an answer streams they are throttled. A record that cannot be read is set aside and reported, the others live.
+ * the new one; while an answer streams they are throttled. A record that cannot be read is set aside and reported, the others live. One
+ * that cannot be written is tried again until it can. Two windows may share the folder: of one conversation, the last writer's copy stays.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Disposable } from '../../base/event';
 import type { Log } from '../services/log';
+import { whileLocked, whileLockedSync } from './locked';
 import { parseConversation, type Conversation } from './records';
 
 export interface ConversationSummary {
@@ -23,13 +26,24 @@ export interface ConversationStoreOptions {
   readonly log: Log;
   /** A record could not be read and was renamed to `file`. */
   readonly onCorrupt: (file: string) => void;
+  /** Writing keeps failing: what is written in the chat is in memory alone. Told once until a write succeeds again. */
+  readonly onWriteFailing: () => void;
   /** Shortest time between two writes of what streams. */
   readonly writeIntervalMilliseconds?: number;
+  /** Time before a failed write is tried again; doubles with each further failure. */
+  readonly retryMilliseconds?: number;
 }
 
 /** Ids become file names: nothing that could leave the folder. */
 const ID = /^[0-9a-zA-Z-]{1,64}$/;
 const EXTENSION = '.json';
+
+/** Failures in a row after which the user is told. */
+const FAILURES_REPORTED = 3;
+const LONGEST_RETRY_MILLISECONDS = 30_000;
+
+/** Numbers temporary files, for all stores of this process. */
+let temporaries = 0;
 
 export class ConversationStore implements Disposable {
   private readonly dirty = new Map<string, Conversation>();
@@ -39,6 +53,8 @@ export class ConversationStore implements Disposable {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private disposed = false;
+  /** Rounds of writing in a row in which something could not be written. */
+  private failures = 0;
 
   constructor(private readonly options: ConversationStoreOptions) {}
 
@@ -46,7 +62,9 @@ export class ConversationStore implements Disposable {
   async read(id: string): Promise<Conversation | undefined> {
     if (!ID.test(id) || this.removed.has(id)) return undefined;
     await this.flush();
-    return this.load(this.file(id));
+    if (this.removed.has(id)) return undefined;
+    // What could not be written is newer than what the disk has.
+    return this.dirty.get(id) ?? this.load(this.file(id));
   }
 
   /** Every conversation, the one changed last first. */
@@ -66,7 +84,7 @@ export class ConversationStore implements Disposable {
   save(conversation: Conversation): void {
     if (this.disposed || this.removed.has(conversation.id) || !ID.test(conversation.id)) return;
     this.dirty.set(conversation.id, conversation);
-    this.timer ??= setTimeout(() => void this.flush(), this.options.writeIntervalMilliseconds ?? 500);
+    this.flushIn(this.options.writeIntervalMilliseconds ?? 500);
   }
 
   /** Deletes the record; a later save of the same conversation is ignored. */
@@ -78,7 +96,14 @@ export class ConversationStore implements Disposable {
     await rm(this.file(id), { force: true });
   }
 
-  /** Settles when everything saved so far is written. Never rejects: what could not be written is logged and kept for the next time. */
+  /** Takes {@link remove} back: `conversation` is written again. */
+  async restore(conversation: Conversation): Promise<void> {
+    this.removed.delete(conversation.id);
+    this.save(conversation);
+    await this.flush();
+  }
+
+  /** Settles when everything saved so far is written. Never rejects: what could not be written is logged and tried again. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -96,9 +121,11 @@ export class ConversationStore implements Disposable {
     for (const conversation of this.dirty.values()) {
       try {
         mkdirSync(this.options.folder, { recursive: true });
-        const temporary = `${this.file(conversation.id)}.last.tmp`;
+        const temporary = this.temporary(conversation.id);
         writeFileSync(temporary, JSON.stringify(conversation));
-        renameSync(temporary, this.file(conversation.id));
+        whileLockedSync(() => {
+          renameSync(temporary, this.file(conversation.id));
+        });
       } catch (error) {
         this.options.log.error(`conversation ${conversation.id} not written: ${String(error)}`);
       }
@@ -106,7 +133,12 @@ export class ConversationStore implements Disposable {
     this.dirty.clear();
   }
 
+  private flushIn(milliseconds: number): void {
+    this.timer ??= setTimeout(() => void this.flush(), milliseconds);
+  }
+
   private async writeDirty(): Promise<void> {
+    let failed = false;
     for (const [id, conversation] of [...this.dirty]) {
       if (this.disposed) return;
       this.dirty.delete(id);
@@ -114,27 +146,43 @@ export class ConversationStore implements Disposable {
       try {
         await this.write(conversation);
       } catch (error) {
+        failed = true;
         this.options.log.error(`conversation ${id} not written: ${String(error)}`);
         if (!this.removed.has(id) && !this.dirty.has(id)) this.dirty.set(id, conversation);
       }
       this.current = undefined;
     }
+    if (!failed) this.failures = 0;
+    else this.retryLater();
+  }
+
+  private retryLater(): void {
+    this.failures++;
+    if (this.disposed) return;
+    const first = this.options.retryMilliseconds ?? 1000;
+    this.flushIn(Math.min(LONGEST_RETRY_MILLISECONDS, first * 2 ** (this.failures - 1)));
+    if (this.failures === FAILURES_REPORTED) this.options.onWriteFailing();
   }
 
   private async write(conversation: Conversation): Promise<void> {
     const file = this.file(conversation.id);
-    const temporary = `${file}.tmp`;
+    const temporary = this.temporary(conversation.id);
     await mkdir(this.options.folder, { recursive: true });
-    const handle = await open(temporary, 'w');
     try {
-      await handle.writeFile(JSON.stringify(conversation));
-      await handle.datasync();
+      const handle = await open(temporary, 'w');
+      try {
+        await handle.writeFile(JSON.stringify(conversation));
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      await whileLocked(() => {
+        // Looked at and renamed in one go: nothing can come between, as `dispose` or `remove` with a newer word on this record.
+        if (!this.disposed && !this.removed.has(conversation.id)) renameSync(temporary, file);
+      }, wait);
     } finally {
-      await handle.close();
+      await rm(temporary, { force: true });
     }
-    // Looked at and renamed in one go: nothing can come between, as `dispose` or `remove` with a newer word on this record.
-    if (this.disposed || this.removed.has(conversation.id)) return;
-    renameSync(temporary, file);
   }
 
   private async load(file: string): Promise<Conversation | undefined> {
@@ -163,6 +211,11 @@ export class ConversationStore implements Disposable {
     } catch (error) {
       this.options.log.error(`${path.basename(file)} could not be renamed: ${String(error)}`);
     }
+  }
+
+  /** Another name each time: neither another window nor an earlier write has this file. */
+  private temporary(id: string): string {
+    return `${this.file(id)}.${String(process.pid)}-${String(temporaries++)}.tmp`;
   }
 
   private file(id: string): string {

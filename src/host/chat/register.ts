@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { Disposable, commands, env, l10n, window, type Memento, type Uri } from 'vscode';
 import type { Engine } from '../engine/engine';
 import { commandOf } from '../engine/problemActions';
+import { labelOf } from '../engine/problems';
 import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { ChatController, type ChatAsker, type ChatSettings } from './controller';
@@ -16,7 +17,10 @@ export interface ChatDeps {
   readonly engine: Engine;
   readonly log: Log;
   readonly settings: () => ChatSettings;
-  /** Where conversations are kept, an absolute path; created when needed. One a workspace, as two windows must not share it. */
+  /**
+   * Where conversations are kept, an absolute path; created when needed. One a workspace. Windows without a workspace share one: ids are
+   * distinct, so only a conversation open in two of them has two writers, and there the last one wins.
+   */
   readonly conversationFolder: string;
   /** The workspace's memory: the draft, and which conversation was open. */
   readonly memory: Memento;
@@ -35,8 +39,16 @@ const ANSWERING = 'paddock.answering';
 
 /** The chat view, its commands and its conversations. */
 export function registerChat(deps: ChatDeps): Chat {
-  const store = new ConversationStore({ folder: deps.conversationFolder, log: deps.log, onCorrupt: reportCorrupt });
-  const controller = createController(deps, store);
+  const run = runner(deps.log);
+  const store = new ConversationStore({
+    folder: deps.conversationFolder,
+    log: deps.log,
+    onCorrupt: reportCorrupt,
+    onWriteFailing: () => {
+      reportWriteFailing(run);
+    },
+  });
+  const controller = createController(deps, store, run);
   const view = new ChatView(deps.extensionUri, controller, l10n.t('Paddock chat'), deps.log);
   const disposable = Disposable.from(
     window.registerWebviewViewProvider(chatViewId, view),
@@ -51,7 +63,9 @@ export function registerChat(deps: ChatDeps): Chat {
     commands.registerCommand(commandIds.stopAnswer, () => {
       controller.stop();
     }),
-    controller.onDidChangeBusy((busy) => void commands.executeCommand('setContext', ANSWERING, busy)),
+    controller.onDidChangeBusy((busy) => {
+      run('setContext', ANSWERING, busy);
+    }),
     view,
     controller,
     // Last: it writes what the others have left.
@@ -66,7 +80,7 @@ export function registerChat(deps: ChatDeps): Chat {
   return Object.assign(disposable, { asker });
 }
 
-function createController(deps: ChatDeps, store: ConversationStore): ChatController {
+function createController(deps: ChatDeps, store: ConversationStore, run: Run): ChatController {
   return new ChatController({
     engine: deps.engine,
     store,
@@ -76,7 +90,7 @@ function createController(deps: ChatDeps, store: ConversationStore): ChatControl
     log: deps.log,
     runAction: (id) => {
       const { command, args } = commandOf(id);
-      void commands.executeCommand(command, ...args);
+      run(command, ...args);
     },
     idle: (action) => {
       const timer = setTimeout(action, IDLE_MILLISECONDS);
@@ -87,6 +101,25 @@ function createController(deps: ChatDeps, store: ConversationStore): ChatControl
     newId: randomUUID,
     newSeed: () => randomInt(2 ** 31),
     now: Date.now,
+  });
+}
+
+/** Runs a command that nobody waits for. */
+type Run = (command: string, ...args: readonly unknown[]) => void;
+
+function runner(log: Log): Run {
+  return (command, ...args) => {
+    commands.executeCommand(command, ...args).then(undefined, (error: unknown) => {
+      log.error(`${command}: ${String(error)}`);
+    });
+  };
+}
+
+function reportWriteFailing(run: Run): void {
+  const showLog = labelOf('showLog');
+  const message = l10n.t('The conversation cannot be saved. Paddock keeps trying; until it succeeds, closing the window may lose words.');
+  void window.showWarningMessage(message, showLog).then((choice) => {
+    if (choice === showLog) run(commandOf('showLog').command);
   });
 }
 

@@ -1,19 +1,22 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConversationStore } from '../../../../src/host/chat/conversations';
 import { newConversation, newTurn, parseConversation, titleOf, type Conversation } from '../../../../src/host/chat/records';
+import { LOCKED_DELAYS, whileLocked, whileLockedSync } from '../../../../src/host/chat/locked';
 import { FakeLog } from './fakes';
 
 let folder: string;
 const corrupt: string[] = [];
+let failing: number;
 const log = new FakeLog();
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'paddock-chat-'));
   corrupt.length = 0;
+  failing = 0;
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -23,7 +26,9 @@ function store(writeIntervalMilliseconds = 5): ConversationStore {
     folder: path.join(folder, 'conversations'),
     log,
     onCorrupt: (file) => corrupt.push(path.basename(file)),
+    onWriteFailing: () => failing++,
     writeIntervalMilliseconds,
+    retryMilliseconds: 2,
   });
 }
 
@@ -67,7 +72,8 @@ describe('ConversationStore', () => {
     const record = conversation('a', 'old');
     first.save(record);
     const writing = first.flush();
-    while (!existsSync(file('a.json.tmp'))) await new Promise((resolve) => setImmediate(resolve));
+    while (!(existsSync(file('')) && readdirSync(file('')).some((name) => name.endsWith('.tmp'))))
+      await new Promise((resolve) => setImmediate(resolve));
     const turn = record.turns[0];
     if (turn !== undefined) turn.answer = 'new';
     first.save(conversation('b'));
@@ -131,14 +137,83 @@ describe('ConversationStore', () => {
     expect(await readdir(folder)).toEqual(['secret.json']);
   });
 
-  it('keeps what cannot be written for the next time', async () => {
+  it('tries again by itself what cannot be written, and says so once', async () => {
     await writeFile(path.join(folder, 'conversations'), 'a file where the folder should be');
     const first = store();
     first.save(conversation('a'));
+    await vi.waitFor(() => {
+      expect(failing).toBe(1);
+    });
     await first.flush();
+    await first.flush();
+    expect(failing).toBe(1);
+    // Not on disk, and not lost.
+    expect((await first.read('a'))?.id).toBe('a');
     await rm(path.join(folder, 'conversations'));
-    await first.flush();
+    await vi.waitFor(() => {
+      expect(existsSync(file('a.json'))).toBe(true);
+    });
+    first.dispose();
+  });
+
+  it('says so again when writing fails anew after it had worked', async () => {
+    const first = store();
+    for (const round of [1, 2]) {
+      await writeFile(path.join(folder, 'conversations'), '');
+      first.save(conversation('a'));
+      for (let attempt = 0; attempt < 3; attempt++) await first.flush();
+      expect(failing).toBe(round);
+      await rm(path.join(folder, 'conversations'));
+      await first.flush();
+      await rm(path.join(folder, 'conversations'), { recursive: true });
+    }
+    first.dispose();
+  });
+
+  it('brings a deleted record back', async () => {
+    const first = store();
+    first.save(conversation('a'));
+    await first.remove('a');
+    await first.restore(conversation('a'));
+    expect((await first.read('a'))?.id).toBe('a');
+  });
+
+  it('shares its folder: two write the same conversation at once, and a whole record stays', async () => {
+    const [first, second] = [store(), store()];
+    for (let round = 0; round < 20; round++) {
+      first.save(conversation('a', 'first '.repeat(1000)));
+      second.save(conversation('a', 'second'));
+      await Promise.all([first.flush(), second.flush()]);
+    }
+    expect(log.lines.filter((line) => line.includes('ENOENT'))).toEqual([]);
+    expect(await readdir(file(''))).toEqual(['a.json']);
     expect((await store().read('a'))?.id).toBe('a');
+  });
+});
+
+describe('a file that is held', () => {
+  const error = (code: string): Error => Object.assign(new Error(code), { code });
+
+  it.each(['EPERM', 'EBUSY'])('is tried again for a while: %s', async (code) => {
+    let attempts = 0;
+    const waited: number[] = [];
+    const action = (): void => {
+      if (++attempts < 3) throw error(code);
+    };
+    const wait = (milliseconds: number): Promise<void> => Promise.resolve(void waited.push(milliseconds));
+    await whileLocked(action, wait);
+    expect(waited).toEqual(LOCKED_DELAYS.slice(0, 2));
+    attempts = 0;
+    whileLockedSync(action);
+    expect(attempts).toBe(3);
+  });
+
+  it('is given up in the end, and every other failure at once', async () => {
+    const fail = (code: string) => () => {
+      throw error(code);
+    };
+    await expect(whileLocked(fail('EBUSY'), () => Promise.resolve())).rejects.toThrow('EBUSY');
+    await expect(whileLocked(fail('ENOSPC'), () => Promise.reject(new Error('waited')))).rejects.toThrow('ENOSPC');
   });
 });
 

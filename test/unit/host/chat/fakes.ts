@@ -75,6 +75,7 @@ export class FakeWindow {
       folder,
       log: this.log,
       onCorrupt: (file) => this.corrupt.push(file),
+      onWriteFailing: () => this.actions.push('write failing'),
       writeIntervalMilliseconds: 5,
     });
     const deps: ChatControllerDeps = {
