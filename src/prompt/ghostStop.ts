@@ -1,4 +1,5 @@
 import type { GhostInput } from './ghost';
+import { trimSuffixOverlap } from './ghostSuffix';
 
 /** Most lines of one ghost text. */
 const mostLines = 12;
@@ -27,7 +28,7 @@ export function finishGhost(raw: string, input: GhostInput, owed: string): strin
   if (own === undefined) return '';
   const lines = own.split('\n');
   const kept = input.multiline ? lines.slice(0, cutAt(lines, input)) : lines.slice(0, 1);
-  const text = trimSuffixOverlap(kept.join('\n').trimEnd(), input.suffix);
+  const text = trimSuffixOverlap(kept.join('\n').trimEnd(), input);
   return isWorthShowing(text, input) ? text : '';
 }
 
@@ -85,15 +86,6 @@ function firstLineOf(suffix: string): string | undefined {
     .slice(1)
     .find((line) => line.trim() !== '')
     ?.trimEnd();
-}
-
-/** Cuts off the end what the text right of the cursor repeats, such as a bracket the editor closed. */
-function trimSuffixOverlap(text: string, suffix: string): string {
-  const rest = suffix.split('\n', 1)[0]?.trim() ?? '';
-  for (let length = Math.min(rest.length, text.length); length > 0; length--) {
-    if (text.endsWith(rest.slice(0, length))) return text.slice(0, text.length - length);
-  }
-  return text;
 }
 
 function isWorthShowing(text: string, input: GhostInput): boolean {
