@@ -57,6 +57,8 @@ export class ChatController implements ChatAsker, Disposable {
   private readonly restored: Promise<void>;
   private conversation: Conversation;
   private viewOpen = false;
+  /** Calls of {@link open}: of two, the one called last shows its conversation. */
+  private opens = 0;
 
   /** What the view has to know, in order. */
   readonly onMessage: Event<HostMessage> = this.messages.event;
@@ -122,10 +124,12 @@ export class ChatController implements ChatAsker, Disposable {
   /** Shows another conversation; `false` where there is none with this id. */
   async open(id: string): Promise<boolean> {
     await this.restored;
-    if (id === this.conversation.id) return true;
-    // An answer under way writes into its own record: that one is the truth, not the copy on disk.
-    const conversation = this.answers.get(id)?.conversation ?? (await this.deps.store.read(id));
+    const asked = ++this.opens;
+    const stored = this.answers.has(id) ? undefined : await this.deps.store.read(id);
+    // Looked up after the disk was read: an answer may have begun meanwhile, or another call opened the same one.
+    const conversation = this.newest(id, stored);
     if (conversation === undefined) return false;
+    if (conversation === this.conversation || asked !== this.opens) return true;
     this.show(conversation);
     this.warm();
     return true;
@@ -176,6 +180,14 @@ export class ChatController implements ChatAsker, Disposable {
       turn.superseded = true;
     }
     this.begin({ ...turn.user, ...(turn.title === undefined ? {} : { title: turn.title }) });
+  }
+
+  /** One object a conversation: the one in use here, unless another window has written a newer one and no answer is under way. */
+  private newest(id: string, stored: Conversation | undefined): Conversation | undefined {
+    const answering = this.answers.get(id)?.conversation;
+    if (answering !== undefined) return answering;
+    if (id !== this.conversation.id) return stored;
+    return stored !== undefined && stored.updatedAt > this.conversation.updatedAt ? stored : this.conversation;
   }
 
   private startConversation(): void {

@@ -115,6 +115,10 @@ export class FakeWindow {
     await settled();
   }
 
+  skipTime(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+
   runIdle(): void {
     const actions = this.idle;
     this.idle = [];
