@@ -27,6 +27,8 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
       return { ...model, draft: event.text };
     case 'sent':
       return { ...model, draft: '' };
+    case 'returned':
+      return { ...model, draft: model.draft === '' ? event.text : `${event.text}\n${model.draft}` };
     case 'focusInput':
       return model;
   }

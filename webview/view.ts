@@ -25,6 +25,12 @@ export function startView(root: HTMLElement, transport: Transport, requestFrame:
     if (event.type === 'focusInput') focusWanted = true;
     else if (model === before) return;
     if (model?.outOfStep === true && before?.outOfStep === false) transport.post({ type: 'ready' });
+    if (event.type === 'returned' && model !== undefined) {
+      // At once: a key pressed before the next frame would make the input's older text the draft. The host may know only what was typed since.
+      paint();
+      transport.post({ type: 'draft', text: model.draft });
+      return;
+    }
     if (frameRequested) return;
     frameRequested = true;
     requestFrame(paint);

@@ -98,6 +98,8 @@ export type HostMessage =
   | { readonly type: 'turn'; readonly turn: TurnView }
   /** Appends to the answer of a streaming turn. `at` is the answer's length before it (UTF-16 units): a gap asks for `ready` again. */
   | { readonly type: 'delta'; readonly turnId: string; readonly at: number; readonly text: string }
+  /** A question that could not be asked now: stands in the input again, before what has been typed since. */
+  | { readonly type: 'returned'; readonly text: string }
   | { readonly type: 'focusInput' };
 
 export type WebviewMessage =

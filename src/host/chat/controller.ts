@@ -96,7 +96,8 @@ export class ChatController implements ChatAsker, Disposable {
     if (text.trim() === '') return;
     if (this.answers.has(this.conversation.id)) {
       this.deps.memory.draft = text;
-      this.fireState();
+      // Not as a state: in that, what has been typed since would win over the host's draft, and the question be lost.
+      this.messages.fire({ type: 'returned', text });
       return;
     }
     this.deps.memory.draft = '';

@@ -61,13 +61,10 @@ describe('the webview store', () => {
     expect(typed.draft).toBe('typed');
   });
 
-  it('shows a question again that the host gave back', () => {
-    const model = run(
-      { type: 'state', state: state() },
-      { type: 'draft', text: 'asked' },
-      { type: 'sent' },
-      { type: 'state', state: state({ draft: 'asked' }) },
-    );
-    expect(model.draft).toBe('asked');
+  it('shows a question again that the host gave back, before what was typed since', () => {
+    const sent = run({ type: 'state', state: state() }, { type: 'draft', text: 'asked' }, { type: 'sent' });
+    expect(reduce(sent, { type: 'returned', text: 'asked' })?.draft).toBe('asked');
+    const typed = reduce(sent, { type: 'draft', text: 'n' });
+    expect(reduce(typed, { type: 'returned', text: 'asked' })?.draft).toBe('asked\nn');
   });
 });

@@ -100,6 +100,19 @@ describe('the chat view', () => {
     expect(page.input.value).toBe('n');
   });
 
+  it('puts a question that came back before what was typed since, at once, and tells the host', () => {
+    const page = opened();
+    page.type('What?');
+    page.key({ key: 'Enter' });
+    page.type('n');
+    page.transport.send({ type: 'returned', text: 'What?' });
+    expect(page.input.value).toBe('What?\nn');
+    page.type(`${page.input.value}e`);
+    page.frame();
+    expect(page.input.value).toBe('What?\nne');
+    expect(page.transport.of('draft').map(({ text }) => text)).toEqual(['What?', 'n', 'What?\nn', 'What?\nne']);
+  });
+
   it('leaves Shift+Enter and the Enter of an input method alone', () => {
     const page = opened();
     page.type('你好');

@@ -89,6 +89,7 @@ describe('an answer', () => {
     await window.controller.send('First?');
     await window.controller.send('Second?');
     expect(window.engine.chats).toHaveLength(1);
+    expect(window.messages.at(-1)).toEqual({ type: 'returned', text: 'Second?' });
     const state = await window.state();
     expect(state.draft).toBe('Second?');
     expect(state.turns).toHaveLength(1);
