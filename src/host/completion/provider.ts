@@ -4,6 +4,7 @@ import type { CompleteResult } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
+import { promptPath } from '../services/paths';
 import { continueSuggestion, type Suggestion } from './suggestion';
 import { decideTrigger } from './trigger';
 
@@ -11,13 +12,16 @@ import { decideTrigger } from './trigger';
 const mostBefore = 32_000;
 const mostAfter = 4_000;
 
+/** What VS Code runs when a suggestion is accepted. Internal: package.json does not contribute it. */
+export const acceptedCommand = 'paddock.suggestionAccepted';
+
 /** How a request for ghost text ended; each is logged by name. */
 type Ending = 'shown' | 'reused' | 'empty' | 'cancelled' | 'failed' | 'notReady' | `skipped: ${string}`;
 
 /** Ghost text: asks the worker for what may follow the cursor. */
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private last: Suggestion | undefined;
-  private missed = false;
+  private missed: Missed | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -36,16 +40,16 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const decision = decideTrigger({ ...editorFacts(document), ...place.line, invoked, enabled: this.config()['ghostText.enabled'] });
     if (decision.kind === 'skip') return this.end(`skipped: ${decision.reason}`);
     const reused = invoked ? undefined : continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
-    if (reused !== undefined) return this.show('reused', place, reused);
+    if (reused !== undefined) return this.show('reused', document, place, reused);
     if (this.engine.state.kind !== 'ready') {
-      this.missed = true;
+      this.missed = this.modelIsOnItsWay() ? { document, version: document.version, position } : undefined;
       this.engine.start();
       return this.end('notReady');
     }
     if (!invoked && !(await waited(this.config()['ghostText.debounceMilliseconds'], token))) return this.end('cancelled');
     const outcome = await this.engine.complete(
       {
-        path: vscode.workspace.asRelativePath(document.uri, false),
+        path: promptPath(document.uri),
         language: document.languageId,
         prefix: anchoredTail(place.prefix, mostBefore),
         suffix: place.suffix,
@@ -58,11 +62,28 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     return this.answer(document, place, outcome.value);
   }
 
-  /** Whether a suggestion was asked for while there was no model yet; asking again forgets it. */
-  takeMissed(): boolean {
+  /**
+   * Whether a suggestion was asked for while the model was not loaded yet, at the place where `editor` still is and with ghost text still
+   * on. Asking forgets it.
+   */
+  takeMissed(editor: vscode.TextEditor | undefined): boolean {
     const { missed } = this;
-    this.missed = false;
-    return missed;
+    this.missed = undefined;
+    return (
+      missed !== undefined &&
+      this.config()['ghostText.enabled'] &&
+      editor?.document === missed.document &&
+      missed.document.version === missed.version &&
+      editor.selections.length === 1 &&
+      editor.selection.isEmpty &&
+      editor.selection.active.isEqual(missed.position)
+    );
+  }
+
+  /** Not so after a crash, which the same request may have caused, nor while nothing is tried again. */
+  private modelIsOnItsWay(): boolean {
+    const { kind } = this.engine.state;
+    return kind === 'stopped' || kind === 'starting' || kind === 'loading';
   }
 
   private answer(document: vscode.TextDocument, place: Place, result: CompleteResult): vscode.InlineCompletionItem[] {
@@ -70,14 +91,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const { metrics } = result;
     const detail = `${metrics.reusedTokens}/${metrics.promptTokens} reused, ${metrics.generatedTokens} generated in ${Math.round(metrics.totalMilliseconds)} ms`;
     if (result.text === '') return this.end('empty', detail);
-    const text = document.eol === vscode.EndOfLine.CRLF ? result.text.replace(/\n/g, '\r\n') : result.text;
-    this.last = { document: document.uri.toString(), prefix: place.prefix, suffix: place.suffix, text };
-    return this.show('shown', place, text, detail);
+    this.last = { document: document.uri.toString(), prefix: place.prefix, suffix: place.suffix, text: result.text };
+    return this.show('shown', document, place, result.text, detail);
   }
 
-  private show(ending: Ending, place: Place, text: string, detail = ''): vscode.InlineCompletionItem[] {
+  private show(ending: Ending, document: vscode.TextDocument, place: Place, text: string, detail = ''): vscode.InlineCompletionItem[] {
     this.end(ending, detail);
-    return [new vscode.InlineCompletionItem(place.selected + text, place.range)];
+    const own = document.eol === vscode.EndOfLine.CRLF ? text.replace(/\n/g, '\r\n') : text;
+    return [new vscode.InlineCompletionItem(place.selected + own, place.range, { command: acceptedCommand, title: '' })];
   }
 
   private end(ending: Ending, detail = ''): vscode.InlineCompletionItem[] {
@@ -86,7 +107,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 }
 
-/** The cursor's surroundings, as if the item selected in IntelliSense had been accepted. */
+/** Where a suggestion was asked for in vain. */
+interface Missed {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly position: vscode.Position;
+}
+
+/** The cursor's surroundings, as if the item selected in IntelliSense had been accepted; lines end in `\n`, whatever the document's do. */
 interface Place {
   readonly prefix: string;
   readonly suffix: string;
@@ -99,16 +127,20 @@ interface Place {
 function readPlace(document: vscode.TextDocument, position: vscode.Position, info: vscode.SelectedCompletionInfo | undefined): Place {
   const range = info?.range ?? new vscode.Range(position, position);
   const selected = info?.text ?? '';
-  const prefix = document.getText(new vscode.Range(new vscode.Position(0, 0), range.start)) + selected;
+  const prefix = withLineFeeds(document.getText(new vscode.Range(new vscode.Position(0, 0), range.start)) + selected);
   const end = document.offsetAt(range.end);
-  const suffix = document.getText(new vscode.Range(range.end, document.positionAt(end + mostAfter)));
+  const suffix = withLineFeeds(document.getText(new vscode.Range(range.end, document.positionAt(end + mostAfter))));
   return {
     prefix,
     suffix,
-    line: { before: prefix.slice(prefix.lastIndexOf('\n') + 1), after: suffix.split(/\r?\n/, 1)[0] ?? '' },
+    line: { before: prefix.slice(prefix.lastIndexOf('\n') + 1), after: suffix.split('\n', 1)[0] ?? '' },
     range,
     selected,
   };
+}
+
+function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 function editorFacts(document: vscode.TextDocument): { path: string; scheme: string; selectionIsEmpty: boolean; cursors: number } {

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
-import { GhostTextProvider } from './provider';
+import { acceptedCommand, GhostTextProvider } from './provider';
 
 export interface CompletionDeps {
   readonly engine: Engine;
@@ -14,10 +14,21 @@ export interface CompletionDeps {
 /** Ghost text in every document, and the command that turns it on and off. */
 export function registerCompletion({ engine, config, log }: CompletionDeps): vscode.Disposable {
   const provider = new GhostTextProvider(engine, () => config.current, log);
+  const run = (command: string, ...args: readonly unknown[]): void => {
+    vscode.commands.executeCommand(command, ...args).then(undefined, (error: unknown) => {
+      log.warn(`${command}: ${String(error)}`);
+    });
+  };
   return vscode.Disposable.from(
-    engine.onDidChangeState((state) => {
+    engine.onDidChangeState(({ kind }) => {
+      if (kind === 'starting' || kind === 'loading') return;
       // The first key press starts the model, which has no answer for it: the suggestion is asked for again when it has loaded.
-      if (state.kind === 'ready' && provider.takeMissed()) void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      const missed = provider.takeMissed(vscode.window.activeTextEditor);
+      if (kind === 'ready' && missed) run('editor.action.inlineSuggest.trigger');
+    }),
+    // The walkthrough's step about ghost text is done by taking a suggestion.
+    vscode.commands.registerCommand(acceptedCommand, () => {
+      run('setContext', acceptedCommand, true);
     }),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     vscode.commands.registerCommand(commandIds.toggleGhostText, () =>

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { explainQuestion } from '../../prompt/explain';
 import type { FileBlock, SelectionBlock } from '../../protocol/worker';
 import { commandIds } from '../services/commands';
+import { promptPath } from '../services/paths';
 
 /** As much of the chat as this feature needs; extension.ts hands it in, as features do not know each other. */
 export interface ExplainChat {
@@ -37,7 +38,7 @@ export function registerExplain({ chat }: { readonly chat: ExplainChat }): vscod
           locale: vscode.env.language.toLowerCase().startsWith('zh') ? 'zh-cn' : 'en',
         }),
         file: {
-          path: vscode.workspace.asRelativePath(document.uri, false).replace(/\\/g, '/'),
+          path: promptPath(document.uri),
           language: document.languageId,
           text: document.getText().slice(0, mostCharacters),
         },

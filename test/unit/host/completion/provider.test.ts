@@ -1,0 +1,168 @@
+import { describe, expect, it, vi } from 'vitest';
+import { GhostTextProvider } from '../../../../src/host/completion/provider';
+import type { Engine, EngineState } from '../../../../src/host/engine/engine';
+import { readConfig } from '../../../../src/host/services/config';
+import type { CompleteParams, CompleteResult } from '../../../../src/protocol/worker';
+
+type Asked = Parameters<GhostTextProvider['provideInlineCompletionItems']>;
+type Document = Asked[0];
+type Place = Asked[1];
+type Editor = NonNullable<Parameters<GhostTextProvider['takeMissed']>[0]>;
+
+const { Position, Range } = vi.hoisted(() => {
+  class Position {
+    constructor(
+      readonly line: number,
+      readonly character: number,
+    ) {}
+
+    isEqual(other: Position): boolean {
+      return this.line === other.line && this.character === other.character;
+    }
+  }
+  class Range {
+    constructor(
+      readonly start: Position,
+      readonly end: Position,
+    ) {}
+  }
+  return { Position, Range };
+});
+
+vi.mock('vscode', () => ({
+  Position,
+  Range,
+  EndOfLine: { LF: 1, CRLF: 2 },
+  InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
+  InlineCompletionItem: class {
+    constructor(
+      readonly insertText: string,
+      readonly range: unknown,
+      readonly command: unknown,
+    ) {}
+  },
+  window: { activeTextEditor: undefined },
+  workspace: { asRelativePath: (uri: { path: string }) => uri.path.replace(/\//g, '\\') },
+}));
+
+function placed(line: number, character: number): Place {
+  return new Position(line, character) as unknown as Place;
+}
+
+/** A document of VS Code's whose text is that of the bar's two sides. */
+function documentAt(marked: string): { document: Document; position: Place } {
+  const bar = marked.indexOf('|');
+  const text = marked.replace('|', '');
+  const positionAt = (offset: number): Place => {
+    const lines = text.slice(0, offset).split('\n');
+    return placed(lines.length - 1, lines.at(-1)?.length ?? 0);
+  };
+  const offsetAt = ({ line, character }: Place): number =>
+    text
+      .split('\n')
+      .slice(0, line)
+      .reduce((sum, each) => sum + each.length + 1, character);
+  const document = {
+    uri: { path: 'src/a.ts', scheme: 'file', toString: () => 'file:///src/a.ts' },
+    languageId: 'typescript',
+    eol: text.includes('\r\n') ? 2 : 1,
+    version: 1,
+    positionAt,
+    offsetAt,
+    getText: (range: { start: Place; end: Place }) => text.slice(offsetAt(range.start), offsetAt(range.end)),
+  };
+  return { document: document as unknown as Document, position: positionAt(bar) };
+}
+
+const ready = { kind: 'ready', generation: 1 } as EngineState;
+
+/** A provider whose model always writes `text`, with the requests it made. */
+function provider(text: string, state: EngineState = ready) {
+  let enabled = true;
+  const asked: CompleteParams[] = [];
+  const engine = {
+    state,
+    start: () => undefined,
+    complete: (params: CompleteParams) => {
+      asked.push(params);
+      const metrics = { reusedTokens: 0, promptTokens: 1, generatedTokens: 1, totalMilliseconds: 1 };
+      return Promise.resolve({ kind: 'done', value: { text, stop: 'rule', metrics } as CompleteResult });
+    },
+  } as unknown as Engine;
+  const ignore = (): void => undefined;
+  const log = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
+  const config = () =>
+    readConfig((key) => (key === 'ghostText.debounceMilliseconds' ? 0 : key === 'ghostText.enabled' ? enabled : undefined));
+  const setEnabled = (value: boolean): void => {
+    enabled = value;
+  };
+  return { asked, ghost: new GhostTextProvider(engine, config, log), setEnabled };
+}
+
+async function askAt(ghost: GhostTextProvider, document: Document, position: Place): Promise<string | undefined> {
+  const context = { triggerKind: 1, selectedCompletionInfo: undefined } as unknown as Asked[2];
+  const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+  const items = await ghost.provideInlineCompletionItems(document, position, context, token);
+  return items[0]?.insertText as string | undefined;
+}
+
+function ask(ghost: GhostTextProvider, marked: string): Promise<string | undefined> {
+  const { document, position } = documentAt(marked);
+  return askAt(ghost, document, position);
+}
+
+describe('a document whose lines end in CRLF', () => {
+  it('reaches the model with line feeds and a path with forward slashes', async () => {
+    const { asked, ghost } = provider('return 1;');
+    await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n');
+    expect(asked).toMatchObject([{ path: 'src/a.ts', prefix: 'f(() => {\n  ', suffix: '\n});\n', multiline: true }]);
+  });
+
+  it('is offered its own line ends, also while the user types along', async () => {
+    const { asked, ghost } = provider('if (a) {\n    b();\n  }');
+    expect(await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n')).toBe('if (a) {\r\n    b();\r\n  }');
+    expect(await ask(ghost, 'f(() => {\r\n  if (a) {\r\n|\r\n});\r\n')).toBe('    b();\r\n  }');
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a suggestion that was asked for before the model was there', () => {
+  const stopped: EngineState = { kind: 'stopped' };
+  const error = { kind: 'noModel' } as const;
+
+  async function missed(state: EngineState, change: { version?: number; character?: number; empty?: boolean } = {}, enabled = true) {
+    const { ghost, setEnabled } = provider('', state);
+    const { document, position } = documentAt('const a = |');
+    await askAt(ghost, document, position);
+    setEnabled(enabled);
+    Object.assign(document, { version: change.version ?? 1 });
+    const selection = { isEmpty: change.empty ?? true, active: new Position(0, change.character ?? position.character) };
+    const editor = { document, selection, selections: [selection] } as unknown as Editor;
+    return { ghost, editor };
+  }
+
+  it('is asked for again where the cursor still is, once', async () => {
+    const { ghost, editor } = await missed(stopped);
+    expect(ghost.takeMissed(editor)).toBe(true);
+    expect(ghost.takeMissed(editor)).toBe(false);
+  });
+
+  it.each([{ version: 2 }, { character: 3 }, { empty: false }])('is forgotten at %j', async (change) => {
+    const { ghost, editor } = await missed(stopped, change);
+    expect(ghost.takeMissed(editor)).toBe(false);
+  });
+
+  it('is forgotten in another editor and where ghost text is off', async () => {
+    expect((await missed(stopped)).ghost.takeMissed(undefined)).toBe(false);
+    const off = await missed(stopped, {}, false);
+    expect(off.ghost.takeMissed(off.editor)).toBe(false);
+  });
+
+  it.each<EngineState>([
+    { kind: 'failed', generation: 1, error },
+    { kind: 'restarting', generation: 1, error, delayMilliseconds: 1 },
+  ])('is not remembered while the engine is $kind', async (state) => {
+    const { ghost, editor } = await missed(state);
+    expect(ghost.takeMissed(editor)).toBe(false);
+  });
+});
