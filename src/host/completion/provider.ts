@@ -5,15 +5,13 @@ import type { Engine } from '../engine/engine';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
 import { promptPath } from '../services/paths';
+import { acceptedCommand } from './accepted';
 import { continueSuggestion, type Suggestion } from './suggestion';
 import { decideTrigger } from './trigger';
 
 /** Most characters of the document sent to the worker, before and after the cursor; it takes of them what fits its budget. */
 const mostBefore = 32_000;
 const mostAfter = 4_000;
-
-/** What VS Code runs when a suggestion is accepted. Internal: package.json does not contribute it. */
-export const acceptedCommand = 'paddock.suggestionAccepted';
 
 /** How a request for ghost text ended; each is logged by name. */
 type Ending = 'shown' | 'reused' | 'empty' | 'cancelled' | 'failed' | 'notReady' | `skipped: ${string}`;

@@ -3,7 +3,8 @@ import type { Engine } from '../engine/engine';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
-import { acceptedCommand, GhostTextProvider } from './provider';
+import { acceptedCommand } from './accepted';
+import { GhostTextProvider } from './provider';
 
 export interface CompletionDeps {
   readonly engine: Engine;

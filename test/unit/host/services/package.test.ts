@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { acceptedCommand } from '../../../../src/host/completion/accepted';
 import { commandIds, chatViewId } from '../../../../src/host/services/commands';
 import { changedKeys, configKeys, readConfig, type ConfigKey } from '../../../../src/host/services/config';
 
@@ -12,6 +13,12 @@ interface Setting {
   readonly maximum?: number;
 }
 
+interface Step {
+  readonly id: string;
+  readonly media: { readonly markdown: string };
+  readonly completionEvents: readonly string[];
+}
+
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
@@ -19,6 +26,7 @@ interface Manifest {
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
     readonly keybindings: readonly { readonly command: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
   };
 }
 
@@ -82,6 +90,31 @@ describe('commands', () => {
 
   it('live beside a view that package.json has', () => {
     expect(Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id))).toContain(chatViewId);
+  });
+});
+
+describe('the walkthrough', () => {
+  const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+  const folder = 'media/walkthrough';
+
+  it.each(steps)('has the body of $id in English and, where VS Code looks for it, in Chinese', ({ media }) => {
+    const [english, chinese] = [media.markdown, media.markdown.replace(/\.md$/, '.nls.zh-cn.md')].map(read);
+    expect(chinese).toMatch(/^## \p{Script=Han}+\n/u);
+    const fixed = (text: string | undefined): number => (text ?? '').match(/^\d\. |^\| /gmu)?.length ?? 0;
+    expect(fixed(chinese)).toBe(fixed(english));
+  });
+
+  it('has no other files', () => {
+    const bodies = steps.flatMap(({ media }) => [media.markdown, media.markdown.replace(/\.md$/, '.nls.zh-cn.md')]);
+    expect(readdirSync(join(root, folder)).map((file) => `${folder}/${file}`)).toEqual(bodies.sort());
+  });
+
+  it('waits for commands and context keys that the code has', () => {
+    const ids = [...Object.values<string>(commandIds), acceptedCommand];
+    for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) {
+      const [, id] = /^on(?:Command|Context):(.*)$/u.exec(event) ?? [];
+      if (id !== undefined) expect(ids).toContain(id);
+    }
   });
 });
 
