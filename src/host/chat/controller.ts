@@ -136,11 +136,18 @@ export class ChatController implements ChatAsker, Disposable {
     return true;
   }
 
-  /** Deletes a conversation, and opens a new one in its place if it was open. */
-  async remove(id: string): Promise<void> {
+  /** Deletes a conversation, and opens a new one in its place if it was open. The result, where there was one, brings it back. */
+  async remove(id: string): Promise<(() => Promise<void>) | undefined> {
     this.answers.get(id)?.answer.stop();
+    const conversation = this.newest(id, await this.deps.store.read(id));
     await this.deps.store.remove(id);
-    if (id === this.conversation.id) this.startConversation();
+    const wasOpen = id === this.conversation.id;
+    if (wasOpen) this.startConversation();
+    if (conversation === undefined) return undefined;
+    return async () => {
+      await this.deps.store.restore(conversation);
+      if (wasOpen && this.conversation.turns.length === 0) this.show(conversation);
+    };
   }
 
   /** Keeps what was typed and not sent. */

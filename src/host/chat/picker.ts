@@ -1,4 +1,5 @@
 import { QuickPickItemKind, ThemeIcon, l10n, window, type QuickPickItem } from 'vscode';
+import type { Log } from '../services/log';
 import type { ChatController } from './controller';
 import type { ConversationStore, ConversationSummary } from './conversations';
 import { relativeTime } from './relativeTime';
@@ -8,7 +9,7 @@ interface ConversationItem extends QuickPickItem {
 }
 
 /** Lets the user pick a conversation to open, or delete some. Settles when the list is closed. */
-export async function pickConversation(store: ConversationStore, controller: ChatController, language: string): Promise<void> {
+export async function pickConversation(store: ConversationStore, controller: ChatController, language: string, log: Log): Promise<void> {
   const pick = window.createQuickPick<ConversationItem>();
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete Conversation') };
   const toItem = (summary: ConversationSummary): ConversationItem => ({
@@ -24,6 +25,9 @@ export async function pickConversation(store: ConversationStore, controller: Cha
     pick.busy = false;
     pick.placeholder = pick.items.length === 0 ? l10n.t('There are no conversations yet') : l10n.t('Open a conversation');
   };
+  const failed = (error: unknown): void => {
+    log.error(`conversations: ${String(error)}`);
+  };
   const closed = new Promise<void>((resolve) => {
     pick.onDidHide(() => {
       resolve();
@@ -33,12 +37,25 @@ export async function pickConversation(store: ConversationStore, controller: Cha
   pick.matchOnDescription = true;
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
-    if (item !== undefined) void controller.open(item.id);
+    if (item !== undefined) controller.open(item.id).catch(failed);
     pick.hide();
   });
-  pick.onDidTriggerItemButton(({ item }) => void controller.remove(item.id).then(refresh));
+  pick.onDidTriggerItemButton(({ item }) => {
+    removeWithUndo(controller, item.id, refresh).catch(failed);
+  });
   pick.show();
   await refresh();
   await closed;
   pick.dispose();
+}
+
+/** Deletes at once and offers to take it back: a question before each would be in the way of somebody who tidies up. */
+async function removeWithUndo(controller: ChatController, id: string, changed: () => Promise<void>): Promise<void> {
+  const bringBack = await controller.remove(id);
+  await changed();
+  if (bringBack === undefined) return;
+  const undo = l10n.t('Undo');
+  if ((await window.showInformationMessage(l10n.t('Conversation deleted.'), undo)) !== undo) return;
+  await bringBack();
+  await changed();
 }

@@ -58,7 +58,7 @@ export function registerChat(deps: ChatDeps): Chat {
     }),
     commands.registerCommand(commandIds.showConversations, async () => {
       await view.reveal();
-      await pickConversation(store, controller, env.language);
+      await pickConversation(store, controller, env.language, deps.log);
     }),
     commands.registerCommand(commandIds.stopAnswer, () => {
       controller.stop();

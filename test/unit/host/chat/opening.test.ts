@@ -94,6 +94,35 @@ describe('a conversation', () => {
     expect((await window.state()).turns[0]?.question).toBe('2?');
   });
 
+  it('deleted by mistake comes back whole, and is open again if it was', async () => {
+    const window = openWindow();
+    await window.exchange('1?', 'one');
+    const { conversationId } = await window.state();
+    await window.controller.send('2?');
+    window.engine.last.write('tw');
+    const undo = await window.controller.remove(conversationId);
+    expect((await window.state()).turns).toEqual([]);
+    expect(await window.store.list()).toEqual([]);
+    await undo?.();
+    expect((await window.state()).turns).toMatchObject([{ answer: 'one' }, { answer: 'tw', state: { kind: 'stopped' } }]);
+    await window.exchange('3?', 'three');
+    window.close();
+    expect((await openWindow(window).state()).turns).toHaveLength(3);
+  });
+
+  it('deleted by mistake comes back to the list, without taking the place of another', async () => {
+    const window = openWindow();
+    await window.exchange('1?', 'one');
+    const { conversationId } = await window.state();
+    await window.controller.newChat();
+    await window.exchange('2?', 'two');
+    const undo = await window.controller.remove(conversationId);
+    await undo?.();
+    expect((await window.state()).turns).toMatchObject([{ answer: 'two' }]);
+    expect((await window.store.list()).map(({ title }) => title)).toEqual(['2?', '1?']);
+    expect(await window.controller.remove('none-such')).toBeUndefined();
+  });
+
   it('what another window has written since is read when it is opened again', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
