@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trimSuffixOverlap } from '../../../src/prompt/ghostSuffix';
 
@@ -57,5 +58,23 @@ describe('trimSuffixOverlap', () => {
     ['plaintext', "I don't (|)", "know) what it's", 'know'],
   ])('%s: %s and %s', (language, document, continuation, expected) => {
     expect(kept(document, continuation, language)).toBe(expected);
+  });
+
+  it('keeps what is balanced and ends it before what the editor has closed', () => {
+    const { balanced } = fc.letrec<{ balanced: string }>((tie) => ({
+      balanced: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom('x', '', ' + ', '")"', "'['", '`}`', 'a, b'),
+        fc.tuple(fc.constantFrom('()', '[]', '{}'), tie('balanced')).map(([pair, inner]) => `${pair.charAt(0)}${inner}${pair.charAt(1)}`),
+        fc.tuple(tie('balanced'), tie('balanced')).map(([first, second]) => first + second),
+      ),
+    }));
+    const document = fc.constantFrom(['f(|)', ')'], ['f(|);', ')'], ['a[g({|})];', '}'], ['  x, |]', ']']);
+    fc.assert(
+      fc.property(document, balanced, fc.boolean(), ([marked = '', closer = ''], text, goesOn) => {
+        expect(kept(marked, goesOn ? `${text}${closer}; more()` : text, 'typescript')).toBe(text);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
