@@ -19,7 +19,8 @@ import {
   type WarmResult,
 } from '../protocol/worker';
 import { Engine } from './engine/engine';
-import { toErrorData } from './errors';
+import { libraryVersion } from './engine/version';
+import { accountOf, toErrorData } from './errors';
 
 /** The type of a chat request's progress. */
 const chatProgress = new ProgressType<ChatProgress>();
@@ -29,36 +30,38 @@ export class Handlers {
   private engine: Engine | undefined;
   private loading: Promise<unknown> | undefined;
 
-  constructor(
-    private readonly connection: MessageConnection,
-    private readonly libraryVersion: string,
-  ) {}
+  private greeted = false;
+
+  constructor(private readonly connection: MessageConnection) {}
 
   /** Registers the handlers; call before the connection listens. */
   register(): void {
     const { connection } = this;
     connection.onRequest(methods.initialize, (params: InitializeParams) => this.initialize(params));
-    connection.onRequest(methods.loadModel, (params: LoadModelParams) => settle(this.loadModel(params)));
+    connection.onRequest(methods.loadModel, (params: LoadModelParams) => this.answer(() => this.loadModel(params)));
     connection.onRequest(methods.chat, (params: ChatParams & { progress: number }, token: CancellationToken) =>
-      settle(this.chat(params, token)),
+      this.answer(() => this.chat(params, token)),
     );
-    connection.onRequest(methods.warm, (params: WarmParams, token: CancellationToken) => settle(this.warm(params, token)));
-    connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) => settle(this.complete(params, token)));
-    connection.onRequest(methods.session, (): SessionView => ({ lanes: this.engine?.lanes ?? [] }));
+    connection.onRequest(methods.warm, (params: WarmParams, token: CancellationToken) => this.answer(() => this.warm(params, token)));
+    connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) =>
+      this.answer(() => this.complete(params, token)),
+    );
+    connection.onRequest(methods.session, () => this.answer((): SessionView => ({ lanes: this.engine?.lanes ?? [] })));
   }
 
   async dispose(): Promise<void> {
     await this.engine?.dispose();
   }
 
-  private initialize(params: InitializeParams): InitializeResult | ResponseError<EngineErrorData> {
+  private async initialize(params: InitializeParams): Promise<InitializeResult> {
     if (params.protocolVersion !== PROTOCOL_VERSION) {
-      return failure({ kind: 'versionMismatch', host: params.protocolVersion, worker: PROTOCOL_VERSION });
+      throw failure({ kind: 'versionMismatch', host: params.protocolVersion, worker: PROTOCOL_VERSION });
     }
+    this.greeted = true;
     return {
       protocolVersion: PROTOCOL_VERSION,
       pid: process.pid,
-      libraryVersion: this.libraryVersion,
+      libraryVersion: await libraryVersion(),
       runtimeVersion: process.version,
     };
   }
@@ -105,6 +108,20 @@ export class Handlers {
     return this.engine;
   }
 
+  /** Does `work` once hands are shaken. Turns whatever it throws into an error with data, so that the host always knows the kind. */
+  private async answer<T>(work: () => T | Promise<T>): Promise<T> {
+    if (!this.greeted) throw failure({ kind: 'internal', detail: `the first request has to be ${methods.initialize}` });
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      const data = toErrorData(error);
+      if (data.kind === 'internal')
+        this.notify(methods.log, { level: 'error', topic: 'worker', message: accountOf(error) } satisfies LogEntry);
+      throw failure(data);
+    }
+  }
+
   private notify(method: string, params: unknown): void {
     // A host that is gone no longer wants to know.
     this.connection.sendNotification(method, params).catch(() => undefined);
@@ -113,15 +130,6 @@ export class Handlers {
 
 function failure(data: EngineErrorData): ResponseError<EngineErrorData> {
   return new ResponseError(ENGINE_ERROR_CODE, data.kind, data);
-}
-
-/** Turns whatever was thrown into an error with data, so that the host always knows the kind. */
-async function settle<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof ResponseError ? error : failure(toErrorData(error));
-  }
 }
 
 async function withSignal<T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,12 +1,11 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { methods } from '../protocol/worker';
-import { libraryVersion } from './engine/version';
 import { Handlers } from './handlers';
 
 /** The worker's root: one connection to the host that forked it, and an end when that host is gone. */
-async function main(): Promise<void> {
+function main(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-  const handlers = new Handlers(connection, await libraryVersion());
+  const handlers = new Handlers(connection);
   handlers.register();
   const end = (): void => {
     // Disposing waits for a step in flight; a host that has gone must not leave a process that goes on for long.
@@ -19,4 +18,4 @@ async function main(): Promise<void> {
   connection.listen();
 }
 
-await main();
+main();

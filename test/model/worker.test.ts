@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -17,8 +17,8 @@ class BareWorker {
   readonly process: WorkerProcess;
   exit: string | undefined;
 
-  constructor() {
-    this.process = new WorkerProcess({ script: workerScript, runtime: '' }, this.log, (detail) => {
+  constructor(script = workerScript) {
+    this.process = new WorkerProcess({ script, runtime: '' }, this.log, (detail) => {
       this.exit = detail;
     });
     this.process.connection.listen();
@@ -51,6 +51,12 @@ describe('the worker', () => {
   afterAll(async () => {
     worker.process.stop();
     await rm(folder, { recursive: true });
+  });
+
+  it('answers nothing before the handshake', async () => {
+    const refused = { kind: 'internal', detail: 'the first request has to be paddock/initialize' };
+    expect(await worker.errorOf(methods.session, undefined)).toEqual(refused);
+    expect(await worker.errorOf(methods.loadModel, loadParams(await tinyModelPath()))).toEqual(refused);
   });
 
   it('refuses a host of another version', async () => {
@@ -133,5 +139,18 @@ describe('the worker', () => {
       expect(worker.exit).toBeDefined();
     });
     expect(worker.exit).toBe('exit code 0');
+  });
+
+  it('shakes hands without its library too, and says that it is missing when a model is to be loaded', async () => {
+    const script = join(folder, 'main.mjs');
+    await copyFile(workerScript, script);
+    const alone = new BareWorker(script);
+    const hello = await alone.request<InitializeResult>(methods.initialize, { protocolVersion: PROTOCOL_VERSION, clientVersion: 'test' });
+    expect(hello.libraryVersion).toBe('unknown');
+    expect(await alone.errorOf(methods.loadModel, loadParams(await tinyModelPath()))).toEqual({
+      kind: 'engineUnavailable',
+      detail: expect.stringContaining('node-llama-cpp') as unknown,
+    });
+    alone.process.stop();
   });
 });

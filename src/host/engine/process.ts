@@ -14,6 +14,9 @@ export interface WorkerCommand {
 /** Time a worker gets to end by itself, in milliseconds. */
 const shutdownLimit = 1500;
 
+/** Lines of the worker's standard error that are told when it ends unexpectedly. */
+const keptLines = 30;
+
 /** A forked worker and the connection to it. */
 export class WorkerProcess {
   readonly connection: MessageConnection;
@@ -30,9 +33,19 @@ export class WorkerProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', log.debug);
+    const lastWords: string[] = [];
+    if (this.child.stdout) createInterface({ input: this.child.stdout }).on('line', log.debug);
+    if (this.child.stderr) {
+      createInterface({ input: this.child.stderr }).on('line', (line) => {
+        log.debug(line);
+        lastWords.push(line);
+        if (lastWords.length > keptLines) lastWords.shift();
+      });
     }
+    // Not at its exit: what it wrote is read to the end only now.
+    this.child.once('close', () => {
+      if (!this.stopping && lastWords.length > 0) log.error(`the worker's last words:\n${lastWords.join('\n')}`);
+    });
     this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
     this.connection.onError(([error]) => {
       log.debug(`connection: ${error.message}`);

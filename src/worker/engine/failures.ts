@@ -15,3 +15,56 @@ export class EngineFailure extends Error {
 }
 
 export { PromptTooLongError } from '../../prompt/chat';
+export { ChatTemplateError } from '../../prompt/template';
+
+/** What is known of a load that failed. */
+export interface LoadAttempt {
+  readonly path: string;
+  readonly architecture: string;
+  /** Weights, and the lanes' KV cache where the load came that far. */
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+  /** The library itself says that memory is short. */
+  readonly isInsufficientMemory: boolean;
+  /** llama.cpp's error lines, in order. */
+  readonly complaints: readonly string[];
+}
+
+const memoryComplaint = /unable to allocate|failed to allocate|out of memory|bad_alloc/i;
+const architectureComplaint = /unknown (model )?architecture/i;
+/** llama.cpp's words for a file that is not what its header says. */
+const fileComplaint =
+  /magic|corrupted|incomplete|file bounds|truncated|\binvalid\b|failed to read|key not found|missing tensor|wrong (number|shape|type)|duplicated? tensor|unexpected(ly)? (end|eof)/i;
+/** The line with the cause; the lines after it only repeat that there was an error. */
+const causeComplaint = /error loading model: /i;
+
+/** Why a model whose header could be read did not load. An exception that fits nothing known stays one: a defect, not a broken file. */
+export function classifyLoadFailure(error: unknown, attempt: LoadAttempt): Error {
+  if (error instanceof EngineFailure) return error;
+  const { path, complaints } = attempt;
+  const lines = [...complaints, messageOf(error)].flatMap((text) => text.split('\n'));
+  if (attempt.isInsufficientMemory || lines.some((line) => memoryComplaint.test(line))) {
+    return new EngineFailure({ kind: 'outOfMemory', path, neededBytes: attempt.neededBytes, freeBytes: attempt.freeBytes });
+  }
+  if (lines.some((line) => architectureComplaint.test(line))) {
+    return new EngineFailure({ kind: 'unsupportedArchitecture', path, architecture: attempt.architecture });
+  }
+  const cause = lines.find((line) => causeComplaint.test(line));
+  const broken = cause !== undefined && fileComplaint.test(cause) ? cause : lines.find((line) => fileComplaint.test(line));
+  if (broken !== undefined) return new EngineFailure({ kind: 'modelBroken', path, detail: withoutPrefix(broken) });
+  return new Error(withoutPrefix(cause ?? messageOf(error)), { cause: error });
+}
+
+/** `llama_model_load: error loading model: …` without the names of functions. */
+function withoutPrefix(line: string): string {
+  return firstLine(line.replace(/^.*error loading model: /i, '').replace(/^\w+: /, ''));
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** As much of a message as fits a sentence for the user. */
+export function firstLine(text: string): string {
+  return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? '';
+}

@@ -2,21 +2,12 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { basename } from 'node:path';
-import {
-  getLlama,
-  InsufficientMemoryError,
-  LlamaLogLevel,
-  readGgufFileInfo,
-  type GgufFileInfo,
-  type Llama,
-  type LlamaContext,
-  type LlamaModel,
-  type Token,
-} from 'node-llama-cpp';
+import type { GgufFileInfo, Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token } from 'node-llama-cpp';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
-import { EngineFailure } from './failures';
+import { classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
 import { chooseChatLanes } from './lanes';
 import { chooseThreads, readThreadLimits } from './threads';
+import { loadLibrary, type Library } from './version';
 
 export interface LoadOptions {
   readonly path: string;
@@ -62,18 +53,24 @@ export const largestStep = 512;
  */
 export async function loadModel(options: LoadOptions, onProgress: (fraction: number) => void, log: EngineLog): Promise<LoadedModel> {
   const started = performance.now();
-  const file = await examineFile(options.path);
+  const library = await loadLibrary();
+  const file = await examineFile(library, options.path);
   const complaints: string[] = [];
-  const llama = await startLlama(options, (level, message) => {
+  let neededBytes = file.bytes;
+  const llama = await startLlama(library, options, (level, message) => {
     if (level === 'error') complaints.push(message);
     log(level, message);
   });
+  let model: LlamaModel | undefined;
   try {
-    const model = await llama.loadModel({ modelPath: options.path, useMmap: false, onLoadProgress: onProgress });
+    model = await llama.loadModel({ modelPath: options.path, useMmap: false, onLoadProgress: onProgress });
     const contextTokens = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
-    const { context, threads } = await createContext(llama, model, contextTokens, options);
+    const { context, threads } = await createContext(llama, model, contextTokens, options, (bytes) => {
+      neededBytes += bytes;
+    });
     const tokenizer = promptTokenizer(model, file.fingerprint);
     const format = chatFormat(file, model);
+    const loaded = model;
     return {
       model,
       context,
@@ -96,48 +93,60 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       },
       dispose: async () => {
         await context.dispose();
-        await model.dispose();
-        await llama.dispose();
+        await loaded.dispose();
       },
     };
   } catch (error) {
-    await llama.dispose();
-    throw classify(error, options.path, file, complaints);
+    await model?.dispose();
+    throw classifyLoadFailure(error, {
+      path: options.path,
+      architecture: file.architecture,
+      neededBytes,
+      freeBytes: freemem(),
+      isInsufficientMemory: error instanceof library.InsufficientMemoryError,
+      complaints,
+    });
   }
 }
 
-async function startLlama(
-  options: LoadOptions,
-  log: (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void,
-): Promise<Llama> {
+/**
+ * One for the process and each kind of device, and where its lines go: the library takes a second one's logger away together with the
+ * first one's, and with it the reasons why a load failed. It ends with the process.
+ */
+const llamas = new Map<LoadOptions['gpu'], Llama>();
+let currentLog: EngineLog = () => undefined;
+
+async function startLlama(library: Library, { gpu }: LoadOptions, log: EngineLog): Promise<Llama> {
+  currentLog = log;
+  const known = llamas.get(gpu);
+  if (known) return known;
   try {
-    return await getLlama({
-      gpu: options.gpu === 'auto' ? 'auto' : false,
+    const llama = await library.getLlama({
+      gpu: gpu === 'auto' ? 'auto' : false,
       // Never compile and never download: nothing leaves the machine, and the package carries its binaries.
       build: 'never',
       skipDownload: true,
       progressLogs: false,
-      logLevel: LlamaLogLevel.info,
+      logLevel: library.LlamaLogLevel.info,
       logger: (level, message) => {
-        log(levels[level] ?? 'debug', message.trimEnd());
+        currentLog(levels[level] ?? 'debug', message.trimEnd());
       },
     });
+    llamas.set(gpu, llama);
+    return llama;
   } catch (error) {
-    throw new EngineFailure({ kind: 'engineUnavailable', detail: messageOf(error) });
+    throw new EngineFailure({ kind: 'engineUnavailable', detail: firstLine(messageOf(error)) });
   }
 }
 
-const levels: Partial<Record<LlamaLogLevel, 'error' | 'warn' | 'info' | 'debug'>> = {
-  [LlamaLogLevel.fatal]: 'error',
-  [LlamaLogLevel.error]: 'error',
-  [LlamaLogLevel.warn]: 'warn',
-};
+const levels: Partial<Record<`${LlamaLogLevel}`, 'error' | 'warn' | 'info' | 'debug'>> = { fatal: 'error', error: 'error', warn: 'warn' };
 
 async function createContext(
   llama: Llama,
   model: LlamaModel,
   contextSize: number,
   options: LoadOptions,
+  onEstimate: (bytes: number) => void,
 ): Promise<{ context: LlamaContext; threads: number }> {
   const threads = chooseThreads(options.threads, readThreadLimits(llama.cpuMathCores));
   llama.maxThreads = threads;
@@ -149,11 +158,14 @@ async function createContext(
   });
   const laneBytes = one.cpuRam + one.gpuVram;
   const sequences = 1 + chooseChatLanes(laneBytes, freemem());
+  onEstimate(sequences * laneBytes);
   const context = await model.createContext({
     contextSize,
     sequences,
     batchSize: largestStep,
     threads,
+    // Models with a sliding window would otherwise forget what a lane is reused for.
+    swaFullCache: true,
     // A context that silently came out smaller would cut conversations without a word.
     failedCreationRemedy: false,
   });
@@ -172,7 +184,7 @@ interface ExaminedFile {
 /** Bytes of the file's beginning that go into its fingerprint: metadata and vocabulary lie there. */
 const fingerprintBytes = 4 * 1024 * 1024;
 
-async function examineFile(path: string): Promise<ExaminedFile> {
+async function examineFile({ readGgufFileInfo }: Library, path: string): Promise<ExaminedFile> {
   let bytes: number;
   let fingerprint: string;
   try {
@@ -199,25 +211,13 @@ async function examineFile(path: string): Promise<ExaminedFile> {
       name: typeof name === 'string' ? name.trim() : '',
     };
   } catch (error) {
-    throw new EngineFailure({ kind: 'modelBroken', path, detail: messageOf(error) });
+    throw new EngineFailure({ kind: 'modelBroken', path, detail: firstLine(messageOf(error)) });
   }
 }
 
 /** The library's types promise a `general` section with what belongs in it; the file is what somebody downloaded. */
 function generalOf(info: GgufFileInfo): { readonly architecture?: unknown; readonly name?: unknown } {
   return (info.metadata as { readonly general?: { readonly architecture?: unknown; readonly name?: unknown } }).general ?? {};
-}
-
-function classify(error: unknown, path: string, file: ExaminedFile, complaints: readonly string[]): unknown {
-  if (error instanceof EngineFailure) return error;
-  const detail = [messageOf(error), ...complaints].join('\n');
-  if (error instanceof InsufficientMemoryError || /unable to allocate|failed to allocate|out of memory/i.test(detail)) {
-    return new EngineFailure({ kind: 'outOfMemory', path, neededBytes: file.bytes, freeBytes: freemem() });
-  }
-  if (/unknown (model )?architecture/i.test(detail)) {
-    return new EngineFailure({ kind: 'unsupportedArchitecture', path, architecture: file.architecture });
-  }
-  return new EngineFailure({ kind: 'modelBroken', path, detail });
 }
 
 function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenizer {
@@ -238,7 +238,12 @@ function displayName(path: string): string {
 }
 
 /** Meta's models from before GGUF carried templates are told by their name alone. */
-const llama2ChatName = /llama-?2.*chat|codellama.*instruct/i;
+const llama2ChatName = /llama[-_ ]?v?2.*chat|code ?llama.*instruct/i;
+
+/** Whether a file or a model so called is one of those. */
+export function isLlama2ChatName(name: string): boolean {
+  return llama2ChatName.test(name);
+}
 
 function chatFormat({ info, name }: ExaminedFile, model: LlamaModel): ChatFormat {
   const source = info.metadata.tokenizer.chat_template;
@@ -246,11 +251,7 @@ function chatFormat({ info, name }: ExaminedFile, model: LlamaModel): ChatFormat
     if (source.includes('[INST]') && source.includes('<<SYS>>')) return { kind: 'llama2' };
     return { kind: 'template', source, bosText: model.tokens.bosString ?? '', eosText: model.tokens.eosString ?? '' };
   }
-  return llama2ChatName.test(name) || llama2ChatName.test(basename(model.filename ?? '')) ? { kind: 'llama2' } : { kind: 'base' };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return isLlama2ChatName(name) || isLlama2ChatName(basename(model.filename ?? '')) ? { kind: 'llama2' } : { kind: 'base' };
 }
 
 /** The library brands its token ids; ours are plain numbers. */

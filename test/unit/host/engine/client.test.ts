@@ -209,6 +209,14 @@ describe('with a worker that cannot be started', () => {
     expect(one.kinds).toEqual(['starting', 'failed']);
   });
 
+  it('puts the last words of a worker that ended into the log', async () => {
+    const one = client('nosuchfile');
+    await one.chat(chatParams('Hello'), ignore, noCancel);
+    await vi.waitFor(() => {
+      expect(one.workerLog.lines).toContainEqual(expect.stringMatching(/^error the worker's last words:[^]*Cannot find module/));
+    });
+  });
+
   it('fails when the runtime is not there', async () => {
     const one = client('good', { command: () => ({ script: join(workers, 'good.mjs'), runtime: '/no/such/node' }) });
     const answer = await one.chat(chatParams('Hello'), ignore, noCancel);
