@@ -77,17 +77,19 @@ export class ChatController implements ChatAsker, Disposable {
 
   /** The view has loaded or lost step: tells it everything. */
   async viewReady(): Promise<void> {
-    await this.restored;
+    // Before anything is waited for: the view may be closed meanwhile.
     this.viewOpen = true;
+    await this.restored;
     // Whoever opens the chat is about to ask: the model loads while they type.
     this.deps.engine.start();
     this.messages.fire({ type: 'state', state: this.viewState() });
     this.warm();
   }
 
-  /** The view was thrown away. Answers under way go on. */
+  /** The view was hidden or thrown away: nothing is evaluated ahead any more. Answers under way go on. */
   viewClosed(): void {
     this.viewOpen = false;
+    this.warmUp.cancel();
   }
 
   /** Asks `text` in the open conversation. While an answer is under way there the text is given back as the draft. */

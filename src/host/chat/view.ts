@@ -8,7 +8,7 @@ import type { ChatController } from './controller';
 import { chatPage } from './html';
 import { isOpenableLink, parseWebviewMessage } from './incoming';
 
-/** The chat's webview. It holds nothing that the controller does not: VS Code throws it away whenever it is hidden. */
+/** The chat's webview. It holds nothing that the controller does not: VS Code destroys its page, not the view, whenever it is hidden. */
 export class ChatView implements WebviewViewProvider, Disposable {
   private view: WebviewView | undefined;
   private readonly subscription: Disposable;
@@ -19,7 +19,11 @@ export class ChatView implements WebviewViewProvider, Disposable {
     private readonly title: string,
     private readonly log: Log,
   ) {
-    this.subscription = controller.onMessage((message) => void this.view?.webview.postMessage(message));
+    this.subscription = controller.onMessage((message) => {
+      this.view?.webview.postMessage(message).then(undefined, (error: unknown) => {
+        log.error(`${message.type} not posted: ${String(error)}`);
+      });
+    });
   }
 
   resolveWebviewView(view: WebviewView): void {
@@ -29,8 +33,13 @@ export class ChatView implements WebviewViewProvider, Disposable {
     const subscription = view.webview.onDidReceiveMessage((value: unknown) => {
       this.receive(value);
     });
+    const visibility = view.onDidChangeVisibility(() => {
+      // A page that is shown again is a new one and says `ready` itself.
+      if (!view.visible && this.view === view) this.controller.viewClosed();
+    });
     view.onDidDispose(() => {
       subscription.dispose();
+      visibility.dispose();
       if (this.view !== view) return;
       this.view = undefined;
       this.controller.viewClosed();

@@ -333,7 +333,9 @@ describe('warming up', () => {
     window.engine.become({ kind: 'ready', generation: 2, facts: fakeFacts });
     window.runIdle();
     expect(window.engine.warmed).toHaveLength(2);
+    await window.state();
     window.controller.viewClosed();
+    window.runIdle();
     window.engine.become({ kind: 'ready', generation: 3, facts: fakeFacts });
     window.runIdle();
     expect(window.engine.warmed).toHaveLength(2);
