@@ -52,8 +52,12 @@ function fenced(cut: Cut, language: string): string {
   const fence = '`'.repeat(Math.max(3, longestBacktickRun(cut.text) + 1));
   const block = `${fence}${language.replace(/[^\w+#.-]/g, '')}\n${cut.text}\n${fence}`;
   if (cut.shownLines === cut.totalLines) return block;
-  const shown = cut.shownLines === 0 ? 'beginning of the first' : `first ${cut.shownLines}`;
-  return `${block}\n(Cut here: this is the ${shown} of ${cut.totalLines} lines.)`;
+  return `${block}\n(Cut here: this is the ${shownPart(cut)}.)`;
+}
+
+function shownPart({ shownLines, totalLines }: Cut): string {
+  if (shownLines > 0) return `first ${shownLines} of ${totalLines} lines`;
+  return totalLines === 1 ? 'beginning of its one line' : `beginning of the first of ${totalLines} lines`;
 }
 
 function longestBacktickRun(text: string): number {

@@ -26,11 +26,23 @@ function notesOf(facts: NoteFacts): readonly string[] {
 }
 
 function cutNote(cut: CutNote): string {
+  if (cut.shownLines === 0) return lineCutNote(cut);
   const shown = number(cut.shownLines);
   const total = number(cut.totalLines);
   return cut.block === 'file'
     ? l10n.t('The file did not fit the context: the model saw {0} of its {1} lines.', shown, total)
     : l10n.t('The selection did not fit the context: the model saw {0} of its {1} lines.', shown, total);
+}
+
+/** Not one line fitted whole. */
+function lineCutNote({ block, totalLines }: CutNote): string {
+  if (block === 'file')
+    return totalLines === 1
+      ? l10n.t('The file did not fit the context: the model saw only the beginning of its one line.')
+      : l10n.t('The file did not fit the context: the model saw only the beginning of its first line.');
+  return totalLines === 1
+    ? l10n.t('The selection did not fit the context: the model saw only the beginning of its one line.')
+    : l10n.t('The selection did not fit the context: the model saw only the beginning of its first line.');
 }
 
 function droppedNote(turns: number): readonly string[] {
@@ -57,7 +69,7 @@ function endNote(stop: StopReason): string | undefined {
 function engineView(state: EngineState): EngineView {
   switch (state.kind) {
     case 'stopped':
-      return { kind: state.kind, label: l10n.t('The model loads with your first question') };
+      return { kind: state.kind, label: l10n.t('The model is not loaded') };
     case 'starting':
       return { kind: state.kind, label: l10n.t('Starting…') };
     case 'loading':

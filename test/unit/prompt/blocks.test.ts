@@ -60,6 +60,13 @@ describe('a block over its share', () => {
     const { text, cuts } = userText({ text: 'x', file: { ...file, text: 'var a=1;'.repeat(100_000) } }, tokenizer, 1000);
     expect(cuts).toEqual([{ block: 'file', shownLines: 0, totalLines: 1 }]);
     expect(text).toContain('var a=1;var a=1;');
+    expect(text).toContain('(Cut here: this is the beginning of its one line.)');
     expect(tokenizer.encode(text).length).toBeLessThan(450);
+  });
+
+  it('says which line it shows the beginning of where more follow', () => {
+    const { text, cuts } = userText({ text: 'x', file: { ...file, text: `${'var a=1;'.repeat(1000)}\nb` } }, tokenizer, 1000);
+    expect(cuts).toEqual([{ block: 'file', shownLines: 0, totalLines: 2 }]);
+    expect(text).toContain('(Cut here: this is the beginning of the first of 2 lines.)');
   });
 });

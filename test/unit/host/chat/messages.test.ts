@@ -69,6 +69,17 @@ describe('the chat’s words', () => {
     expect(texts.notes({ droppedTurns: 0, cuts: [], stop: 'cancelled' })).toEqual([]);
   });
 
+  it.each(['file', 'selection'] as const)('say that the beginning of a line was seen, not that nothing was: %s', (block) => {
+    const note = (totalLines: number): string | undefined =>
+      texts.notes({ droppedTurns: 0, cuts: [{ block, shownLines: 0, totalLines }], stop: 'end' })[0];
+    expect(note(1)).toMatch(`${block} did not fit the context: the model saw only the beginning of its one line.`);
+    expect(note(40)).toMatch(`${block} did not fit the context: the model saw only the beginning of its first line.`);
+  });
+
+  it('say that there is no model loaded, not when it will be', () => {
+    expect(texts.engine({ kind: 'stopped' }).label).toBe('The model is not loaded');
+  });
+
   it('show an engine that gave up with a way to start it', () => {
     for (const error of errors) {
       const { problem } = texts.engine({ kind: 'failed', generation: 1, error });
