@@ -10,7 +10,8 @@ export type Event<T> = (listener: (value: T) => void) => Disposable;
 export class Emitter<T> implements Disposable {
   private readonly listeners = new Set<(value: T) => void>();
 
-  constructor(private readonly onListenerError: (error: unknown) => void = () => undefined) {}
+  /** @param onListenerError without it, the error is an unhandled rejection, which VS Code logs under the extension's name */
+  constructor(private readonly onListenerError: (error: unknown) => void = rejectUnhandled) {}
 
   readonly event: Event<T> = (listener) => {
     // Wrapped, so that the same function subscribed twice is two subscriptions.
@@ -34,4 +35,8 @@ export class Emitter<T> implements Disposable {
   dispose(): void {
     this.listeners.clear();
   }
+}
+
+function rejectUnhandled(error: unknown): void {
+  void Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }
