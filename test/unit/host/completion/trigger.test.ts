@@ -53,9 +53,9 @@ describe('decideTrigger', () => {
     'C:\\w\\.ENV',
     '/w/server.pem',
     '/w/private.KEY',
-    '/home/u/.ssh/id_ed25519',
-    '/home/u/.aws/credentials',
-    '/home/u/.netrc',
+    '/users/u/.ssh/id_ed25519',
+    '/users/u/.aws/credentials',
+    '/users/u/.netrc',
     '/w/.npmrc',
     '/w/release.keystore',
   ])('keeps secrets out of prompts, even when asked: %s', (path) => {
