@@ -30,15 +30,5 @@ export type EngineErrorData =
   /** Anything else: a defect. */
   | { readonly kind: 'internal'; readonly detail: string };
 
-export type EngineErrorKind = EngineErrorData['kind'];
-
 /** JSON-RPC error code of every error that carries an {@link EngineErrorData}; outside the range JSON-RPC reserves. */
 export const ENGINE_ERROR_CODE = 1000;
-
-/** An {@link EngineErrorData} as an exception. `message` is for logs. */
-export class EngineError extends Error {
-  override readonly name = 'EngineError';
-  constructor(readonly data: EngineErrorData) {
-    super(JSON.stringify(data));
-  }
-}

@@ -1,6 +1,6 @@
 import { ConnectionError, ErrorCodes, ProgressType, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, type Disposable } from '../../base/event';
-import { EngineError, type EngineErrorData } from '../../protocol/errors';
+import type { EngineErrorData } from '../../protocol/errors';
 import {
   methods,
   PROTOCOL_VERSION,
@@ -21,6 +21,7 @@ import {
 } from '../../protocol/worker';
 import type { Log } from '../services/log';
 import type { Cancellation, Engine, EngineState, Outcome } from './engine';
+import { EngineError } from './engineError';
 import { WorkerProcess, type WorkerCommand } from './process';
 import { RestartPolicy } from './restart';
 

@@ -13,7 +13,5 @@ export const commandIds = {
   showMenu: 'paddock.showMenu',
 } as const;
 
-export type CommandId = (typeof commandIds)[keyof typeof commandIds];
-
 /** The chat view's id in package.json. */
 export const chatViewId = 'paddock.chat';
