@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GgufFileInfo, Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token } from 'node-llama-cpp';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
@@ -98,6 +99,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
     };
   } catch (error) {
     await model?.dispose();
+    await untilReported(complaints);
     throw classifyLoadFailure(error, {
       path: options.path,
       architecture: file.architecture,
@@ -107,6 +109,17 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       complaints,
     });
   }
+}
+
+/** How long llama.cpp's lines are waited for, and how long for more after the first; milliseconds. */
+const firstLineLimit = 1000;
+const moreLinesLimit = 50;
+
+/** llama.cpp's lines come over from its threads, and often after the exception whose reason they are. */
+async function untilReported(complaints: readonly string[]): Promise<void> {
+  const deadline = performance.now() + firstLineLimit;
+  while (complaints.length === 0 && performance.now() < deadline) await sleep(10);
+  await sleep(moreLinesLimit);
 }
 
 /**
