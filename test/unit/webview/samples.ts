@@ -2,7 +2,7 @@ import type { TurnView, ViewState, WebviewMessage, WebviewStringKey, WebviewStri
 import { webviewStringKeys } from '../../../src/protocol/webview';
 import type { Transport } from '../../../webview/transport';
 
-/** Strings that name their key, with as many placeholders as any takes. */
+/** Strings that name their key, each with the largest number of placeholders in use. */
 export const strings = Object.fromEntries(webviewStringKeys.map((key) => [key, `${key} {0} {1}`])) as Record<
   WebviewStringKey,
   string
