@@ -9,6 +9,18 @@ export type EngineErrorData =
   | { readonly kind: 'modelBroken'; readonly path: string; readonly detail: string }
   /** Weights, KV cache and buffers do not fit. Sizes in bytes; 0 where unknown. */
   | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
+  /**
+   * Nothing was loaded, as what is needed is more than can be had; `force` loads it all the same. `others` are workers of other windows,
+   * `othersBytes` what their models take.
+   */
+  | {
+      readonly kind: 'doesNotFit';
+      readonly path: string;
+      readonly neededBytes: number;
+      readonly freeBytes: number;
+      readonly others: number;
+      readonly othersBytes: number;
+    }
   /** A GGUF whose architecture this llama.cpp cannot run. */
   | { readonly kind: 'unsupportedArchitecture'; readonly path: string; readonly architecture: string }
   /** The native library could not be loaded. */
@@ -22,7 +34,7 @@ export type EngineErrorData =
   /** The worker process could not be started, or failed the handshake. */
   | { readonly kind: 'workerUnavailable'; readonly detail: string }
   /** The worker process ended with the request under way. */
-  | { readonly kind: 'workerDied'; readonly detail: string }
+  | { readonly kind: 'workerDied'; readonly detail: string; readonly cause?: WorkerDeath }
   /** The engine was restarted, by the user or for changed settings, with the request under way. */
   | { readonly kind: 'restarted' }
   /** The chat template inside the model file does not parse, refuses a plain conversation, or loses a message. */
@@ -32,3 +44,6 @@ export type EngineErrorData =
 
 /** JSON-RPC error code of every error that carries an {@link EngineErrorData}; outside the range JSON-RPC reserves. */
 export const ENGINE_ERROR_CODE = 1000;
+
+/** Why a worker died, where that is known: the system took it for its memory, or it no longer answered and was ended. */
+export type WorkerDeath = 'memory' | 'hang';

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const methods = {
   initialize: 'paddock/initialize',
@@ -13,6 +13,12 @@ export const methods = {
   warm: 'paddock/warm',
   complete: 'paddock/complete',
   session: 'paddock/session',
+  /** Keeps what the lanes hold, as a reload or a restart is about to come. */
+  park: 'paddock/park',
+  /** Answered at once, whatever the model is doing: how the host tells a busy worker from one that hangs. */
+  ping: 'paddock/ping',
+  /** host -> worker, notification: an {@link Activity} */
+  activity: 'paddock/activity',
   shutdown: 'paddock/shutdown',
   /** worker -> host, notification: a {@link LogEntry} */
   log: 'paddock/log',
@@ -43,6 +49,19 @@ export interface LoadModelParams {
   readonly gpu: GpuChoice;
   /** Threads wanted, 0 to let the worker choose. Never more than physical cores are used. */
   readonly threads: number;
+  /** Where lanes are parked and measurements remembered; without it nothing outlives the worker. */
+  readonly storage?: WorkerStorage;
+  /** Load although the measured memory looks too small. */
+  readonly force?: boolean;
+}
+
+export interface WorkerStorage {
+  /** Absolute path of a folder of Paddock's own; created when needed. Windows may share it. */
+  readonly folder: string;
+  /** Most bytes that parked lanes may take there; 0 to park nothing on disk. */
+  readonly maxBytes: number;
+  /** Whose lanes are taken up first after a restart: the workspace's. */
+  readonly owner: string;
 }
 
 export interface LoadProgress {
@@ -71,10 +90,24 @@ export interface ModelFacts {
   /** Tokens of context in each lane. */
   readonly contextTokens: number;
   readonly lanes: number;
+  /** KV cache of one lane. */
+  readonly laneBytes: number;
+  /** Memory that could be had before the lanes were made, by which their number was chosen. */
+  readonly freeBytes: number;
+  /** For prefill. */
   readonly threads: number;
+  /** As found for decode at the start. */
+  readonly decodeThreads: number;
+  /** Whether the file is mapped, so that windows share it, rather than read. */
+  readonly mapped: boolean;
   /** `false` when everything runs on the CPU. */
   readonly gpu: string | false;
+  /** Everything, and the part of it that went into calibration and into taking parked lanes up again. */
   readonly loadMilliseconds: number;
+  readonly calibrationMilliseconds: number;
+  readonly restoreMilliseconds: number;
+  /** Tokens whose KV came from parked lanes. */
+  readonly restoredTokens: number;
 }
 
 /** A whole file given to the model as context. Stands first in the prompt so that its KV is shared. */
@@ -159,6 +192,9 @@ export interface Metrics {
   /** Prompt tokens evaluated for this request. */
   readonly evaluatedTokens: number;
   readonly generatedTokens: number;
+  /** Tokens drafted by prompt lookup, and of those the ones the model confirmed. */
+  readonly draftedTokens: number;
+  readonly confirmedTokens: number;
   /** From the request's arrival in the worker to its first token; 0 if there was none. */
   readonly firstTokenMilliseconds: number;
   /** Decode rate after the first token; 0 below two tokens. */
@@ -188,14 +224,28 @@ export interface ChatResult {
 }
 
 /** Evaluate, at idle priority, what a later request will begin with. Settles when done or overtaken. */
-export interface WarmParams {
+export type WarmParams = WarmChat | WarmGhost;
+
+export interface WarmChat {
+  readonly kind: 'chat';
   readonly system: string;
   readonly history: readonly ChatTurn[];
   readonly file?: FileBlock;
 }
 
+/** The place where a completion is likely to be asked for; see {@link CompleteParams}. */
+export interface WarmGhost {
+  readonly kind: 'ghost';
+  readonly path: string;
+  readonly language: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
 export interface WarmResult {
   readonly evaluatedTokens: number;
+  /** Whether it was overtaken; what was evaluated stays. */
+  readonly overtaken: boolean;
 }
 
 export interface CompleteParams {
@@ -227,8 +277,57 @@ export interface LaneView {
   readonly busy: boolean;
 }
 
+/** A lane's KV state outside the context. */
+export interface ParkedView {
+  readonly purpose: 'chat' | 'ghost';
+  readonly tokens: number;
+  readonly bytes: number;
+  /** `memory` is a file system in memory. */
+  readonly place: 'memory' | 'disk';
+}
+
+/** What the session has done since the model was loaded. Tokens. */
+export interface SessionTotals {
+  /** Of prompts, asked for by requests. */
+  readonly promptTokens: number;
+  /** Of those, not evaluated, as their KV was there. */
+  readonly reusedTokens: number;
+  /** Prefill, without warm-up. */
+  readonly prefillTokens: number;
+  readonly warmTokens: number;
+  /** Tokens of answers that were evaluated to get the one after them. */
+  readonly decodedTokens: number;
+  /** Drafts that the model refuted. */
+  readonly refutedTokens: number;
+  /** Drafts that it confirmed; also among {@link decodedTokens}. */
+  readonly confirmedTokens: number;
+  /** KV copied from one lane into another. */
+  readonly copiedTokens: number;
+  readonly parkedTokens: number;
+  readonly restoredTokens: number;
+}
+
 export interface SessionView {
   readonly lanes: readonly LaneView[];
+  readonly parked: readonly ParkedView[];
+  readonly totals: SessionTotals;
+}
+
+export interface ParkResult {
+  /** Lanes whose state is kept now, whether it was before or not. */
+  readonly lanes: number;
+}
+
+export interface PingResult {
+  /** How long the step in flight has been running; 0 without one. */
+  readonly stepMilliseconds: number;
+  /** How long it may at the very most, by what steps have taken so far. */
+  readonly stepLimitMilliseconds: number;
+}
+
+/** What the user is doing, as far as the length of steps depends on it. */
+export interface Activity {
+  readonly typing: boolean;
 }
 
 export interface LogEntry {

@@ -22,6 +22,19 @@ import { Engine } from './engine/engine';
 import { libraryVersion } from './engine/version';
 import { accountOf, toErrorData } from './errors';
 
+const noTotals = {
+  promptTokens: 0,
+  reusedTokens: 0,
+  prefillTokens: 0,
+  warmTokens: 0,
+  decodedTokens: 0,
+  refutedTokens: 0,
+  confirmedTokens: 0,
+  copiedTokens: 0,
+  parkedTokens: 0,
+  restoredTokens: 0,
+};
+
 /** The type of a chat request's progress. */
 const chatProgress = new ProgressType<ChatProgress>();
 
@@ -46,7 +59,8 @@ export class Handlers {
     connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) =>
       this.answer(() => this.complete(params, token)),
     );
-    connection.onRequest(methods.session, () => this.answer((): SessionView => ({ lanes: this.engine?.lanes ?? [] })));
+    connection.onRequest(methods.ping, () => ({ stepMilliseconds: 0, stepLimitMilliseconds: 0 }));
+    connection.onRequest(methods.session, () => this.answer((): SessionView => ({ lanes: this.engine?.lanes ?? [], parked: [], totals: noTotals })));
   }
 
   async dispose(): Promise<void> {
@@ -96,7 +110,8 @@ export class Handlers {
   }
 
   private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {
-    return { evaluatedTokens: await withSignal(token, (signal) => this.running().warm(params, signal)) };
+    if (params.kind === 'ghost') return { evaluatedTokens: 0, overtaken: false };
+    return withSignal(token, (signal) => this.running().warm(params, signal));
   }
 
   private complete(params: CompleteParams, token: CancellationToken): Promise<CompleteResult> {

@@ -67,8 +67,13 @@ export class Engine {
     return new Engine(loaded, session);
   }
 
-  get facts(): LoadedModel['facts'] {
-    return this.loaded.facts;
+  get facts(): LoadedModel['facts'] & {
+    readonly decodeThreads: number;
+    readonly calibrationMilliseconds: number;
+    readonly restoreMilliseconds: number;
+    readonly restoredTokens: number;
+  } {
+    return { ...this.loaded.facts, decodeThreads: 1, calibrationMilliseconds: 0, restoreMilliseconds: 0, restoredTokens: 0 };
   }
 
   get lanes(): readonly { id: number; purpose: 'chat' | 'ghost'; tokens: number; capacity: number; busy: boolean }[] {
@@ -111,12 +116,12 @@ export class Engine {
   }
 
   /** Evaluates what later requests will begin with, at idle priority; settles early when a real request comes. */
-  async warm(input: { system: string; history: ChatInput['history']; file?: FileBlock }, signal: AbortSignal): Promise<number> {
+  async warm(input: { system: string; history: ChatInput['history']; file?: FileBlock }, signal: AbortSignal): Promise<{ evaluatedTokens: number; overtaken: boolean }> {
     const { tokenizer, format } = this.loaded;
     const prompt = chatPrefix(input, format, tokenizer, this.chatBudget(0));
-    if (prompt.length === 0) return 0;
+    if (prompt.length === 0) return { evaluatedTokens: 0, overtaken: false };
     const result = await this.session.run({ kind: 'warm', prompt, maxTokens: 0, sampling: greedy }, signal);
-    return result.metrics.evaluatedTokens;
+    return { evaluatedTokens: result.metrics.evaluatedTokens, overtaken: result.stop === 'cancelled' && !signal.aborted };
   }
 
   /** Completes code at a cursor. */

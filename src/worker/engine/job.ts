@@ -31,6 +31,8 @@ export interface Metrics {
   readonly reusedTokens: number;
   readonly evaluatedTokens: number;
   readonly generatedTokens: number;
+  readonly draftedTokens: number;
+  readonly confirmedTokens: number;
   readonly firstTokenMilliseconds: number;
   readonly tokensPerSecond: number;
   readonly totalMilliseconds: number;
@@ -54,6 +56,8 @@ export class Job {
   private inLane = 0;
   private reused = 0;
   private evaluated = 0;
+  private drafted = 0;
+  private confirmed = 0;
   private readonly arrived: number;
   private firstTokenAt: number | undefined;
   private lastTokenAt: number | undefined;
@@ -118,6 +122,8 @@ export class Job {
         reusedTokens: this.reused,
         evaluatedTokens: this.evaluated,
         generatedTokens: this.generated.length,
+        draftedTokens: this.drafted,
+        confirmedTokens: this.confirmed,
         firstTokenMilliseconds: this.firstTokenAt === undefined ? 0 : this.firstTokenAt - this.arrived,
         tokensPerSecond: this.generated.length > 1 && decodeTime > 0 ? ((this.generated.length - 1) * 1000) / decodeTime : 0,
         totalMilliseconds: this.now() - this.arrived,

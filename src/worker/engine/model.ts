@@ -38,7 +38,10 @@ export interface LoadedModel {
     readonly trainContextTokens: number;
     readonly contextTokens: number;
     readonly lanes: number;
+    readonly laneBytes: number;
+    readonly freeBytes: number;
     readonly threads: number;
+    readonly mapped: boolean;
     readonly gpu: string | false;
     readonly loadMilliseconds: number;
   };
@@ -88,7 +91,10 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
         trainContextTokens: model.trainContextSize,
         contextTokens: context.contextSize,
         lanes: context.totalSequences,
+        laneBytes: 0,
+        freeBytes: freemem(),
         threads,
+        mapped: false,
         gpu: llama.gpu === false || model.gpuLayers === 0 ? false : llama.gpu,
         loadMilliseconds: performance.now() - started,
       },
