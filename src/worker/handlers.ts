@@ -13,27 +13,18 @@ import {
   type LoadModelParams,
   type LoadProgress,
   type LogEntry,
+  type Activity,
   type ModelFacts,
+  type ParkResult,
+  type PingResult,
   type SessionView,
   type WarmParams,
   type WarmResult,
 } from '../protocol/worker';
 import { Engine } from './engine/engine';
+import { Totals } from './engine/totals';
 import { libraryVersion } from './engine/version';
 import { accountOf, toErrorData } from './errors';
-
-const noTotals = {
-  promptTokens: 0,
-  reusedTokens: 0,
-  prefillTokens: 0,
-  warmTokens: 0,
-  decodedTokens: 0,
-  refutedTokens: 0,
-  confirmedTokens: 0,
-  copiedTokens: 0,
-  parkedTokens: 0,
-  restoredTokens: 0,
-};
 
 /** The type of a chat request's progress. */
 const chatProgress = new ProgressType<ChatProgress>();
@@ -59,8 +50,13 @@ export class Handlers {
     connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) =>
       this.answer(() => this.complete(params, token)),
     );
-    connection.onRequest(methods.ping, () => ({ stepMilliseconds: 0, stepLimitMilliseconds: 0 }));
-    connection.onRequest(methods.session, () => this.answer((): SessionView => ({ lanes: this.engine?.lanes ?? [], parked: [], totals: noTotals })));
+    connection.onRequest(methods.park, () => this.answer(async (): Promise<ParkResult> => ({ lanes: await this.running().park() })));
+    // Whatever state the worker is in: an answer at all is what the host wants to know first.
+    connection.onRequest(methods.ping, (): PingResult => this.engine?.stepTime ?? { stepMilliseconds: 0, stepLimitMilliseconds: 0 });
+    connection.onNotification(methods.activity, ({ typing }: Activity) => {
+      if (this.engine) this.engine.typing = typing;
+    });
+    connection.onRequest(methods.session, () => this.answer(() => this.view()));
   }
 
   async dispose(): Promise<void> {
@@ -110,12 +106,20 @@ export class Handlers {
   }
 
   private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {
-    if (params.kind === 'ghost') return { evaluatedTokens: 0, overtaken: false };
-    return withSignal(token, (signal) => this.running().warm(params, signal));
+    return withSignal(token, (signal) => {
+      const engine = this.running();
+      return params.kind === 'ghost' ? engine.warmGhost(params, signal) : engine.warmChat(params, signal);
+    });
   }
 
   private complete(params: CompleteParams, token: CancellationToken): Promise<CompleteResult> {
     return withSignal(token, (signal) => this.running().complete(params, signal));
+  }
+
+  /** Without a model there is no session: nothing is in it, and it has done nothing. */
+  private view(): SessionView {
+    const { lanes, parked, totals } = this.engine ?? { lanes: [], parked: [], totals: new Totals() };
+    return { lanes, parked, totals: { ...totals } };
   }
 
   private running(): Engine {

@@ -49,7 +49,7 @@ describe('the worker', () => {
   });
 
   afterAll(async () => {
-    worker.process.stop();
+    worker.process.stop(5000);
     await rm(folder, { recursive: true });
   });
 
@@ -79,7 +79,7 @@ describe('the worker', () => {
 
   it('has no model before one is loaded', async () => {
     expect(await worker.errorOf(methods.chat, { ...chatParams('Hello'), progress: 1 })).toEqual({ kind: 'noModel' });
-    expect(await worker.request(methods.session, undefined)).toEqual({ lanes: [] });
+    expect(await worker.request(methods.session, undefined)).toMatchObject({ lanes: [], parked: [], totals: { prefillTokens: 0 } });
   });
 
   const broken = [
@@ -134,7 +134,7 @@ describe('the worker', () => {
   });
 
   it('ends when it is told to', async () => {
-    worker.process.stop();
+    worker.process.stop(5000);
     await vi.waitFor(() => {
       expect(worker.exit).toBeDefined();
     });
@@ -151,6 +151,6 @@ describe('the worker', () => {
       kind: 'engineUnavailable',
       detail: expect.stringContaining('node-llama-cpp') as unknown,
     });
-    alone.process.stop();
+    alone.process.stop(5000);
   });
 });

@@ -1,23 +1,85 @@
+import { stepSizes } from './stepCost';
+
+/** What a model was measured to do on a machine; remembered between loads. */
+export interface Calibration {
+  /** Threads that decode fastest, and those for steps of a few tokens. */
+  readonly decodeThreads: number;
+  readonly smallThreads: number;
+  /** Milliseconds of steps by size in tokens. */
+  readonly steps: readonly (readonly [size: number, milliseconds: number])[];
+  /** Milliseconds of copying one lane into another. */
+  readonly copyMilliseconds: number;
+}
+
+/** What calibration does with the context. Both return milliseconds. */
+export interface Probe {
+  /** Evaluates that many tokens in one step with that many threads. */
+  step(tokens: number, threads: number): Promise<number>;
+  /** Copies a lane; 0 where lanes cannot be copied. */
+  copy(): Promise<number>;
+}
+
 /** A model whose step takes longer than this wants every core; trying fewer would only cost time. Milliseconds. */
 const slowStep = 40;
-/** Steps timed for each number of threads. */
+/** Steps timed for each number of threads; the median counts. */
 const samples = 5;
+/** A size is tried while it should stay within this, and one beyond within that: a larger step may be so much faster that it is wanted. */
+const withinMilliseconds = 500;
+const beyondMilliseconds = 2000;
+/** Sizes that are tried. */
+const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 64, 256, 512].includes(size));
 
 /**
- * Finds how many threads decode fastest. A small model is faster on one core than on two that wait for each other; a large one needs
- * all. Prefill always takes all.
- * @param most never exceeded
- * @param step evaluates one token with that many threads and returns the milliseconds it took
+ * Finds how many threads decode fastest and what steps of each size take. A small model is faster on one core than on two that wait for
+ * each other; a large one needs all. Prefill always takes all. Takes about three seconds with a 7B model on two cores.
+ * @param most threads never exceeded
+ * @param largest tokens of one step at most
  */
-export async function calibrateDecodeThreads(most: number, step: (threads: number) => Promise<number>): Promise<number> {
-  const candidates = [...new Set([most, Math.ceil(most / 2), 1])];
-  let best = { threads: most, time: Infinity };
-  for (const threads of candidates) {
-    const times: number[] = [];
-    for (let sample = 0; sample < samples; sample++) times.push(await step(threads));
-    const median = times.sort((a, b) => a - b)[samples >> 1] ?? Infinity;
-    if (median < best.time) best = { threads, time: median };
-    if (threads === most && median > slowStep) return most;
+export async function calibrate(most: number, largest: number, probe: Probe): Promise<Calibration> {
+  const decode = await fastestThreads(most, (threads) => probe.step(1, threads));
+  const small = decode.threads === most ? most : (await fastestThreads(most, (threads) => probe.step(4, threads))).threads;
+  const steps: [number, number][] = [[1, decode.milliseconds]];
+  let perToken = decode.milliseconds;
+  for (const size of triedSizes.filter((each) => each <= largest)) {
+    const expected = size * perToken;
+    if (expected > beyondMilliseconds) break;
+    const threads = size < 16 ? small : most;
+    const time = await median(expected > slowStep ? 1 : samples, () => probe.step(size, threads));
+    steps.push([size, time]);
+    perToken = time / size;
+    if (time > withinMilliseconds) break;
   }
-  return best.threads;
+  return { decodeThreads: decode.threads, smallThreads: small, steps, copyMilliseconds: await probe.copy() };
+}
+
+/** Share by which a remembered calibration may be off before it is made anew. */
+const tolerance = 1.6;
+
+/** Whether what was remembered still holds: a decode step takes about as long as it did. */
+export async function stillHolds(calibration: Calibration, probe: Probe): Promise<boolean> {
+  const before = calibration.steps.find(([size]) => size === 1)?.[1];
+  if (before === undefined) return false;
+  await probe.step(1, calibration.decodeThreads);
+  const now = await median(3, () => probe.step(1, calibration.decodeThreads));
+  return now < before * tolerance && before < now * tolerance;
+}
+
+async function fastestThreads(
+  most: number,
+  step: (threads: number) => Promise<number>,
+): Promise<{ readonly threads: number; readonly milliseconds: number }> {
+  let best = { threads: most, milliseconds: Infinity };
+  for (const threads of new Set([most, Math.ceil(most / 2), 1])) {
+    await step(threads);
+    const milliseconds = await median(samples, () => step(threads));
+    if (milliseconds < best.milliseconds) best = { threads, milliseconds };
+    if (threads === most && milliseconds > slowStep) break;
+  }
+  return best;
+}
+
+async function median(count: number, measure: () => Promise<number>): Promise<number> {
+  const times: number[] = [];
+  for (let sample = 0; sample < count; sample++) times.push(await measure());
+  return times.sort((a, b) => a - b)[count >> 1] ?? 0;
 }

@@ -1,12 +1,16 @@
-import { BASE_STOP_STRINGS } from '../../prompt/base';
 import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
-import { isLooping, StopStrings, TextStream } from './generate';
-import type { JobResult, Metrics, Sampling, StopReason } from './job';
-import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
+import { AnswerWriter, detokenizer } from './answerWriter';
+import type { Metrics, Sampling, StopReason } from './job';
+import { GhostMemo } from './ghostMemo';
+import type { LanePurpose } from './lanes';
+import { loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
+import type { ParkingPlace } from './parking';
+import { remember } from './remembered';
 import { Session } from './session';
+import { openPlace } from './place';
 
 export interface ChatRequest extends ChatInput {
   readonly sampling: Sampling;
@@ -38,6 +42,12 @@ export interface GhostAnswer {
   readonly metrics: Metrics;
 }
 
+/** What a warm-up evaluated, and whether a request overtook it. */
+export interface WarmOutcome {
+  readonly evaluatedTokens: number;
+  readonly overtaken: boolean;
+}
+
 /** Ghost text is what the model holds most likely: nobody wants a suggestion that differs each time. */
 const greedy: Sampling = { temperature: 0, topK: 1, topP: 1, seed: 0 };
 
@@ -48,36 +58,101 @@ const chatRepeatPenalty = 1.1;
 const ghostShare = 0.25;
 const ghostMost = 1024;
 
+/** Longest that parked lanes are taken up at a load, and that lanes are parked at the end; milliseconds. */
+const takeUpLimit = 2000;
+const closeLimit = 2500;
+
+export interface EngineOptions extends Omit<LoadOptions, 'folder' | 'onIdentified'> {
+  readonly storage?: { readonly folder: string; readonly maxBytes: number; readonly owner: string } | undefined;
+}
+
+/** What is known of an engine once it is ready. */
+export type EngineFacts = LoadedModel['facts'] & {
+  readonly decodeThreads: number;
+  readonly calibrationMilliseconds: number;
+  readonly restoreMilliseconds: number;
+  readonly restoredTokens: number;
+};
+
 /** One loaded model and its session, as requests see it. */
 export class Engine {
+  private readonly memo = new GhostMemo();
+
   private constructor(
     private readonly loaded: LoadedModel,
     private readonly session: Session,
+    readonly facts: EngineFacts,
   ) {}
 
   /**
-   * Loads a model and makes it ready.
+   * Loads a model and makes it ready: calibrated, and with the lanes that were parked last.
    * @throws EngineFailure for everything a user can do something about
    */
-  static async load(options: LoadOptions, onProgress: (fraction: number) => void, log: EngineLog): Promise<Engine> {
-    const loaded = await loadModel(options, onProgress, log);
-    const session = new Session(loaded);
-    const threads = await session.calibrate();
-    log('info', `prefill with ${loaded.facts.threads} threads, decode with ${threads}`);
-    return new Engine(loaded, session);
-  }
-
-  get facts(): LoadedModel['facts'] & {
-    readonly decodeThreads: number;
-    readonly calibrationMilliseconds: number;
-    readonly restoreMilliseconds: number;
-    readonly restoredTokens: number;
-  } {
-    return { ...this.loaded.facts, decodeThreads: 1, calibrationMilliseconds: 0, restoreMilliseconds: 0, restoredTokens: 0 };
+  static async load(options: EngineOptions, onProgress: (fraction: number) => void, log: EngineLog): Promise<Engine> {
+    const { storage, ...wanted } = options;
+    const folder = storage?.folder;
+    let place: Promise<ParkingPlace | undefined> = Promise.resolve(undefined);
+    const onIdentified = (fingerprint: string): void => {
+      if (storage) place = openPlace({ ...storage, fingerprint, contextTokens: options.contextTokens, gpu: options.gpu, log });
+    };
+    let loaded: LoadedModel;
+    try {
+      loaded = await loadModel({ ...wanted, folder, onIdentified }, onProgress, log);
+    } catch (error) {
+      await (await place)?.dispose();
+      throw error;
+    }
+    const started = performance.now();
+    const lanes = Session.lanesOf(loaded);
+    const { key, remembered, repackedBytes } = loaded;
+    const calibration = await Session.calibrate(loaded, lanes, remembered?.calibration);
+    if (folder !== undefined && (calibration !== remembered?.calibration || repackedBytes !== remembered.repackedBytes)) {
+      await remember(folder, { key, calibration, repackedBytes });
+    }
+    const calibrated = performance.now();
+    const session = new Session(loaded, lanes, { calibration, place: await place });
+    const restoredTokens = await session.takeUp(takeUpLimit);
+    const ready = performance.now();
+    return new Engine(loaded, session, {
+      ...loaded.facts,
+      decodeThreads: calibration.decodeThreads,
+      calibrationMilliseconds: calibrated - started,
+      restoreMilliseconds: ready - calibrated,
+      restoredTokens,
+      loadMilliseconds: loaded.facts.loadMilliseconds + ready - started,
+    });
   }
 
   get lanes(): readonly { id: number; purpose: 'chat' | 'ghost'; tokens: number; capacity: number; busy: boolean }[] {
-    return this.session.lanes.map(({ id, purpose, tokens, capacity, busy }) => ({ id, purpose, tokens: tokens.length, capacity, busy }));
+    return this.session.lanes.map(({ id, purpose, tokens, capacity, use }) => ({
+      id,
+      purpose,
+      tokens: tokens.length,
+      capacity,
+      busy: use !== 'free',
+    }));
+  }
+
+  get parked(): readonly { purpose: 'chat' | 'ghost'; tokens: number; bytes: number; place: 'memory' | 'disk' }[] {
+    return this.session.parked.map(({ purpose, tokens, bytes, place }) => ({ purpose, tokens: tokens.length, bytes, place }));
+  }
+
+  get totals(): Session['totals'] {
+    return this.session.totals;
+  }
+
+  get stepTime(): Session['stepTime'] {
+    return this.session.stepTime;
+  }
+
+  /** Whether somebody is typing: steps are short then. */
+  set typing(typing: boolean) {
+    this.session.tuning.typing = typing;
+  }
+
+  /** Keeps what the lanes hold. @returns lanes that are kept now */
+  park(): Promise<number> {
+    return this.session.park();
   }
 
   /**
@@ -91,9 +166,11 @@ export class Engine {
     const result = await this.session.run(
       {
         kind: 'chat',
+        purpose: 'chat',
         prompt: prompt.tokens,
         maxTokens: request.maxTokens,
         sampling: { ...request.sampling, repeatPenalty: chatRepeatPenalty },
+        drafts: true,
         onPrefill: (done) => {
           onEvent({ kind: 'prefill', done, total: prompt.tokens.length });
         },
@@ -115,25 +192,35 @@ export class Engine {
     };
   }
 
-  /** Evaluates what later requests will begin with, at idle priority; settles early when a real request comes. */
-  async warm(input: { system: string; history: ChatInput['history']; file?: FileBlock }, signal: AbortSignal): Promise<{ evaluatedTokens: number; overtaken: boolean }> {
+  /** Evaluates what later chats will begin with, at idle priority; settles early when a real request comes. */
+  warmChat(input: { system: string; history: ChatInput['history']; file?: FileBlock }, signal: AbortSignal): Promise<WarmOutcome> {
     const { tokenizer, format } = this.loaded;
-    const prompt = chatPrefix(input, format, tokenizer, this.chatBudget(0));
+    return this.warm('chat', chatPrefix(input, format, tokenizer, this.chatBudget(0)), signal);
+  }
+
+  /** Evaluates what a completion at this place will begin with; otherwise as {@link warmChat}. */
+  warmGhost(input: Omit<GhostInput, 'multiline'>, signal: AbortSignal): Promise<WarmOutcome> {
+    const { tokens } = buildGhostPrompt({ ...input, multiline: false }, this.loaded.tokenizer, this.ghostBudget());
+    // The last token is evaluated with the request, for its logits, or is another one by then.
+    return this.warm('ghost', tokens.slice(0, -1), signal);
+  }
+
+  private async warm(purpose: LanePurpose, prompt: readonly number[], signal: AbortSignal): Promise<WarmOutcome> {
     if (prompt.length === 0) return { evaluatedTokens: 0, overtaken: false };
-    const result = await this.session.run({ kind: 'warm', prompt, maxTokens: 0, sampling: greedy }, signal);
-    return { evaluatedTokens: result.metrics.evaluatedTokens, overtaken: result.stop === 'cancelled' && !signal.aborted };
+    const { metrics, stop } = await this.session.run({ kind: 'warm', purpose, prompt, maxTokens: 0, sampling: greedy }, signal);
+    return { evaluatedTokens: metrics.evaluatedTokens, overtaken: stop === 'cancelled' && !signal.aborted };
   }
 
   /** Completes code at a cursor. */
   async complete(request: GhostRequest, signal: AbortSignal): Promise<GhostAnswer> {
-    const { tokenizer, facts } = this.loaded;
-    const budget = Math.min(ghostMost, Math.floor(facts.contextTokens * ghostShare));
-    const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, budget);
-    const stream = this.textStream(prompt);
+    const { tokens: prompt, owed } = buildGhostPrompt(request, this.loaded.tokenizer, this.ghostBudget());
+    const stream = detokenizer(this.loaded, prompt);
     let raw = '';
-    const result = await this.session.run(
+    const result = await this.memo.run(
+      this.session,
       {
         kind: 'ghost',
+        purpose: 'ghost',
         prompt,
         maxTokens: request.maxTokens,
         sampling: greedy,
@@ -149,76 +236,19 @@ export class Engine {
     return { text, stop: result.stop, metrics: result.metrics };
   }
 
-  dispose(): Promise<void> {
-    return this.loaded.dispose();
+  /** Ends every request, parks what is worth it, and gives the memory back. */
+  async dispose(): Promise<void> {
+    await this.session.close(closeLimit);
+    await this.loaded.dispose();
+  }
+
+  private ghostBudget(): number {
+    return Math.min(ghostMost, Math.floor(this.loaded.facts.contextTokens * ghostShare));
   }
 
   private chatBudget(maxTokens: number): { contextTokens: number; reserveTokens: number } {
     const contextTokens = this.loaded.facts.contextTokens - 1;
     // An answer may be cut by the end of the context, but a quarter of it is always kept for one.
     return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
-  }
-
-  private textStream(prompt: readonly number[]): TextStream {
-    return detokenizer(this.loaded, prompt);
-  }
-}
-
-function detokenizer({ model }: LoadedModel, prompt: readonly number[]): TextStream {
-  return new TextStream((tokens, previous) => model.detokenize(asTokens(tokens), false, asTokens(previous)), prompt);
-}
-
-/** Collects an answer's text and hands it on as it becomes certain. */
-class AnswerWriter {
-  text = '';
-  private readonly stream: TextStream;
-  private readonly stops: StopStrings;
-  /** Length of the raw text after each token. */
-  private readonly lengths: number[] = [];
-  private rawLength = 0;
-  private leading = 0;
-  private unsent: number[] = [];
-  private readonly all: number[] = [];
-
-  constructor(
-    loaded: LoadedModel,
-    prompt: readonly number[],
-    private readonly onEvent: (event: ChatEvent) => void,
-  ) {
-    this.stream = detokenizer(loaded, prompt);
-    this.stops = new StopStrings(loaded.format.kind === 'base' ? BASE_STOP_STRINGS : []);
-  }
-
-  push(token: number): 'continue' | 'rule' | 'repetition' {
-    const piece = this.stream.push(token);
-    this.rawLength += piece.length;
-    this.lengths.push(this.rawLength);
-    this.unsent.push(token);
-    const { text, stopped } = this.stops.push(piece);
-    this.emit(text);
-    this.all.push(token);
-    if (stopped) return 'rule';
-    return isLooping(this.all) ? 'repetition' : 'continue';
-  }
-
-  end(): void {
-    this.emit(this.stops.flush());
-  }
-
-  /** The answer's tokens: those generated, without any of a stop string. */
-  tokens(result: JobResult): readonly number[] {
-    if (result.stop !== 'rule') return result.tokens;
-    const shown = this.text.length + this.leading;
-    return result.tokens.filter((_, index) => (this.lengths[index] ?? Infinity) <= shown);
-  }
-
-  /** The space that Llama puts before an answer is part of its tokens and not of its text. */
-  private emit(piece: string): void {
-    const text = this.text === '' ? piece.trimStart() : piece;
-    this.leading += piece.length - text.length;
-    if (text === '') return;
-    this.text += text;
-    this.onEvent({ kind: 'text', text, tokens: this.unsent });
-    this.unsent = [];
   }
 }

@@ -3,6 +3,14 @@ export type Failure =
   | { readonly kind: 'modelNotFound'; readonly path: string }
   | { readonly kind: 'modelBroken'; readonly path: string; readonly detail: string }
   | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
+  | {
+      readonly kind: 'doesNotFit';
+      readonly path: string;
+      readonly neededBytes: number;
+      readonly freeBytes: number;
+      readonly others: number;
+      readonly othersBytes: number;
+    }
   | { readonly kind: 'unsupportedArchitecture'; readonly path: string; readonly architecture: string }
   | { readonly kind: 'engineUnavailable'; readonly detail: string };
 

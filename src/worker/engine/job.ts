@@ -1,3 +1,4 @@
+import type { LanePurpose } from './lanes';
 import type { JobKind } from './scheduler';
 
 /** How the next token is chosen. `temperature` 0 is greedy. */
@@ -13,14 +14,24 @@ export interface Sampling {
 /** A request to the session: a prompt, and what to do with each generated token. */
 export interface JobSpec {
   readonly kind: JobKind;
+  /** Whose lane it wants: ghost text's or the chat's. */
+  readonly purpose: LanePurpose;
   readonly prompt: readonly number[];
   /** Most tokens to generate; 0 only evaluates the prompt. */
   readonly maxTokens: number;
   readonly sampling: Sampling;
+  /** Whether tokens may be drafted by prompt lookup. */
+  readonly drafts?: boolean;
   /** Prompt tokens that need no more evaluation, after each step of prefill. */
   readonly onPrefill?: (done: number) => void;
   /** Called for each generated token but the one that ends the answer. Anything but `continue` ends the job; the token counts. */
   readonly onToken?: (token: number) => 'continue' | 'rule' | 'repetition';
+}
+
+/** What a job puts into a step. */
+export interface StepPiece {
+  readonly tokens: readonly number[];
+  readonly samples: number;
 }
 
 export type StopReason = 'end' | 'maxTokens' | 'contextFull' | 'rule' | 'repetition' | 'cancelled';
@@ -83,21 +94,30 @@ export class Job {
     this.spec.onPrefill?.(this.inLane);
   }
 
-  /** The next `count` tokens to evaluate, and whether the last of them is to yield a token. */
-  piece(count: number): { readonly tokens: readonly number[]; readonly sample: boolean } {
+  /**
+   * The next `count` tokens to evaluate, and how many of them, from the last one backwards, are to yield a token. While generating,
+   * `draft` follows the token that is due.
+   */
+  piece(count: number, draft: readonly number[] = []): StepPiece {
     if (this.promptLeft > 0) {
       const tokens = this.spec.prompt.slice(this.inLane, this.inLane + count);
-      return { tokens, sample: tokens.length === this.promptLeft && this.spec.maxTokens > 0 };
+      return { tokens, samples: tokens.length === this.promptLeft && this.spec.maxTokens > 0 ? 1 : 0 };
     }
-    return { tokens: this.generated.slice(-1), sample: true };
+    const tokens = [...this.generated.slice(-1), ...draft];
+    return { tokens, samples: tokens.length };
   }
 
-  /** Records that a piece was evaluated. */
+  /** Records that a piece of the prompt was evaluated. */
   advance(count: number): void {
-    if (this.promptLeft === 0) return;
     this.inLane += count;
     this.evaluated += count;
     this.spec.onPrefill?.(this.inLane);
+  }
+
+  /** Records what became of a draft. */
+  judged(drafted: number, confirmed: number): void {
+    this.drafted += drafted;
+    this.confirmed += confirmed;
   }
 
   /** Takes a sampled token; says why the job ends with it, if it does. */

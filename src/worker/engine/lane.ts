@@ -3,16 +3,32 @@ import { commonPrefixLength } from '../../base/prefix';
 import type { Sampling } from './job';
 import type { LaneFacts, LanePurpose } from './lanes';
 
+/** How the token after one position is chosen. */
+export interface Draw {
+  readonly sampling: Sampling;
+  /** Tokens the repeat penalty applies to; given each time, as a sampler of the library lives for one call. */
+  readonly punished: readonly number[];
+}
+
+/** node-llama-cpp's own way to copy a sequence, which it does not publish; `npm run test` holds that it is there and does what it says. */
+interface CopyingSequence {
+  _copyStateFromOtherSequence(other: LlamaContextSequence, upToTokenIndex: number): Promise<boolean>;
+}
+
 /** One sequence of the llama context, with the tokens whose KV it holds. */
 export class Lane implements LaneFacts {
   /** Kept beside the library's own list, which is copied whole at every look. */
   readonly tokens: number[] = [];
-  busy = false;
+  use: LaneFacts['use'] = 'free';
   lastUsed = 0;
+  /** The parked lane that holds the most of this one; see parking.ts. */
+  parkedAs: string | undefined;
+  /** Copied KV arrives with the next step: until then the state must not be written anywhere. */
+  private copyPending = false;
 
   constructor(
     readonly id: number,
-    readonly purpose: LanePurpose,
+    public purpose: LanePurpose,
     private readonly sequence: LlamaContextSequence,
   ) {}
 
@@ -21,52 +37,86 @@ export class Lane implements LaneFacts {
     return this.sequence.contextSize - 1;
   }
 
-  /**
-   * Makes the lane begin with as much of `prompt` as it has, and drops the rest. At least the last token of the prompt is left to
-   * evaluate when `needsLogits`, as its logits are wanted. Must not run beside a step.
-   * @returns prompt tokens that need no evaluation
-   */
-  async align(prompt: readonly number[], needsLogits: boolean): Promise<number> {
-    const wanted = needsLogits ? prompt.length - 1 : prompt.length;
-    const common = Math.min(commonPrefixLength(this.tokens, prompt), wanted);
-    if (common < this.tokens.length && this.sequence.needsCheckpoints) {
+  get canRewind(): boolean {
+    return !this.sequence.needsCheckpoints;
+  }
+
+  get canBeParked(): boolean {
+    return this.canRewind && !this.copyPending && this.tokens.length > 0;
+  }
+
+  /** Keeps the first `count` tokens. Must not run beside a step. */
+  async truncate(count: number): Promise<void> {
+    if (count >= this.tokens.length) return;
+    if (count === 0 || !this.canRewind) {
       // Recurrent and hybrid models cannot go back: the library would evaluate the beginning again by itself, in one long step.
       await this.clear();
-      return 0;
+      return;
     }
-    if (common < this.tokens.length) {
-      await this.sequence.eraseContextTokenRanges([{ start: common, end: this.tokens.length }]);
-      this.tokens.length = common;
+    await this.sequence.eraseContextTokenRanges([{ start: count, end: this.tokens.length }]);
+    this.tokens.length = count;
+  }
+
+  /** Becomes a copy of another lane's first `count` tokens. Must not run beside a step. */
+  async copyFrom(other: Lane, count: number): Promise<void> {
+    await this.clear();
+    const ok = await (this.sequence as unknown as CopyingSequence)._copyStateFromOtherSequence(other.sequence, count);
+    if (!ok) {
+      await this.clear();
+      return;
     }
-    return common;
+    this.copyPending = true;
+    this.tokens.push(...other.tokens.slice(0, count));
+  }
+
+  /** Writes the lane's state to a file. Must not run beside a step. */
+  async save(path: string): Promise<void> {
+    await this.sequence.saveStateToFile(path);
+  }
+
+  /**
+   * Takes a state up from a file that {@link save} wrote with this model and these settings; what else is in a file may crash the process.
+   * @returns the tokens the state says it holds
+   */
+  async load(path: string): Promise<readonly number[]> {
+    await this.clear();
+    await this.sequence.loadStateFromFile(path, { acceptRisk: true });
+    this.tokens.push(...this.sequence.contextTokens);
+    return this.tokens;
   }
 
   /**
    * Evaluates tokens at the lane's end. Two lanes evaluated in the same turn of the event loop share one step.
-   * @param sampling yields the token that follows the last one
-   * @param punished tokens the repeat penalty applies to; given each time, as a sampler of the library lives for one token
+   * @param draws for the last tokens, one each: how the token after it is chosen
+   * @returns the token after each of those positions; `undefined` where the model gave none
    */
-  async evaluate(tokens: readonly number[], sampling: Sampling | undefined, punished: readonly number[] = []): Promise<number | undefined> {
-    const input: ControlledEvaluateInputItem[] = tokens as Token[];
-    const last = tokens.at(-1);
-    if (sampling && last !== undefined) {
-      const items = input.slice(0, -1);
-      const { repeatPenalty, ...options } = sampling;
-      const penalty =
-        punished.length > 0 && repeatPenalty ? { repeatPenalty: { punishTokens: [...punished] as Token[], penalty: repeatPenalty } } : {};
-      items.push([last as Token, { generateNext: { token: true, options: { ...options, ...penalty } } }]);
-      const output = await this.sequence.controlledEvaluate(items);
-      this.tokens.push(...tokens);
-      return output.at(-1)?.next.token ?? undefined;
-    }
-    await this.sequence.controlledEvaluate(input);
+  async evaluate(tokens: readonly number[], draws: readonly Draw[]): Promise<readonly (number | undefined)[]> {
+    const plain = tokens.length - draws.length;
+    const input = tokens.map((token, index): ControlledEvaluateInputItem => {
+      const draw = draws[index - plain];
+      return draw === undefined ? (token as Token) : [token as Token, { generateNext: { token: true, options: optionsOf(draw) } }];
+    });
+    const output = await this.sequence.controlledEvaluate(input);
+    this.copyPending = false;
     this.tokens.push(...tokens);
-    return undefined;
+    return draws.map((_, index) => output[plain + index]?.next.token ?? undefined);
   }
 
-  /** Empties the lane, after an error that leaves its state unknown. */
+  /** Empties the lane, also after an error that leaves its state unknown. */
   async clear(): Promise<void> {
     this.tokens.length = 0;
+    this.parkedAs = undefined;
+    this.copyPending = false;
     await this.sequence.clearHistory();
   }
+
+  commonWith(prompt: readonly number[]): number {
+    return commonPrefixLength(this.tokens, prompt);
+  }
+}
+
+function optionsOf({ sampling, punished }: Draw): object {
+  const { repeatPenalty, ...options } = sampling;
+  if (punished.length === 0 || repeatPenalty === undefined) return options;
+  return { ...options, repeatPenalty: { punishTokens: [...punished] as Token[], penalty: repeatPenalty } };
 }

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { freemem } from 'node:os';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GgufFileInfo, Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token } from 'node-llama-cpp';
+import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token } from 'node-llama-cpp';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
+import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
 import { classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
-import { chooseChatLanes } from './lanes';
+import { examineFile, type ExaminedFile } from './modelFile';
+import { Neighbours } from './neighbours';
+import { keyOf, recall, type Remembered } from './remembered';
 import { chooseThreads, readThreadLimits } from './threads';
-import { loadLibrary, type Library } from './version';
+import { libraryVersion, loadLibrary, type Library } from './version';
 
 export interface LoadOptions {
   readonly path: string;
@@ -17,6 +17,12 @@ export interface LoadOptions {
   readonly gpu: 'auto' | 'off';
   /** 0 to choose. */
   readonly threads: number;
+  /** Where measurements are remembered and other windows' workers known. */
+  readonly folder?: string | undefined;
+  /** Load although the measured memory looks too small. */
+  readonly force?: boolean | undefined;
+  /** Called once it is known what file it is, long before it is loaded. */
+  readonly onIdentified?: ((fingerprint: string) => void) | undefined;
 }
 
 export type EngineLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
@@ -45,6 +51,11 @@ export interface LoadedModel {
     readonly gpu: string | false;
     readonly loadMilliseconds: number;
   };
+  /** Under which name measurements of this model on this machine are remembered, and what was remembered before. */
+  readonly key: string;
+  readonly remembered: Remembered | undefined;
+  /** Bytes of weights that llama.cpp repacked for this processor. */
+  readonly repackedBytes: number;
   dispose(): Promise<void>;
 }
 
@@ -59,30 +70,41 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
   const started = performance.now();
   const library = await loadLibrary();
   const file = await examineFile(library, options.path);
-  const complaints: string[] = [];
-  let neededBytes = file.bytes;
+  const reports = new Reports();
   const llama = await startLlama(library, options, (level, message) => {
-    if (level === 'error') complaints.push(message);
+    reports.add(level, message);
     log(level, message);
   });
+  const limits = readThreadLimits(llama.cpuMathCores);
+  const threads = chooseThreads(options.threads, limits);
+  const { fingerprint } = file;
+  options.onIdentified?.(fingerprint);
+  const key = keyOf({ fingerprint, libraryVersion: await libraryVersion(), gpu: llama.gpu, threads, limits });
+  const remembered = options.folder === undefined ? undefined : await recall(options.folder, key);
+  const neighbours = options.folder === undefined ? undefined : new Neighbours(options.folder);
+  const estimate = await estimateOf(library, llama, file, options);
+  await refuseWhatDoesNotFit(file, estimate, llama.gpu !== false, options, neighbours);
+  const mapped = shouldMap(file.bytes, remembered?.repackedBytes);
+  const attempt = { path: options.path, architecture: file.architecture, neededBytes: file.bytes };
   let model: LlamaModel | undefined;
   try {
-    model = await llama.loadModel({ modelPath: options.path, useMmap: false, onLoadProgress: onProgress });
-    const contextTokens = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
-    const { context, threads } = await createContext(llama, model, contextTokens, options, (bytes) => {
-      neededBytes += bytes;
-    });
-    const tokenizer = promptTokenizer(model, file.fingerprint);
+    model = await llama.loadModel({ modelPath: options.path, useMmap: mapped, onLoadProgress: onProgress });
+    const freeBytes = availableBytes() - (mapped ? file.bytes : 0);
+    const wanted = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
+    const capacity = chooseCapacity(wanted, estimate.bytesPerToken, freeBytes);
+    attempt.neededBytes += capacity.lanes * capacity.contextTokens * estimate.bytesPerToken;
+    const context = await createContext(llama, model, capacity, threads);
+    await neighbours?.announce(attempt.neededBytes);
     const format = chatFormat(file, model);
     const loaded = model;
     return {
       model,
       context,
       llama,
-      tokenizer,
+      tokenizer: promptTokenizer(model, fingerprint),
       format,
       facts: {
-        fingerprint: file.fingerprint,
+        fingerprint,
         name: displayName(options.path),
         path: options.path,
         fileBytes: file.bytes,
@@ -91,42 +113,97 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
         trainContextTokens: model.trainContextSize,
         contextTokens: context.contextSize,
         lanes: context.totalSequences,
-        laneBytes: 0,
-        freeBytes: freemem(),
+        laneBytes: context.contextSize * estimate.bytesPerToken,
+        freeBytes,
         threads,
-        mapped: false,
+        mapped,
         gpu: llama.gpu === false || model.gpuLayers === 0 ? false : llama.gpu,
         loadMilliseconds: performance.now() - started,
       },
+      key,
+      remembered,
+      repackedBytes: reports.repackedBytes,
       dispose: async () => {
         await context.dispose();
         await loaded.dispose();
+        await neighbours?.leave();
       },
     };
   } catch (error) {
     await model?.dispose();
-    await untilReported(complaints);
-    throw classifyLoadFailure(error, {
-      path: options.path,
-      architecture: file.architecture,
-      neededBytes,
-      freeBytes: freemem(),
-      isInsufficientMemory: error instanceof library.InsufficientMemoryError,
-      complaints,
-    });
+    const complaints = await reports.complaintsOfFailure();
+    const isInsufficientMemory = error instanceof library.InsufficientMemoryError;
+    throw classifyLoadFailure(error, { ...attempt, freeBytes: availableBytes(), isInsufficientMemory, complaints });
+  }
+}
+
+interface Estimate {
+  /** KV cache of one lane, by its tokens. */
+  readonly bytesPerToken: number;
+}
+
+/** What a context takes by the file's own figures. Two lanes and one differ by a lane, whatever else there is. */
+async function estimateOf(library: Library, llama: Llama, file: ExaminedFile, options: LoadOptions): Promise<Estimate> {
+  const contextSize = Math.max(256, options.contextTokens);
+  try {
+    const insights = await library.GgufInsights.from(file.info, llama);
+    const of = async (sequences: number): Promise<number> => {
+      const { cpuRam, gpuVram } = await insights.estimateContextResourceRequirementsV2({
+        contextSize,
+        modelGpuLayers: options.gpu === 'off' ? 0 : insights.totalLayers,
+        sequences,
+        batchSize: largestStep,
+        swaFullCache: true,
+      });
+      return cpuRam + gpuVram;
+    };
+    return { bytesPerToken: Math.max(1, ((await of(2)) - (await of(1))) / contextSize) };
+  } catch (error) {
+    // What the header lacks, loading will complain about in llama.cpp's words.
+    throw new EngineFailure({ kind: 'modelBroken', path: options.path, detail: firstLine(messageOf(error)) });
+  }
+}
+
+/** Before anything is allocated: Linux would give the memory and take a process for it later. */
+async function refuseWhatDoesNotFit(
+  file: ExaminedFile,
+  { bytesPerToken }: Estimate,
+  hasGpu: boolean,
+  options: LoadOptions,
+  neighbours: Neighbours | undefined,
+): Promise<void> {
+  if (options.force || hasGpu) return;
+  const neededBytes = leastBytes({ weights: file.bytes, bytesPerToken, contextTokens: options.contextTokens });
+  const freeBytes = availableBytes();
+  if (neededBytes <= freeBytes) return;
+  const others = (await neighbours?.others()) ?? [];
+  const othersBytes = others.reduce((sum, { bytes }) => sum + bytes, 0);
+  throw new EngineFailure({ kind: 'doesNotFit', path: options.path, neededBytes, freeBytes, others: others.length, othersBytes });
+}
+
+/** What llama.cpp says in its log and nowhere else. */
+class Reports {
+  private readonly complaints: string[] = [];
+  repackedBytes = 0;
+
+  add(level: string, message: string): void {
+    if (level === 'error') this.complaints.push(message);
+    const megabytes = /_REPACK model buffer size\s*=\s*([\d.]+) MiB/.exec(message)?.[1];
+    if (megabytes !== undefined) this.repackedBytes += Number(megabytes) * 1024 * 1024;
+  }
+
+  /** llama.cpp's lines come over from its threads, and often after the exception whose reason they are. */
+  async complaintsOfFailure(): Promise<readonly string[]> {
+    const deadline = performance.now() + firstLineLimit;
+    while (this.complaints.length === 0 && performance.now() < deadline) await sleep(10);
+    await sleep(moreLinesLimit);
+    return this.complaints;
   }
 }
 
 /** How long llama.cpp's lines are waited for, and how long for more after the first; milliseconds. */
 const firstLineLimit = 1000;
 const moreLinesLimit = 50;
-
-/** llama.cpp's lines come over from its threads, and often after the exception whose reason they are. */
-async function untilReported(complaints: readonly string[]): Promise<void> {
-  const deadline = performance.now() + firstLineLimit;
-  while (complaints.length === 0 && performance.now() < deadline) await sleep(10);
-  await sleep(moreLinesLimit);
-}
 
 /**
  * One for the process and each kind of device, and where its lines go: the library takes a second one's logger away together with the
@@ -160,27 +237,11 @@ async function startLlama(library: Library, { gpu }: LoadOptions, log: EngineLog
 
 const levels: Partial<Record<`${LlamaLogLevel}`, 'error' | 'warn' | 'info' | 'debug'>> = { fatal: 'error', error: 'error', warn: 'warn' };
 
-async function createContext(
-  llama: Llama,
-  model: LlamaModel,
-  contextSize: number,
-  options: LoadOptions,
-  onEstimate: (bytes: number) => void,
-): Promise<{ context: LlamaContext; threads: number }> {
-  const threads = chooseThreads(options.threads, readThreadLimits(llama.cpuMathCores));
+async function createContext(llama: Llama, model: LlamaModel, { lanes, contextTokens }: Capacity, threads: number): Promise<LlamaContext> {
   llama.maxThreads = threads;
-  const one = await model.fileInsights.estimateContextResourceRequirementsV2({
-    contextSize,
-    modelGpuLayers: model.gpuLayers,
-    sequences: 1,
-    batchSize: largestStep,
-  });
-  const laneBytes = one.cpuRam + one.gpuVram;
-  const sequences = 1 + chooseChatLanes(laneBytes, freemem());
-  onEstimate(sequences * laneBytes);
-  const context = await model.createContext({
-    contextSize,
-    sequences,
+  return model.createContext({
+    contextSize: contextTokens,
+    sequences: lanes,
     batchSize: largestStep,
     threads,
     // Models with a sliding window would otherwise forget what a lane is reused for.
@@ -188,55 +249,6 @@ async function createContext(
     // A context that silently came out smaller would cut conversations without a word.
     failedCreationRemedy: false,
   });
-  return { context, threads };
-}
-
-interface ExaminedFile {
-  readonly info: GgufFileInfo;
-  readonly bytes: number;
-  readonly fingerprint: string;
-  readonly architecture: string;
-  /** `general.name`; empty where the file has none. */
-  readonly name: string;
-}
-
-/** Bytes of the file's beginning that go into its fingerprint: metadata and vocabulary lie there. */
-const fingerprintBytes = 4 * 1024 * 1024;
-
-async function examineFile({ readGgufFileInfo }: Library, path: string): Promise<ExaminedFile> {
-  let bytes: number;
-  let fingerprint: string;
-  try {
-    const file = await open(path, 'r');
-    try {
-      bytes = (await file.stat()).size;
-      const head = Buffer.alloc(Math.min(bytes, fingerprintBytes));
-      await file.read(head, 0, head.length, 0);
-      fingerprint = createHash('sha256').update(head).update(String(bytes)).digest('hex').slice(0, 32);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    throw new EngineFailure({ kind: 'modelNotFound', path });
-  }
-  try {
-    const info = await readGgufFileInfo(path, { sourceType: 'filesystem', logWarnings: false });
-    const { architecture, name } = generalOf(info);
-    return {
-      info,
-      bytes,
-      fingerprint,
-      architecture: typeof architecture === 'string' ? architecture : 'unknown',
-      name: typeof name === 'string' ? name.trim() : '',
-    };
-  } catch (error) {
-    throw new EngineFailure({ kind: 'modelBroken', path, detail: firstLine(messageOf(error)) });
-  }
-}
-
-/** The library's types promise a `general` section with what belongs in it; the file is what somebody downloaded. */
-function generalOf(info: GgufFileInfo): { readonly architecture?: unknown; readonly name?: unknown } {
-  return (info.metadata as { readonly general?: { readonly architecture?: unknown; readonly name?: unknown } }).general ?? {};
 }
 
 function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenizer {

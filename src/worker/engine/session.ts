@@ -1,13 +1,17 @@
-import { calibrateDecodeThreads } from './calibrate';
-import { DecodeThreads } from './decodeThreads';
-import { Job, type Clock, type JobResult, type JobSpec, type Sampling, type StopReason } from './job';
+import { Admission } from './admission';
+import { calibrate, stillHolds, type Calibration, type Probe } from './calibrate';
+import { Generation, type StepOutcome } from './generation';
+import { Job, type Clock, type JobResult, type JobSpec, type StepPiece, type StopReason } from './job';
 import { Lane } from './lane';
-import { chooseLane, type LanePurpose } from './lanes';
-import { asTokens, largestStep, type LoadedModel } from './model';
-import { planStep, smallestStep, StepSizer } from './scheduler';
+import type { LaneRequest } from './lanes';
+import { largestStep, type LoadedModel } from './model';
+import { Parking, type ParkedLane, type ParkingPlace } from './parking';
+import { planStep } from './scheduler';
+import { Totals } from './totals';
+import { Tuning } from './tuning';
 
-/** As many of the last tokens count for a repeat penalty. */
-const penaltyWindow = 64;
+/** How often it is looked whether a lane is to be parked while nothing is asked for, in milliseconds. */
+const idleInterval = 500;
 
 interface Waiting {
   readonly job: Job;
@@ -19,31 +23,94 @@ interface Active extends Waiting {
   readonly lane: Lane;
 }
 
+export interface SessionOptions {
+  readonly calibration: Calibration;
+  /** Where lanes are parked; nowhere without it. */
+  readonly place?: ParkingPlace | undefined;
+  readonly now?: Clock;
+}
+
 /**
  * The llama context of the worker: every request becomes a job in a lane, and one loop takes steps for all of them. Nothing else touches
  * the context, so a step, once planned, never waits for a lock.
  */
 export class Session {
-  readonly lanes: readonly Lane[];
+  readonly tuning: Tuning;
   private readonly waiting: Waiting[] = [];
   private readonly active = new Map<number, Active>();
-  private readonly sizer = new StepSizer(largestStep);
+  /** What has to be done between two steps, in order. */
+  private readonly exclusive: (() => Promise<void>)[] = [];
+  private readonly admission: Admission;
+  private readonly generation: Generation;
+  private readonly parking: Parking | undefined;
+  private readonly counted = new Totals();
+  private readonly now: Clock;
   private running = false;
   private nextId = 1;
-  private uses = 0;
-  private decodeThreads: DecodeThreads;
-  private readonly blank = new Map<number, boolean>();
+  private quietSince: number;
+  private stepInFlight: { readonly since: number; readonly tokens: number } | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly loaded: LoadedModel,
-    private readonly now: Clock = () => performance.now(),
+    readonly lanes: readonly Lane[],
+    { calibration, place, now = () => performance.now() }: SessionOptions,
   ) {
-    this.decodeThreads = new DecodeThreads(loaded.facts.threads, loaded.facts.threads);
-    const count = loaded.context.totalSequences;
-    this.lanes = Array.from({ length: count }, (_, index) => {
-      const purpose: LanePurpose = index === 0 ? 'ghost' : 'chat';
-      return new Lane(index, purpose, loaded.context.getSequence());
-    });
+    const { facts } = loaded;
+    this.now = now;
+    this.quietSince = now();
+    const bytesPerToken = facts.laneBytes / facts.contextTokens;
+    this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
+    this.parking = place && new Parking(place, this.tuning, bytesPerToken, now);
+    this.admission = new Admission(lanes, this.tuning, this.parking, this.counted);
+    this.generation = new Generation(loaded.model, (tokens) => this.tuning.cost.estimate(tokens));
+  }
+
+  /** The lanes of a context, all empty. */
+  static lanesOf({ context }: LoadedModel): readonly Lane[] {
+    return Array.from(
+      { length: context.totalSequences },
+      (_, index) => new Lane(index, index === 0 ? 'ghost' : 'chat', context.getSequence()),
+    );
+  }
+
+  /** Measures threads and steps, unless what was remembered still holds. To be called before the session is made; leaves lanes empty. */
+  static async calibrate(loaded: LoadedModel, lanes: readonly Lane[], remembered: Calibration | undefined): Promise<Calibration> {
+    const [lane, other] = lanes;
+    const { llama, facts, tokenizer } = loaded;
+    if (!lane) throw new Error('a context without lanes');
+    const token = tokenizer.encode('a')[0] ?? 0;
+    const timed = async (work: () => Promise<unknown>): Promise<number> => {
+      const started = performance.now();
+      await work();
+      return performance.now() - started;
+    };
+    const probe: Probe = {
+      step: async (tokens, threads) => {
+        llama.maxThreads = threads;
+        if (lane.tokens.length + tokens > lane.capacity) await lane.clear();
+        return timed(() =>
+          lane.evaluate(
+            Array.from({ length: tokens }, () => token),
+            [],
+          ),
+        );
+      },
+      copy: async () => {
+        if (!other?.canRewind) return 0;
+        await other.copyFrom(lane, Math.min(1, lane.tokens.length));
+        // The copy is made with the next step, which by itself is what a step costs.
+        const both = await timed(() => other.evaluate([token], []));
+        const alone = await timed(() => other.evaluate([token], []));
+        return Math.max(1, both - alone);
+      },
+    };
+    try {
+      if (remembered && (await stillHolds(remembered, probe))) return remembered;
+      return await calibrate(facts.threads, largestStep, probe);
+    } finally {
+      for (const each of lanes) await each.clear();
+    }
   }
 
   /**
@@ -57,35 +124,104 @@ export class Session {
     });
   }
 
-  /** Finds the number of threads decode is fastest with. To be called once, before the first request. */
-  async calibrate(): Promise<number> {
-    const [lane] = this.lanes;
-    const { llama, facts, tokenizer } = this.loaded;
-    if (!lane) return facts.threads;
-    const token = tokenizer.encode('a')[0] ?? 0;
-    const chosen = await calibrateDecodeThreads(facts.threads, async (threads) => {
-      llama.maxThreads = threads;
-      const started = this.now();
-      await lane.evaluate([token], undefined);
-      return this.now() - started;
+  get parked(): readonly ParkedLane[] {
+    return this.parking?.entries ?? [];
+  }
+
+  get totals(): Readonly<Totals> {
+    const { parkedTokens, restoredTokens } = this.parking ?? { parkedTokens: 0, restoredTokens: 0 };
+    return { ...this.counted, parkedTokens, restoredTokens };
+  }
+
+  /** How long the step in flight has been running, and how long it may at the very most; milliseconds. */
+  get stepTime(): { readonly stepMilliseconds: number; readonly stepLimitMilliseconds: number } {
+    const step = this.stepInFlight;
+    return {
+      stepMilliseconds: step ? this.now() - step.since : 0,
+      stepLimitMilliseconds: this.tuning.stepLimit(step?.tokens ?? 1),
+    };
+  }
+
+  /** Takes parked lanes up, the most recently used first, as far as there are lanes and `limit` milliseconds for it. */
+  async takeUp(limit: number): Promise<number> {
+    const { parking } = this;
+    if (!parking) return 0;
+    const deadline = this.now() + limit;
+    let tokens = 0;
+    // The last lane stays empty, for whatever comes first.
+    const free = this.lanes.slice(0, Math.max(1, this.lanes.length - 1));
+    for (const entry of [...parking.entries]) {
+      if (free.length === 0 || this.now() + entry.tokens.length * this.tuning.laneCosts.load > deadline) break;
+      const [lane] = free;
+      if (!lane || !(await parking.restore(entry.id, lane))) continue;
+      free.shift();
+      tokens += entry.tokens.length;
+    }
+    return tokens;
+  }
+
+  /** Parks every lane that would take long to evaluate again, and puts on disk what is in memory. @returns lanes that are kept now */
+  park(): Promise<number> {
+    const { parking } = this;
+    if (!parking) return Promise.resolve(0);
+    return this.exclusively(async () => {
+      for (const lane of this.lanes) if (parking.isUnparked(lane)) await parking.park(lane);
+      await parking.persist();
+      return this.lanes.filter(({ parkedAs }) => parkedAs !== undefined).length;
     });
-    await lane.clear();
-    this.decodeThreads = new DecodeThreads(chosen, facts.threads);
-    return chosen;
+  }
+
+  /** Ends every job, parks what is worth it as long as `limit` milliseconds allow, and closes the place. */
+  async close(limit: number): Promise<void> {
+    const { parking } = this;
+    const deadline = this.now() + limit;
+    await this.exclusively(async () => {
+      for (const entry of this.active.values()) this.finish(entry, 'cancelled');
+      for (const { job, resolve } of this.waiting.splice(0)) resolve(job.result('cancelled', 0));
+      for (const lane of this.lanes) {
+        const ends = this.now() + lane.tokens.length * this.tuning.laneCosts.save;
+        if (ends < deadline && parking?.isUnparked(lane)) await parking.park(lane);
+      }
+    });
+    clearTimeout(this.idleTimer);
+    await parking?.dispose();
+  }
+
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.exclusive.push(() => work().then(resolve, reject));
+      void this.loop();
+    });
   }
 
   private async loop(): Promise<void> {
     if (this.running) return;
     this.running = true;
+    clearTimeout(this.idleTimer);
     try {
-      while (this.waiting.length + this.active.size > 0) {
+      while (this.waiting.length + this.active.size + this.exclusive.length > 0) {
+        await this.exclusive.shift()?.();
         this.settleCancelled();
         await this.admit();
         await this.step();
+        if (this.active.size > 0) this.quietSince = this.now();
       }
     } finally {
       this.running = false;
     }
+    this.waitForQuiet();
+  }
+
+  /** While nothing is asked for, lanes are parked one at a time. */
+  private waitForQuiet(): void {
+    const { parking } = this;
+    if (!parking) return;
+    this.idleTimer = setTimeout(() => {
+      const lane = parking.due(this.lanes, this.tuning.typing ? 0 : this.now() - this.quietSince);
+      if (lane) void this.exclusively(() => parking.park(lane)).catch(() => undefined);
+      else this.waitForQuiet();
+    }, idleInterval);
+    this.idleTimer.unref();
   }
 
   private settleCancelled(): void {
@@ -98,22 +234,26 @@ export class Session {
     }
   }
 
-  /** Gives waiting jobs their lanes. A warm-up yields its lane to the chat. */
+  /** Gives waiting jobs their lanes, ghost text first. A warm-up yields its lane to a request that wants it. */
   private async admit(): Promise<void> {
-    for (const entry of [...this.waiting]) {
+    const order = { ghost: 0, chat: 1, warm: 2 };
+    for (const entry of [...this.waiting].sort((a, b) => order[a.job.spec.kind] - order[b.job.spec.kind])) {
       const { spec } = entry.job;
-      const purpose: LanePurpose = spec.kind === 'ghost' ? 'ghost' : 'chat';
-      if (spec.kind === 'chat') this.overtakeWarmUps();
-      const facts = chooseLane(this.lanes, purpose, spec.prompt);
-      const lane = facts && this.lanes.find(({ id }) => id === facts.id);
-      if (!lane) continue;
+      const request: LaneRequest = { prompt: spec.prompt, purpose: spec.purpose, isWarmUp: spec.kind === 'warm' };
+      // What a warm-up has evaluated so far counts only once it stops; the request may be just what it was for.
+      if (spec.kind !== 'warm') this.overtakeWarmUps();
+      const choice = this.admission.plan(request);
+      if (!choice) continue;
+      const { lane, plan } = choice;
       this.waiting.splice(this.waiting.indexOf(entry), 1);
       const active: Active = { ...entry, lane };
       this.active.set(entry.job.id, active);
-      lane.busy = true;
-      lane.lastUsed = ++this.uses;
-      await this.guard([active], async () => {
-        entry.job.begin(await lane.align(spec.prompt, spec.maxTokens > 0));
+      this.admission.take(lane, request);
+      await this.guard(active, async () => {
+        const reused = await this.admission.prepare(lane, plan, request, spec.maxTokens > 0);
+        entry.job.begin(reused);
+        this.counted.promptTokens += spec.prompt.length;
+        this.counted.reusedTokens += reused;
         if (entry.job.promptLeft === 0) this.finish(active, 'end');
       });
     }
@@ -126,87 +266,85 @@ export class Session {
   }
 
   private async step(): Promise<void> {
-    const facts = [...this.active.values()].map(({ job }) => ({ id: job.id, kind: job.spec.kind, promptLeft: job.promptLeft }));
-    const plan = planStep(facts, this.sizer.size);
-    const pieces = plan.flatMap(({ id, tokens }) => {
-      const entry = this.active.get(id);
-      return entry ? [{ entry, piece: entry.job.piece(tokens) }] : [];
-    });
+    const pieces = this.piecesOfStep();
     if (pieces.length === 0) {
       // Every job waits for a lane that another one is about to leave.
-      await new Promise((resolve) => setImmediate(resolve));
+      if (this.waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
       return;
     }
     const count = pieces.reduce((sum, { piece }) => sum + piece.tokens.length, 0);
-    this.loaded.llama.maxThreads = count < smallestStep ? this.decodeThreads.next : this.loaded.facts.threads;
-    const started = this.now();
-    await Promise.all(pieces.map(({ entry, piece }) => this.guard([entry], () => this.evaluate(entry, piece.tokens, piece.sample))));
-    const took = this.now() - started;
-    this.sizer.record(count, took);
-    // Only single tokens compare: a step for two lanes takes longer by right.
-    if (count === 1) this.decodeThreads.record(took);
+    this.loaded.llama.maxThreads = this.tuning.threads(count);
+    const since = this.now();
+    this.stepInFlight = { since, tokens: count };
+    const outcomes = await Promise.all(pieces.map((each) => this.evaluate(each.entry, each.piece)));
+    this.stepInFlight = undefined;
+    this.tuning.record(count, this.now() - since);
+    for (const [index, { entry, piece }] of pieces.entries()) await this.conclude(entry, piece, outcomes[index]);
   }
 
-  private async evaluate(entry: Active, tokens: readonly number[], sample: boolean): Promise<void> {
+  private piecesOfStep(): readonly { readonly entry: Active; readonly piece: StepPiece }[] {
+    const facts = [...this.active.values()].map(({ job }) => ({ id: job.id, kind: job.spec.kind, promptLeft: job.promptLeft }));
+    const plan = planStep(facts, this.tuning.budget);
+    let total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
+    return plan.flatMap(({ id, tokens }) => {
+      const entry = this.active.get(id);
+      if (!entry) return [];
+      const { job, lane } = entry;
+      const draft = lane.canRewind ? this.generation.draft(job, total, lane.capacity - lane.tokens.length - 1) : [];
+      total += draft.length;
+      return [{ entry, piece: job.piece(tokens, draft) }];
+    });
+  }
+
+  /** A step for one job; `undefined` when it failed or does not fit the lane, which ends the job. */
+  private async evaluate(entry: Active, piece: StepPiece): Promise<StepOutcome | undefined> {
     const { job, lane } = entry;
-    if (lane.tokens.length + tokens.length > lane.capacity) {
+    if (lane.tokens.length + piece.tokens.length > lane.capacity) {
       this.finish(entry, 'contextFull');
-      return;
+      return undefined;
     }
-    const next = await lane.evaluate(
-      tokens,
-      sample ? samplingOfToken(job.spec.sampling, job.generated.length) : undefined,
-      this.punished(job),
-    );
-    job.advance(tokens.length);
-    if (!sample) {
-      if (job.promptLeft === 0) this.finish(entry, 'end');
-      return;
-    }
-    const stop = next === undefined ? 'end' : job.accept(next, this.loaded.model.isEogToken(asTokens([next])[0]));
-    if (stop) this.finish(entry, stop);
+    const isPrefill = job.promptLeft > 0;
+    let outcome: StepOutcome | undefined;
+    await this.guard(entry, async () => {
+      const next = await lane.evaluate(piece.tokens, this.generation.draws(job, piece));
+      outcome = this.generation.accept(job, piece, next);
+    });
+    if (outcome) this.count(job, piece, outcome, isPrefill);
+    return outcome;
   }
 
-  /** The tokens that a repeat penalty is for: the last generated, but for white space, which code repeats by right. */
-  private punished(job: Job): readonly number[] {
-    if ((job.spec.sampling.repeatPenalty ?? 1) === 1) return [];
-    return job.generated.slice(-penaltyWindow).filter((token) => !this.isBlank(token));
+  private count(job: Job, piece: StepPiece, { valid }: StepOutcome, isPrefill: boolean): void {
+    if (!isPrefill) {
+      this.counted.decodedTokens += valid;
+      this.counted.confirmedTokens += valid - 1;
+      this.counted.refutedTokens += piece.tokens.length - valid;
+    } else if (job.spec.kind === 'warm') this.counted.warmTokens += piece.tokens.length;
+    else this.counted.prefillTokens += piece.tokens.length;
   }
 
-  private isBlank(token: number): boolean {
-    let blank = this.blank.get(token);
-    if (blank === undefined) {
-      blank = this.loaded.model.detokenize(asTokens([token])).trim() === '';
-      this.blank.set(token, blank);
-    }
-    return blank;
+  private async conclude(entry: Active, piece: StepPiece, outcome: StepOutcome | undefined): Promise<void> {
+    if (!outcome) return;
+    const { lane } = entry;
+    const refuted = piece.tokens.length - outcome.valid;
+    await this.guard(entry, () => lane.truncate(lane.tokens.length - refuted));
+    if (outcome.stop) this.finish(entry, outcome.stop);
   }
 
   private finish(entry: Active, stop: StopReason): void {
     if (!this.active.delete(entry.job.id)) return;
-    entry.lane.busy = false;
+    entry.lane.use = 'free';
     entry.resolve(entry.job.result(stop, entry.lane.tokens.length));
   }
 
-  /** An error in llama.cpp ends the jobs it concerns, and empties their lanes, whose state is unknown then. */
-  private async guard(entries: readonly Active[], work: () => Promise<void>): Promise<void> {
+  /** An error in llama.cpp ends the job it concerns, and empties its lane, whose state is unknown then. */
+  private async guard(entry: Active, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      for (const entry of entries) {
-        this.active.delete(entry.job.id);
-        await entry.lane.clear().catch(() => undefined);
-        entry.lane.busy = false;
-        entry.reject(error);
-      }
+      this.active.delete(entry.job.id);
+      await entry.lane.clear().catch(() => undefined);
+      entry.lane.use = 'free';
+      entry.reject(error);
     }
   }
-}
-
-/**
- * The library makes a new sampler for each call, and seeds it by the second where no seed is given: each token gets one of its own,
- * derived from the request's, so that a request can be repeated and no two tokens are drawn alike.
- */
-function samplingOfToken(sampling: Sampling, index: number): Sampling {
-  return { ...sampling, seed: (Math.imul(sampling.seed ^ (index + 1), 0x9e3779b1) >>> 0) % 0x7fffffff };
 }

@@ -1,0 +1,60 @@
+import type { Lane } from './lane';
+import { planLane, type LanePlan, type LaneRequest } from './lanes';
+import type { Parking } from './parking';
+import type { Totals } from './totals';
+import type { Tuning } from './tuning';
+
+/** Gives requests their lanes: asks the policy, and moves KV as it says. */
+export class Admission {
+  private uses = 0;
+
+  constructor(
+    private readonly lanes: readonly Lane[],
+    private readonly tuning: Tuning,
+    private readonly parking: Parking | undefined,
+    private readonly totals: Totals,
+  ) {}
+
+  /** How a request is served; `undefined` while it has to wait for a lane. */
+  plan(request: LaneRequest): { readonly lane: Lane; readonly plan: LanePlan } | undefined {
+    const plan = planLane(request, this.lanes, this.parking?.entries ?? [], this.tuning.laneCosts);
+    const lane = plan && this.laneOf(plan.lane);
+    return plan && lane ? { lane, plan } : undefined;
+  }
+
+  /** Marks a lane as taken. */
+  take(lane: Lane, request: LaneRequest): void {
+    lane.use = request.isWarmUp ? 'warm' : 'busy';
+    lane.lastUsed = ++this.uses;
+  }
+
+  /**
+   * Makes a lane begin with as much of the prompt as the plan found, and hold nothing else. Must not run beside a step.
+   * @param needsLogits at least the last token of the prompt is left to evaluate, as its logits are wanted
+   * @returns prompt tokens that need no evaluation
+   */
+  async prepare(lane: Lane, plan: LanePlan, request: LaneRequest, needsLogits: boolean): Promise<number> {
+    const { prompt } = request;
+    if (plan.park) await this.parking?.park(lane);
+    await this.fetch(lane, plan);
+    lane.purpose = request.purpose;
+    const wanted = needsLogits ? prompt.length - 1 : prompt.length;
+    await lane.truncate(Math.min(lane.commonWith(prompt), wanted));
+    return lane.tokens.length;
+  }
+
+  private async fetch(lane: Lane, { source, keep }: LanePlan): Promise<void> {
+    if (source.kind === 'lane') {
+      const other = this.laneOf(source.id);
+      if (!other) return;
+      await lane.copyFrom(other, keep);
+      this.totals.copiedTokens += lane.tokens.length;
+    }
+    // One that cannot be restored is gone then, and the prompt is evaluated: the lane is empty.
+    if (source.kind === 'parked') await this.parking?.restore(source.id, lane);
+  }
+
+  private laneOf(id: number): Lane | undefined {
+    return this.lanes.find((lane) => lane.id === id);
+  }
+}

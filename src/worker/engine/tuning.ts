@@ -1,0 +1,84 @@
+import { PhaseThreads } from './phaseThreads';
+import type { LaneCosts } from './lanes';
+import { longestTypingStep, StepCost } from './stepCost';
+import type { StepBudget } from './scheduler';
+import type { Calibration } from './calibrate';
+
+/** Steps from this size on run as prefill; below, a step costs about what one token costs, and runs on decode's threads or nearly so. */
+const prefillFrom = 16;
+/** Weight of the newest measurement of moving state. */
+const weight = 0.3;
+/** A step that takes this many times what steps of its size take, and at least so many milliseconds, is stuck. */
+const stuckFactor = 20;
+const stuckLeast = 5000;
+
+/** What is known of this machine with this model, from calibration and from every step since: how many threads, how many tokens. */
+export class Tuning {
+  /** Whether somebody is typing, as the host last said. */
+  typing = false;
+  readonly cost: StepCost;
+  private readonly decode: PhaseThreads;
+  private readonly prefill: PhaseThreads;
+  private save: number;
+  private load: number;
+
+  /**
+   * @param threads most threads ever used
+   * @param bytesPerToken of KV, from which moving it is estimated before it was measured
+   */
+  constructor(
+    readonly calibration: Calibration,
+    threads: number,
+    largestStep: number,
+    bytesPerToken: number,
+  ) {
+    this.cost = new StepCost(largestStep, calibration.steps);
+    this.decode = new PhaseThreads(calibration.decodeThreads, threads);
+    this.prefill = new PhaseThreads(threads, threads);
+    // Measured on a virtual machine: state is written at 0.4 to 1.3 GB a second, and read at 5.
+    this.save = bytesPerToken / 5e5;
+    this.load = bytesPerToken / 3e6;
+  }
+
+  /** Threads for a step of that many tokens. */
+  threads(tokens: number): number {
+    if (tokens === 1) return this.decode.next;
+    if (tokens >= prefillFrom) return this.prefill.next;
+    // Where decode had to give up threads because something else is busy, the small steps have to as well.
+    return this.decode.next < this.decode.calibrated ? this.decode.next : this.calibration.smallThreads;
+  }
+
+  /** Reports a finished step. */
+  record(tokens: number, milliseconds: number): void {
+    this.cost.record(tokens, milliseconds);
+    if (tokens === 1) this.decode.record(milliseconds);
+    // Steps of different sizes compare by what is usual for their size.
+    if (tokens >= prefillFrom) this.prefill.record(milliseconds / tokens);
+  }
+
+  get budget(): StepBudget {
+    const ghost = this.cost.size(true);
+    return {
+      alone: this.cost.size(this.typing),
+      ghost,
+      mix: (this.cost.estimate(ghost) ?? 0) <= longestTypingStep,
+    };
+  }
+
+  get laneCosts(): LaneCosts {
+    return { token: this.cost.prefillToken, copy: this.calibration.copyMilliseconds, save: this.save, load: this.load };
+  }
+
+  /** Longest a step of that many tokens may take before it counts as stuck, in milliseconds. */
+  stepLimit(tokens: number): number {
+    return Math.max(stuckLeast, stuckFactor * (this.cost.estimate(tokens) ?? 0));
+  }
+
+  recordSave(tokens: number, milliseconds: number): void {
+    this.save += weight * (milliseconds / Math.max(1, tokens) - this.save);
+  }
+
+  recordLoad(tokens: number, milliseconds: number): void {
+    this.load += weight * (milliseconds / Math.max(1, tokens) - this.load);
+  }
+}
