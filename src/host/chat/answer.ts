@@ -1,7 +1,7 @@
 import type { AnswerState } from '../../protocol/webview';
 import type { ChatParams, ChatProgress, ChatResult } from '../../protocol/worker';
 import type { Engine, Outcome } from '../engine/engine';
-import { CancelSource } from './cancel';
+import { CancelSource } from '../engine/cancelSource';
 import type { StoredTurn } from './records';
 
 /** Told of everything that changes a turn under way. */

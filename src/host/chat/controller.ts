@@ -2,6 +2,7 @@ import { Emitter, type Disposable, type Event } from '../../base/event';
 import type { HostMessage, ViewState } from '../../protocol/webview';
 import type { Engine } from '../engine/engine';
 import { isProblemActionId, type ProblemActionId } from '../engine/problemActions';
+import { WarmUp, type Idle } from '../engine/warmUp';
 import type { Log } from '../services/log';
 import { Answer } from './answer';
 import type { ConversationStore } from './conversations';
@@ -9,7 +10,6 @@ import type { ChatMemory } from './memory';
 import { historyOf, newConversation, newTurn, titleOf, type Conversation, type Question, type StoredTurn } from './records';
 import type { ChatTexts } from './texts';
 import { attachmentsOf, turnView } from './turnView';
-import { WarmUp, type Idle } from './warmUp';
 
 /** What another feature needs to put a question into the chat. */
 export interface ChatAsker {
@@ -262,6 +262,7 @@ export class ChatController implements ChatAsker, Disposable {
     if (!this.viewOpen || this.answers.size > 0) return;
     const { conversation } = this;
     this.warmUp.request(`${conversation.id} ${String(conversation.turns.length)}`, () => ({
+      kind: 'chat',
       system: this.deps.settings().system,
       history: historyOf(this.conversation.turns),
     }));

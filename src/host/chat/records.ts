@@ -19,6 +19,9 @@ const metrics = v.object({
   reusedTokens: count,
   evaluatedTokens: count,
   generatedTokens: count,
+  // Younger than the rest: a record written before has none.
+  draftedTokens: v.optional(count, 0),
+  confirmedTokens: v.optional(count, 0),
   firstTokenMilliseconds: count,
   tokensPerSecond: count,
   totalMilliseconds: count,
@@ -61,6 +64,7 @@ const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> 
   modelNotFound: ['path'],
   modelBroken: ['path', 'detail'],
   outOfMemory: ['path', 'neededBytes', 'freeBytes'],
+  doesNotFit: ['path', 'neededBytes', 'freeBytes', 'others', 'othersBytes'],
   unsupportedArchitecture: ['path', 'architecture'],
   engineUnavailable: ['detail'],
   versionMismatch: ['host', 'worker'],

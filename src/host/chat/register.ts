@@ -3,6 +3,7 @@ import { Disposable, commands, env, l10n, window, type Memento, type Uri } from 
 import type { Engine } from '../engine/engine';
 import { commandOf } from '../engine/problemActions';
 import { labelOf } from '../engine/problems';
+import { idleAfter } from '../engine/warmUp';
 import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { ChatController, type ChatAsker, type ChatSettings } from './controller';
@@ -92,12 +93,7 @@ function createController(deps: ChatDeps, store: ConversationStore, run: Run): C
       const { command, args } = commandOf(id);
       run(command, ...args);
     },
-    idle: (action) => {
-      const timer = setTimeout(action, IDLE_MILLISECONDS);
-      return new Disposable(() => {
-        clearTimeout(timer);
-      });
-    },
+    idle: idleAfter(IDLE_MILLISECONDS),
     newId: randomUUID,
     newSeed: () => randomInt(2 ** 31),
     now: Date.now,

@@ -1,29 +1,34 @@
-import { ConnectionError, ErrorCodes, ProgressType, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, type Disposable } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
 import {
   methods,
-  PROTOCOL_VERSION,
+  type Activity,
   type ChatParams,
   type ChatProgress,
   type ChatResult,
   type CompleteParams,
   type CompleteResult,
-  type InitializeResult,
   type LoadModelParams,
   type LoadProgress,
   type LogEntry,
   type Metrics,
   type ModelFacts,
+  type PingResult,
   type SessionView,
   type WarmParams,
   type WarmResult,
 } from '../../protocol/worker';
 import type { Log } from '../services/log';
+import { readMemory, workerDied, type MemoryReading, type WorkerEnd } from './death';
 import type { Cancellation, Engine, EngineState, Outcome } from './engine';
 import { EngineError } from './engineError';
-import { WorkerProcess, type WorkerCommand } from './process';
+import { failureOf, messageOf, stopped } from './failures';
+import { shakeHands } from './handshake';
+import { stopLimits, WorkerProcess, type WorkerCommand } from './process';
 import { RestartPolicy } from './restart';
+import { Supervisor } from './supervisor';
+import type { WatchdogLimits } from './watchdog';
 
 export interface EngineClientOptions {
   /** Asked at every start, so that changed settings count. */
@@ -36,6 +41,8 @@ export interface EngineClientOptions {
   readonly policy?: RestartPolicy;
   /** Time a worker gets for the handshake, in milliseconds. */
   readonly handshakeLimit?: number;
+  readonly watchdog?: WatchdogLimits;
+  readonly readMemory?: () => MemoryReading;
 }
 
 const chatProgress = new ProgressType<ChatProgress>();
@@ -44,10 +51,14 @@ const nothingDone: Metrics = {
   reusedTokens: 0,
   evaluatedTokens: 0,
   generatedTokens: 0,
+  draftedTokens: 0,
+  confirmedTokens: 0,
   firstTokenMilliseconds: 0,
   tokensPerSecond: 0,
   totalMilliseconds: 0,
 };
+
+const notWarmed: WarmResult = { evaluatedTokens: 0, overtaken: false };
 
 /** The host's side of the worker: starts it, keeps its state, and turns every request's end into an {@link Outcome}. */
 export class EngineClient implements Engine, Disposable {
@@ -60,6 +71,12 @@ export class EngineClient implements Engine, Disposable {
   private generation = 0;
   private nextProgress = 1;
   private restartTimer: NodeJS.Timeout | undefined;
+  private supervisor: Supervisor | undefined;
+  /** Resolves when the worker that was told to end last is gone. */
+  private leaving: Promise<void> | undefined;
+  /** Models to load whether they fit or not, by their paths. */
+  private readonly forced = new Set<string>();
+  private typing = false;
   private disposed = false;
 
   private readonly finished = new Emitter<Metrics>((error) => {
@@ -108,10 +125,10 @@ export class EngineClient implements Engine, Disposable {
   }
 
   async warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>> {
-    if (this.current.kind !== 'ready') return { kind: 'done', value: { evaluatedTokens: 0 } };
+    if (this.current.kind !== 'ready') return { kind: 'done', value: notWarmed };
     return this.request(
       cancellation,
-      () => ({ evaluatedTokens: 0 }),
+      () => notWarmed,
       (connection) => connection.sendRequest<WarmResult>(methods.warm, params, cancellation),
     );
   }
@@ -125,6 +142,11 @@ export class EngineClient implements Engine, Disposable {
     }
   }
 
+  activity({ typing }: Activity): void {
+    this.typing = typing;
+    this.sendActivity();
+  }
+
   start(): void {
     if (this.current.kind === 'stopped' && !this.disposed) void this.launch();
   }
@@ -135,7 +157,21 @@ export class EngineClient implements Engine, Disposable {
     this.start();
   }
 
+  loadAnyway(): void {
+    const { current } = this;
+    if (current.kind !== 'failed' || current.error.kind !== 'doesNotFit') return;
+    this.forced.add(current.error.path);
+    this.restart();
+  }
+
+  /** Ends everything, and resolves when the worker has parked its lanes and is gone. */
+  async shutDown(): Promise<void> {
+    this.dispose();
+    await this.leaving;
+  }
+
   dispose(): void {
+    if (this.disposed) return;
     this.disposed = true;
     this.end();
     this.emitter.dispose();
@@ -158,7 +194,7 @@ export class EngineClient implements Engine, Disposable {
     try {
       return { kind: 'done', value: await send(worker.connection) };
     } catch (error) {
-      return { kind: 'failed', error: this.failureOf(error, worker) };
+      return { kind: 'failed', error: failureOf(error, worker, this.disposed) };
     }
   }
 
@@ -189,64 +225,81 @@ export class EngineClient implements Engine, Disposable {
     });
   }
 
-  /** Why a request to `worker` failed. One that the worker did not answer was cut off by its end, wanted or not. */
-  private failureOf(error: unknown, worker: WorkerProcess): EngineErrorData {
-    if (error instanceof ResponseError && isErrorData(error.data)) return error.data;
-    if (worker.isStopping) return this.disposed ? stopped : { kind: 'restarted' };
-    if (worker.exitDetail !== undefined) return { kind: 'workerDied', detail: worker.exitDetail };
-    const detail = messageOf(error);
-    return isConnectionLoss(error) ? { kind: 'workerDied', detail } : { kind: 'internal', detail };
-  }
-
   private async launch(): Promise<void> {
     const generation = ++this.generation;
     this.enter({ kind: 'starting', generation });
     // A listener may have restarted or ended it at once.
     if (generation !== this.generation) return;
+    // Two workers at once would want memory twice over, and what the old one parks is what the new one takes up.
+    if (this.leaving) await this.leaving;
+    if (generation !== this.generation) return;
     try {
-      const worker = new WorkerProcess(this.options.command(), this.options.workerLog, (detail) => {
-        this.onExit(generation, detail);
-      });
+      const worker = new WorkerProcess(
+        this.options.command(),
+        this.options.workerLog,
+        (end) => {
+          this.onExit(generation, end);
+        },
+        this.options.readMemory ?? readMemory,
+      );
       this.worker = worker;
       this.listen(worker.connection, generation);
-      const hello = await this.handshake(worker.connection);
+      const hello = await shakeHands(worker.connection, this.options.clientVersion, this.options.handshakeLimit);
       this.options.log.info(`worker ${hello.pid} on ${hello.runtimeVersion}, node-llama-cpp ${hello.libraryVersion}`);
       if (generation !== this.generation) return;
-      const model = this.options.model();
+      const model = this.modelToLoad();
       this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });
+      this.supervise(worker, generation);
       const facts = await this.load(worker, model);
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
-      this.enter({ kind: 'ready', generation, facts });
+      if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
+      this.enter({ kind: 'ready', generation, facts, responding: true });
+      if (this.typing) this.sendActivity();
     } catch (error) {
       // What is no answer of the worker's is the host's own failure to have one: a path that cannot be run, settings that cannot be read.
       this.fail(generation, error instanceof EngineError ? error.data : { kind: 'workerUnavailable', detail: messageOf(error) });
     }
   }
 
+  private modelToLoad(): LoadModelParams {
+    const model = this.options.model();
+    return this.forced.has(model.path) ? { ...model, force: true } : model;
+  }
+
+  private supervise(worker: WorkerProcess, generation: number): void {
+    this.supervisor?.dispose();
+    // A listener may have restarted or ended it at once.
+    if (generation !== this.generation) return;
+    this.supervisor = new Supervisor({
+      worker: {
+        ping: () => worker.connection.sendRequest<PingResult>(methods.ping),
+        noteMemory: () => {
+          worker.noteMemory();
+        },
+      },
+      phase: () => (this.current.kind === 'loading' ? 'loading' : 'ready'),
+      log: this.options.log,
+      limits: this.options.watchdog,
+      onResponding: (responding) => {
+        if (this.current.kind === 'ready') this.enter({ ...this.current, responding });
+      },
+      onHung: () => {
+        worker.kill('hang');
+      },
+    });
+  }
+
+  private sendActivity(): void {
+    if (this.current.kind !== 'ready') return;
+    this.worker?.connection.sendNotification(methods.activity, { typing: this.typing } satisfies Activity).catch(() => undefined);
+  }
+
   private async load(worker: WorkerProcess, model: LoadModelParams): Promise<ModelFacts> {
     try {
       return await worker.connection.sendRequest<ModelFacts>(methods.loadModel, model);
     } catch (error) {
-      throw new EngineError(this.failureOf(error, worker));
-    }
-  }
-
-  private async handshake(connection: MessageConnection): Promise<InitializeResult> {
-    const limit = this.options.handshakeLimit ?? 20_000;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no answer within ${limit} ms`));
-      }, limit);
-    });
-    try {
-      const params = { protocolVersion: PROTOCOL_VERSION, clientVersion: this.options.clientVersion };
-      return await Promise.race([connection.sendRequest<InitializeResult>(methods.initialize, params), late]);
-    } catch (error) {
-      throw error instanceof ResponseError && isErrorData(error.data) ? new EngineError(error.data) : error;
-    } finally {
-      clearTimeout(timer);
+      throw new EngineError(failureOf(error, worker, this.disposed));
     }
   }
 
@@ -262,19 +315,20 @@ export class EngineClient implements Engine, Disposable {
   }
 
   /** The process is gone, wanted or not. */
-  private onExit(generation: number, detail: string): void {
+  private onExit(generation: number, end: WorkerEnd): void {
     if (generation !== this.generation || this.disposed) return;
     const before = this.current.kind;
     this.worker = undefined;
+    this.supervisor?.dispose();
     if (before === 'failed' || before === 'stopped') return;
-    this.options.log.error(`the worker ended: ${detail}`);
+    this.options.log.error(`the worker ended: ${end.detail}${end.cause === undefined ? '' : `, for ${end.cause}`}`);
     if (before === 'starting') {
-      this.fail(generation, { kind: 'workerUnavailable', detail });
+      this.fail(generation, { kind: 'workerUnavailable', detail: end.detail });
       return;
     }
-    const error: EngineErrorData = { kind: 'workerDied', detail };
+    const error = workerDied(end);
     // A model whose loading kills the worker would kill the next one too.
-    const decision = before === 'loading' ? ({ kind: 'giveUp' } as const) : this.policy.recordCrash();
+    const decision = before === 'loading' ? ({ kind: 'giveUp' } as const) : this.policy.recordCrash(end.cause);
     if (decision.kind === 'giveUp') {
       this.fail(generation, error);
       return;
@@ -287,9 +341,7 @@ export class EngineClient implements Engine, Disposable {
   private fail(generation: number, error: EngineErrorData): void {
     if (generation !== this.generation || this.current.kind === 'failed' || this.current.kind === 'restarting') return;
     this.options.log.error(`failed: ${JSON.stringify(error)}`);
-    const { worker } = this;
-    this.worker = undefined;
-    worker?.stop();
+    this.dismiss();
     // Last: a listener may restart at once, and what it starts is not to be stopped here.
     this.enter({ kind: 'failed', generation, error });
   }
@@ -298,29 +350,23 @@ export class EngineClient implements Engine, Disposable {
   private end(): void {
     clearTimeout(this.restartTimer);
     this.generation++;
-    this.worker?.stop();
-    this.worker = undefined;
+    this.dismiss();
     this.enter({ kind: 'stopped' });
+  }
+
+  /** Tells the worker, if there is one, to park its lanes and end. */
+  private dismiss(): void {
+    this.supervisor?.dispose();
+    const { current, worker } = this;
+    this.worker = undefined;
+    if (!worker) return;
+    const parks = current.kind === 'ready' && current.responding;
+    worker.stop(parks ? stopLimits.parking : stopLimits.idle);
+    this.leaving = worker.gone;
   }
 
   private enter(state: EngineState): void {
     this.current = state;
     this.emitter.fire(state);
   }
-}
-
-/** What a request ends in that comes after {@link EngineClient.dispose}, or is cut off by it. */
-const stopped: EngineErrorData = { kind: 'workerUnavailable', detail: 'stopped' };
-
-/** Whether the message did not get through: the channel closes a moment before the process is known to have ended. */
-function isConnectionLoss(error: unknown): boolean {
-  return error instanceof ConnectionError || (error instanceof ResponseError && error.code === ErrorCodes.MessageWriteError);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isErrorData(data: unknown): data is EngineErrorData {
-  return typeof data === 'object' && data !== null && 'kind' in data;
 }

@@ -1,6 +1,7 @@
 import type { Disposable, Event } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
 import type {
+  Activity,
   ChatParams,
   ChatProgress,
   ChatResult,
@@ -19,7 +20,8 @@ export type EngineState =
   | { readonly kind: 'starting'; readonly generation: number }
   /** `fraction` is 0 to 1. */
   | { readonly kind: 'loading'; readonly generation: number; readonly path: string; readonly fraction: number }
-  | { readonly kind: 'ready'; readonly generation: number; readonly facts: ModelFacts }
+  /** Not `responding`: the worker keeps the host waiting; it recovers, or is ended and restarted. */
+  | { readonly kind: 'ready'; readonly generation: number; readonly facts: ModelFacts; readonly responding: boolean }
   /** The worker died; another follows after `delayMilliseconds`. */
   | { readonly kind: 'restarting'; readonly generation: number; readonly error: EngineErrorData; readonly delayMilliseconds: number }
   /** Nothing is tried again until the user acts or the settings change. */
@@ -45,10 +47,14 @@ export interface Engine {
   complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>>;
   /** Evaluates ahead at idle priority; does not start a worker. */
   warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
+  /** Tells the worker what the user is doing, now and when the next one is ready. */
+  activity(activity: Activity): void;
   /** The lanes as they are; `undefined` without a ready worker. */
   session(): Promise<SessionView | undefined>;
   /** Starts a worker and loads the model, unless that is done, under way or has failed. */
   start(): void;
-  /** Ends the worker, if any, forgets past crashes and starts anew. */
+  /** Ends the worker, if any, with its lanes parked, forgets past crashes and starts anew. */
   restart(): void;
+  /** Where the engine failed with `doesNotFit`: loads that model all the same, now and whenever it is loaded in this window. */
+  loadAnyway(): void;
 }

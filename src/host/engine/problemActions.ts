@@ -1,9 +1,20 @@
 import { commandIds } from '../services/commands';
 
 /** Every button an engine problem may offer. */
-export const problemActionIds = ['retry', 'restartEngine', 'chooseModelFile', 'useEmbeddedModel', 'showLog', 'openSettings'] as const;
+export const problemActionIds = [
+  'retry',
+  'restartEngine',
+  'loadAnyway',
+  'chooseModelFile',
+  'useEmbeddedModel',
+  'showLog',
+  'openSettings',
+] as const;
 
 export type ProblemActionId = (typeof problemActionIds)[number];
+
+/** Loads the model that did not fit. Internal: package.json does not contribute it, as it does something only behind that problem. */
+export const loadAnywayCommand = 'paddock.loadAnyway';
 
 /** A command of VS Code with its arguments. */
 export interface ProblemCommand {
@@ -18,7 +29,12 @@ export function isProblemActionId(id: string): id is ProblemActionId {
 
 /** What a button does; `retry` belongs to whoever made the request. */
 export function commandOf(id: Exclude<ProblemActionId, 'retry'>): ProblemCommand {
-  return id === 'openSettings'
-    ? { command: 'workbench.action.openSettings', args: ['@ext:paddock.paddock'] }
-    : { command: commandIds[id], args: [] };
+  switch (id) {
+    case 'openSettings':
+      return { command: 'workbench.action.openSettings', args: ['@ext:paddock.paddock'] };
+    case 'loadAnyway':
+      return { command: loadAnywayCommand, args: [] };
+    default:
+      return { command: commandIds[id], args: [] };
+  }
 }

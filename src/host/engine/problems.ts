@@ -30,6 +30,8 @@ export function labelOf(id: ProblemActionId): string {
       return l10n.t('Try Again');
     case 'restartEngine':
       return l10n.t('Restart Engine');
+    case 'loadAnyway':
+      return l10n.t('Load Anyway');
     case 'chooseModelFile':
       return l10n.t('Choose Model File…');
     case 'useEmbeddedModel':
@@ -51,6 +53,8 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
       return ['chooseModelFile', 'useEmbeddedModel'];
     case 'outOfMemory':
       return ['chooseModelFile', 'openSettings', 'retry'];
+    case 'doesNotFit':
+      return ['loadAnyway', 'chooseModelFile', 'openSettings'];
     case 'promptTooLong':
       return ['openSettings'];
     case 'engineUnavailable':
@@ -61,6 +65,7 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
     case 'restarted':
       return ['retry'];
     case 'workerDied':
+      return error.cause === 'memory' ? ['chooseModelFile', 'openSettings', 'retry'] : ['retry', 'restartEngine', 'showLog'];
     case 'internal':
       return ['retry', 'restartEngine', 'showLog'];
   }
@@ -78,6 +83,8 @@ function messageOf(error: EngineErrorData): string {
       );
     case 'outOfMemory':
       return outOfMemory(error);
+    case 'doesNotFit':
+      return doesNotFit(error);
     case 'unsupportedArchitecture':
       return l10n.t('Models of the architecture “{0}” cannot be run. Choose another model file.', error.architecture);
     case 'engineUnavailable':
@@ -95,7 +102,7 @@ function messageOf(error: EngineErrorData): string {
     case 'workerUnavailable':
       return l10n.t('The process that runs the model could not be started ({0}). Restart it, or choose another runtime.', error.detail);
     case 'workerDied':
-      return l10n.t('The process that runs the model ended unexpectedly ({0}). What it had written is kept; try again.', error.detail);
+      return workerDied(error);
     case 'restarted':
       return l10n.t('The engine was restarted while this was being answered. Try again.');
     case 'chatTemplate':
@@ -103,6 +110,62 @@ function messageOf(error: EngineErrorData): string {
     case 'internal':
       return l10n.t('Something went wrong inside Paddock ({0}). Try again; the log says more.', error.detail);
   }
+}
+
+function workerDied({ cause, detail }: Extract<EngineErrorData, { kind: 'workerDied' }>): string {
+  switch (cause) {
+    case 'memory':
+      return l10n.t(
+        'The process that runs the model was ended by the system because memory ran out. What it had written is kept. Close other programs, choose a smaller model, or lower the context size.',
+      );
+    case 'hang':
+      return l10n.t('The process that runs the model no longer answered and was ended. What it had written is kept; try again.');
+    default:
+      return l10n.t('The process that runs the model ended unexpectedly ({0}). What it had written is kept; try again.', detail);
+  }
+}
+
+/** What is said while another worker is started by itself. */
+export function describeRestart(error: EngineErrorData): string {
+  const cause = error.kind === 'workerDied' ? error.cause : undefined;
+  switch (cause) {
+    case 'memory':
+      return l10n.t(
+        'The process that runs the model was ended by the system because memory ran out. It is being restarted; close other programs, choose a smaller model, or lower the context size.',
+      );
+    case 'hang':
+      return l10n.t('The process that runs the model no longer answered and was ended. It is being restarted.');
+    default:
+      return l10n.t('The process that runs the model ended unexpectedly. It is being restarted.');
+  }
+}
+
+function doesNotFit({ neededBytes, freeBytes, others, othersBytes }: Extract<EngineErrorData, { kind: 'doesNotFit' }>): string {
+  const needed = gigabytes(neededBytes);
+  const free = gigabytes(freeBytes);
+  const held = gigabytes(othersBytes);
+  if (others === 0) {
+    return l10n.t(
+      'This model does not fit into memory: it needs {0} GB and {1} GB can be had. It was not loaded. Close other programs, choose a smaller model, lower the context size, or load it anyway.',
+      needed,
+      free,
+    );
+  }
+  if (others === 1) {
+    return l10n.t(
+      'This model does not fit into memory: it needs {0} GB and {1} GB can be had, as the model of another window takes {2} GB. It was not loaded. Close that window, choose a smaller model, lower the context size, or load it anyway.',
+      needed,
+      free,
+      held,
+    );
+  }
+  return l10n.t(
+    'This model does not fit into memory: it needs {0} GB and {1} GB can be had, as the models of {2} other windows take {3} GB. It was not loaded. Close a window, choose a smaller model, lower the context size, or load it anyway.',
+    needed,
+    free,
+    number(others),
+    held,
+  );
 }
 
 function outOfMemory(error: Extract<EngineErrorData, { kind: 'outOfMemory' }>): string {
@@ -116,10 +179,12 @@ function outOfMemory(error: Extract<EngineErrorData, { kind: 'outOfMemory' }>): 
   );
 }
 
-function number(value: number): string {
+/** A count with the separators of the user's language. */
+export function number(value: number): string {
   return new Intl.NumberFormat(env.language).format(value);
 }
 
-function gigabytes(bytes: number): string {
+/** Bytes as gigabytes with one decimal, without the unit. */
+export function gigabytes(bytes: number): string {
   return new Intl.NumberFormat(env.language, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(bytes / 1e9);
 }

@@ -1,8 +1,12 @@
+import type { WorkerDeath } from '../../protocol/errors';
+
 /** What to do after a crash. */
 export type RestartDecision = { readonly kind: 'restart'; readonly delayMilliseconds: number } | { readonly kind: 'giveUp' };
 
 /** As many crashes within the window stop the restarting. */
 export const mostCrashes = 5;
+/** As many of them for want of memory do: the next worker would want as much. */
+export const mostMemoryDeaths = 2;
 export const crashWindowMilliseconds = 3 * 60 * 1000;
 
 /** Wait before the first restart; doubled for each crash in the window. */
@@ -13,16 +17,18 @@ const firstDelay = 250;
  * does something.
  */
 export class RestartPolicy {
-  private crashes: number[] = [];
+  private crashes: { readonly time: number; readonly cause: WorkerDeath | undefined }[] = [];
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(private readonly now: () => number) {}
 
-  recordCrash(): RestartDecision {
+  recordCrash(cause?: WorkerDeath): RestartDecision {
     const time = this.now();
-    this.crashes = [...this.crashes.filter((crash) => time - crash < crashWindowMilliseconds), time];
+    this.crashes = [...this.crashes.filter((crash) => time - crash.time < crashWindowMilliseconds), { time, cause }];
     const count = this.crashes.length;
-    return count >= mostCrashes ? { kind: 'giveUp' } : { kind: 'restart', delayMilliseconds: firstDelay * 2 ** (count - 1) };
+    const forMemory = this.crashes.filter((crash) => crash.cause === 'memory').length;
+    if (count >= mostCrashes || forMemory >= mostMemoryDeaths) return { kind: 'giveUp' };
+    return { kind: 'restart', delayMilliseconds: firstDelay * 2 ** (count - 1) };
   }
 
   /** Forgets past crashes, when the user asks to try again. */

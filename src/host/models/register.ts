@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
+import { loadAnywayCommand } from '../engine/problemActions';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 
@@ -24,8 +25,11 @@ export function registerModels({ engine, config }: ModelsDeps): vscode.Disposabl
     vscode.commands.registerCommand(commandIds.restartEngine, () => {
       engine.restart();
     }),
+    vscode.commands.registerCommand(loadAnywayCommand, () => {
+      engine.loadAnyway();
+    }),
     config.onDidChange(({ keys }) => {
-      const matters = keys.some((key) => key.startsWith('model.') || key.startsWith('worker.'));
+      const matters = keys.some((key) => /^(model|worker|session)\./.test(key));
       // A worker that never started reads the settings when it does.
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),

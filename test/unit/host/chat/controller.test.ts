@@ -330,13 +330,13 @@ describe('warming up', () => {
     const window = openWindow();
     await window.state();
     window.runIdle();
-    window.engine.become({ kind: 'ready', generation: 2, facts: fakeFacts });
+    window.engine.become({ kind: 'ready', generation: 2, responding: true, facts: fakeFacts });
     window.runIdle();
     expect(window.engine.warmed).toHaveLength(2);
     await window.state();
     window.controller.viewClosed();
     window.runIdle();
-    window.engine.become({ kind: 'ready', generation: 3, facts: fakeFacts });
+    window.engine.become({ kind: 'ready', generation: 3, responding: true, facts: fakeFacts });
     window.runIdle();
     expect(window.engine.warmed).toHaveLength(2);
   });

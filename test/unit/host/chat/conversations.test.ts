@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConversationStore } from '../../../../src/host/chat/conversations';
 import { newConversation, newTurn, parseConversation, titleOf, type Conversation } from '../../../../src/host/chat/records';
 import { LOCKED_DELAYS, whileLocked, whileLockedSync } from '../../../../src/host/chat/locked';
+import { fakeMetrics } from '../../../fixtures/fakeEngine';
 import { FakeLog } from './fakes';
 
 let folder: string;
@@ -229,6 +230,25 @@ describe('a record', () => {
     const record = conversation('a');
     const text = JSON.stringify({ ...record, turns: [{ ...record.turns[0], state: 'failed', error: { kind: 'fromTheFuture' } }] });
     expect(parseConversation(text).turns[0]?.error).toEqual({ kind: 'internal', detail: 'fromTheFuture' });
+  });
+
+  it('from before there were drafts has none', () => {
+    const { draftedTokens, confirmedTokens, ...old } = fakeMetrics;
+    const record = conversation('a');
+    const text = JSON.stringify({ ...record, turns: [{ ...record.turns[0], metrics: old }] });
+    expect(parseConversation(text).turns[0]?.metrics).toEqual({ ...old, draftedTokens: 0, confirmedTokens: 0 });
+    expect([draftedTokens, confirmedTokens]).not.toContain(undefined);
+  });
+
+  it('keeps what is known of a model that did not fit, and of a worker’s death', () => {
+    for (const error of [
+      { kind: 'doesNotFit', path: '/m', neededBytes: 2, freeBytes: 1, others: 1, othersBytes: 5 },
+      { kind: 'workerDied', detail: 'signal SIGKILL', cause: 'memory' },
+    ]) {
+      const record = conversation('a');
+      const text = JSON.stringify({ ...record, turns: [{ ...record.turns[0], state: 'failed', error }] });
+      expect(parseConversation(text).turns[0]?.error).toEqual(error);
+    }
   });
 
   it('is named by its first question’s first line, cut between letters', () => {

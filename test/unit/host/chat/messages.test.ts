@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EngineErrorData } from '../../../../src/protocol/errors';
 import { chatTexts } from '../../../../src/host/chat/messages';
-import { commandOf, isProblemActionId, problemActionIds } from '../../../../src/host/engine/problemActions';
-import { describeProblem } from '../../../../src/host/engine/problems';
+import { commandOf, isProblemActionId, loadAnywayCommand, problemActionIds } from '../../../../src/host/engine/problemActions';
+import { describeProblem, describeRestart } from '../../../../src/host/engine/problems';
 import { commandIds } from '../../../../src/host/services/commands';
 
 /** VS Code's l10n without a bundle: the English literal, filled in. */
@@ -18,6 +18,9 @@ const errors: readonly EngineErrorData[] = [
   { kind: 'modelBroken', path: '/m.gguf', detail: 'no magic' },
   { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9 },
   { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 0, freeBytes: 0 },
+  { kind: 'doesNotFit', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9, others: 0, othersBytes: 0 },
+  { kind: 'doesNotFit', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9, others: 1, othersBytes: 5e9 },
+  { kind: 'doesNotFit', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9, others: 2, othersBytes: 6e9 },
   { kind: 'unsupportedArchitecture', path: '/m.gguf', architecture: 'mamba' },
   { kind: 'engineUnavailable', detail: 'no library' },
   { kind: 'versionMismatch', host: 1, worker: 2 },
@@ -25,6 +28,8 @@ const errors: readonly EngineErrorData[] = [
   { kind: 'noModel' },
   { kind: 'workerUnavailable', detail: 'ENOENT' },
   { kind: 'workerDied', detail: 'SIGKILL' },
+  { kind: 'workerDied', detail: 'SIGKILL', cause: 'memory' },
+  { kind: 'workerDied', detail: 'SIGKILL', cause: 'hang' },
   { kind: 'restarted' },
   { kind: 'chatTemplate', detail: 'unknown filter' },
   { kind: 'internal', detail: 'bug' },
@@ -46,11 +51,36 @@ describe('every engine problem', () => {
     );
   });
 
+  it('says who holds the memory that a model does not fit in beside', () => {
+    const said = (others: number): string =>
+      describeProblem({ kind: 'doesNotFit', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9, others, othersBytes: 6e9 }).message;
+    expect(said(0)).toContain('needs 8.3 GB and 4.0 GB can be had. It');
+    expect(said(1)).toContain('as the model of another window takes 6.0 GB');
+    expect(said(2)).toContain('as the models of 2 other windows take 6.0 GB');
+  });
+
+  it('says why a worker died where that is known, also while another is started', () => {
+    for (const [cause, words] of [
+      ['memory', 'because memory ran out'],
+      ['hang', 'no longer answered'],
+    ] as const) {
+      const error: EngineErrorData = { kind: 'workerDied', detail: 'signal SIGKILL', cause };
+      expect(describeProblem(error).message).toContain(words);
+      expect(describeRestart(error)).toContain(words);
+    }
+    expect(describeRestart({ kind: 'workerDied', detail: 'signal SIGSEGV' })).toContain('ended unexpectedly');
+    expect(describeProblem({ kind: 'workerDied', detail: '', cause: 'memory' }).actions.map(({ id }) => id)).toEqual([
+      'chooseModelFile',
+      'openSettings',
+      'retry',
+    ]);
+  });
+
   it('has buttons that run commands there are', () => {
     for (const id of problemActionIds) {
       if (id === 'retry') continue;
       const { command } = commandOf(id);
-      expect([...Object.values<string>(commandIds), 'workbench.action.openSettings']).toContain(command);
+      expect([...Object.values<string>(commandIds), loadAnywayCommand, 'workbench.action.openSettings']).toContain(command);
     }
     expect(isProblemActionId('retry')).toBe(true);
     expect(isProblemActionId('toString')).toBe(false);

@@ -1,24 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineClientOptions } from '../../../../src/host/engine/client';
-import { RestartPolicy, type RestartDecision } from '../../../../src/host/engine/restart';
 import type { ChatProgress, LoadModelParams } from '../../../../src/protocol/worker';
-import { Cancel, chatParams, completeParams, noCancel, TestClient, valueOf } from '../../../fixtures/workerClient';
+import { Cancel, chatParams, completeParams, HastyPolicy, noCancel, TestClient, valueOf } from '../../../fixtures/workerClient';
 
 const model: LoadModelParams = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };
 const workers = join(import.meta.dirname, '../../../fixtures/workers');
-
-/** Restarts as the real policy does, without its delays. */
-class HastyPolicy extends RestartPolicy {
-  constructor() {
-    super(() => 0);
-  }
-
-  override recordCrash(): RestartDecision {
-    const decision = super.recordCrash();
-    return decision.kind === 'giveUp' ? decision : { ...decision, delayMilliseconds: 1 };
-  }
-}
 
 const clients: TestClient[] = [];
 
@@ -68,8 +55,8 @@ describe('with a worker that behaves', () => {
     expect(progress).toEqual([{ kind: 'text', text: 'Hi', tokens: [5] }]);
     expect(one.kinds).toEqual(['starting', 'loading', 'ready']);
     expect(valueOf(await one.complete(completeParams('a'), noCancel)).text).toBe('x');
-    expect(valueOf(await one.warm({ system: '', history: [] }, noCancel)).evaluatedTokens).toBe(4);
-    expect(await one.session()).toEqual({ lanes: [] });
+    expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(4);
+    expect(await one.session()).toMatchObject({ lanes: [], parked: [], totals: { promptTokens: 0 } });
   });
 
   it('keeps the progress of two chats apart', async () => {
@@ -90,7 +77,7 @@ describe('with a worker that behaves', () => {
 
   it('starts no worker to warm one up, or to look at the session', async () => {
     const one = client('good');
-    expect(valueOf(await one.warm({ system: '', history: [] }, noCancel)).evaluatedTokens).toBe(0);
+    expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(0);
     expect(await one.session()).toBeUndefined();
     expect(one.states).toEqual([]);
   });
@@ -191,7 +178,7 @@ describe('with a worker that is slow', () => {
 
 describe('with a worker that cannot be started', () => {
   it.each([
-    ['speaks another version', 'wrongVersion', { kind: 'versionMismatch', host: 1, worker: 2 }],
+    ['speaks another version', 'wrongVersion', { kind: 'versionMismatch', host: 2, worker: 3 }],
     ['ends at once', 'crashAtStart', { kind: 'workerUnavailable', detail: 'exit code 3' }],
     ['is not there', 'nosuchfile', { kind: 'workerUnavailable', detail: 'exit code 1' }],
     ['says nothing', 'hang', { kind: 'workerUnavailable', detail: 'no answer within 300 ms' }],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crashWindowMilliseconds, mostCrashes, RestartPolicy } from '../../../../src/host/engine/restart';
+import { crashWindowMilliseconds, mostCrashes, mostMemoryDeaths, RestartPolicy } from '../../../../src/host/engine/restart';
 
 /** Gaps between crashes, in milliseconds. */
 const gaps = fc.array(fc.integer({ min: 0, max: 2 * crashWindowMilliseconds }), { minLength: 1, maxLength: 20 });
@@ -17,6 +17,24 @@ describe('RestartPolicy', () => {
           crashes.push(time);
           const recent = crashes.filter((crash) => time - crash < crashWindowMilliseconds).length;
           expect(policy.recordCrash().kind).toBe(recent >= mostCrashes ? 'giveUp' : 'restart');
+        }
+      }),
+    );
+  });
+
+  it('gives up sooner when deaths for memory lie within the window, and for them alone', () => {
+    const cause = fc.constantFrom(undefined, 'memory' as const, 'hang' as const);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: crashWindowMilliseconds }), cause), { maxLength: 20 }), (deaths) => {
+        let time = 0;
+        const policy = new RestartPolicy(() => time);
+        const past: { time: number; cause: string | undefined }[] = [];
+        for (const [wait, why] of deaths) {
+          time += wait;
+          past.push({ time, cause: why });
+          const recent = past.filter((each) => time - each.time < crashWindowMilliseconds);
+          const gaveUp = recent.length >= mostCrashes || recent.filter((each) => each.cause === 'memory').length >= mostMemoryDeaths;
+          expect(policy.recordCrash(why).kind).toBe(gaveUp ? 'giveUp' : 'restart');
         }
       }),
     );

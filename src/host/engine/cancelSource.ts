@@ -1,5 +1,5 @@
 import { Emitter } from '../../base/event';
-import type { Cancellation } from '../engine/engine';
+import type { Cancellation } from './engine';
 
 /** Cancels once; who subscribes afterwards is told at once. */
 export class CancelSource {
