@@ -1,42 +1,178 @@
 import { commonPrefixLength } from '../../base/prefix';
 
-/** What a lane is for. Any request may use any KV that matches; the purpose keeps typing and talking out of each other's way. */
+/** What a lane was last used for. Any request may use any KV that matches; the purpose says how much a lane is worth. */
 export type LanePurpose = 'chat' | 'ghost';
 
+/** KV that a prompt may begin with: a lane's or a parked lane's. */
+export interface Held {
+  readonly tokens: readonly number[];
+}
+
 /** A lane as the policy sees it. */
-export interface LaneFacts {
+export interface LaneFacts extends Held {
   readonly id: number;
   readonly purpose: LanePurpose;
-  /** Tokens whose KV is resident, in order. */
-  readonly tokens: readonly number[];
-  readonly busy: boolean;
+  /** `warm` is a job that gives its lane up for a request. */
+  readonly use: 'free' | 'warm' | 'busy';
   /** Grows with every use. */
   readonly lastUsed: number;
+  /** Whether it can be cut back to any length; recurrent models' state cannot. */
+  readonly canRewind: boolean;
 }
 
-/** A token that is thrown away costs as much as half of one that is evaluated now: it may not be wanted again. */
-const lossWeight = 0.5;
+export interface ParkedFacts extends Held {
+  readonly id: string;
+}
+
+/** Measured costs, in milliseconds. */
+export interface LaneCosts {
+  /** Evaluating one prompt token. */
+  readonly token: number;
+  /** Copying a lane: the whole of it moves, however little it holds. */
+  readonly copy: number;
+  /** Writing and reading a parked lane, per token. */
+  readonly save: number;
+  readonly load: number;
+}
+
+/** Where the KV of a prompt's beginning comes from. */
+export type LaneSource =
+  { readonly kind: 'own' } | { readonly kind: 'lane'; readonly id: number } | { readonly kind: 'parked'; readonly id: string };
+
+/** How a prompt is served. */
+export interface LanePlan {
+  readonly lane: number;
+  readonly source: LaneSource;
+  /** Tokens of the prompt that need no evaluation. */
+  readonly keep: number;
+  /** Whether what the lane holds is parked first, as it is worth more than that costs. */
+  readonly park: boolean;
+}
+
+export interface LaneRequest {
+  readonly prompt: readonly number[];
+  readonly purpose: LanePurpose;
+  /** Warm-up takes no lane from which anything would be lost that is worth more than what it adds. */
+  readonly isWarmUp: boolean;
+}
 
 /**
- * The lane that serves a prompt: of the free lanes with this purpose the one where the fewest tokens are evaluated now or lost for
- * later. `undefined` when all are busy.
+ * A token that is lost costs its evaluation later, when somebody waits for it, times how likely that is: the lane of the file being edited
+ * will be wanted at the next key, the open conversation's at the next question, older ones less and less.
  */
-export function chooseLane(lanes: readonly LaneFacts[], purpose: LanePurpose, prompt: readonly number[]): LaneFacts | undefined {
-  let best: { lane: LaneFacts; cost: number } | undefined;
-  for (const lane of lanes) {
-    if (lane.busy || lane.purpose !== purpose) continue;
-    const common = commonPrefixLength(lane.tokens, prompt);
-    const cost = prompt.length - common + lossWeight * (lane.tokens.length - common);
-    if (!best || cost < best.cost || (cost === best.cost && lane.lastUsed < best.lane.lastUsed)) best = { lane, cost };
+const worthByAge: Readonly<Record<LanePurpose, readonly number[]>> = { ghost: [4, 1.5, 1], chat: [2, 1.5, 1] };
+const leastWorth = 0.5;
+
+/** Writing state is worth it only where reading it back is certain to be cheaper than evaluating: fewer tokens are not parked. */
+const fewestParkedTokens = 16;
+
+/**
+ * How a prompt is served at the least cost: what has to be evaluated now, what moving KV takes, and what is lost of the lane that is
+ * taken. A loss counts only as far as no other lane and no parked lane holds the same. The file being edited and the open conversation make
+ * way only where no other lane can. `undefined` while no lane may be had: a chat leaves one lane to ghost text; a warm-up is then not
+ * worth what it would displace, or all of it is held already, and waiting for a lane is of no use.
+ */
+export function planLane(
+  request: LaneRequest,
+  lanes: readonly LaneFacts[],
+  parked: readonly ParkedFacts[],
+  costs: LaneCosts,
+): LanePlan | undefined {
+  const free = lanes.filter(({ use }) => use === 'free' || (use === 'warm' && !request.isWarmUp));
+  if (free.length === 0 || (request.purpose === 'chat' && free.length === 1 && lanes.length > 1 && isLastForGhost(lanes))) return undefined;
+  let best: { plan: LanePlan; rank: readonly number[] } | undefined;
+  // In the order of ids, so that ties do not depend on the order in which lanes are given.
+  for (const lane of [...free].sort((a, b) => a.id - b.id)) {
+    const loss = lossOf(lane, request.prompt, lanes, parked, costs);
+    const spared = sparing(lane, request, lanes);
+    for (const candidate of sourcesFor(lane, lanes, parked, request.prompt, costs)) {
+      const evaluating = (request.prompt.length - candidate.keep) * costs.token;
+      if (request.isWarmUp && loss.cost > 0 && loss.cost >= evaluating) continue;
+      const rank = [spared, evaluating + candidate.cost + loss.cost, lane.lastUsed];
+      if (best && !isLess(rank, best.rank)) continue;
+      best = { plan: { lane: lane.id, source: candidate.source, keep: candidate.keep, park: loss.park }, rank };
+    }
   }
-  return best?.lane;
+  return best?.plan;
+}
+
+/** Compares the first numbers that differ. */
+function isLess(a: readonly number[], b: readonly number[]): boolean {
+  const index = a.findIndex((value, at) => value !== b[at]);
+  return index >= 0 && (a[index] ?? 0) < (b[index] ?? 0);
 }
 
 /**
- * How many chat lanes to have beside the one for ghost text. A second keeps a conversation's KV while another is asked something, and
- * is had where the memory for it is there twice over. Sizes in bytes.
+ * How much a lane is spared, whatever that costs: the file being edited (2) before the open conversation (1) before everything else (0).
+ * Parking is cheap where little is held, so that cost alone would have a short file make way for a question, and the next key press wait
+ * for a long conversation to make way in turn. Not spared is what goes on: a prompt that begins with most of what the lane holds, or ghost
+ * text in the lane of ghost text.
  */
-export function chooseChatLanes(laneBytes: number, freeBytes: number): 1 | 2 {
-  const minimum = 2 * laneBytes;
-  return freeBytes >= minimum + 2 * laneBytes ? 2 : 1;
+function sparing(lane: LaneFacts, request: LaneRequest, lanes: readonly LaneFacts[]): number {
+  const goesOn = lane.tokens.length <= 2 * commonPrefixLength(lane.tokens, request.prompt);
+  if (goesOn || ageOf(lane, lanes) > 0) return 0;
+  if (lane.purpose === 'ghost') return request.purpose === 'ghost' ? 0 : 2;
+  return 1;
+}
+
+/** Whether all other lanes serve chats, so that the one left has to wait for the next key press. */
+function isLastForGhost(lanes: readonly LaneFacts[]): boolean {
+  return lanes.filter(({ use, purpose }) => use === 'busy' && purpose === 'chat').length >= lanes.length - 1;
+}
+
+interface Candidate {
+  readonly source: LaneSource;
+  readonly keep: number;
+  /** Milliseconds of moving. */
+  readonly cost: number;
+}
+
+function sourcesFor(
+  lane: LaneFacts,
+  lanes: readonly LaneFacts[],
+  parked: readonly ParkedFacts[],
+  prompt: readonly number[],
+  costs: LaneCosts,
+): readonly Candidate[] {
+  const common = (held: Held): number => commonPrefixLength(held.tokens, prompt);
+  const own = common(lane);
+  const canKeep = lane.canRewind || own === lane.tokens.length;
+  const candidates: Candidate[] = [{ source: { kind: 'own' }, keep: canKeep ? own : 0, cost: 0 }];
+  for (const other of [...lanes].sort((a, b) => a.id - b.id)) {
+    const keep = common(other);
+    if (other.id === lane.id || keep === 0 || !(other.canRewind || keep === other.tokens.length)) continue;
+    candidates.push({ source: { kind: 'lane', id: other.id }, keep, cost: costs.copy });
+  }
+  for (const each of [...parked].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const keep = common(each);
+    if (keep > 0 && (lane.canRewind || keep === each.tokens.length)) {
+      candidates.push({ source: { kind: 'parked', id: each.id }, keep, cost: each.tokens.length * costs.load });
+    }
+  }
+  return candidates;
+}
+
+/** What taking a lane for a prompt costs in what it holds, and whether to park that first. */
+function lossOf(
+  lane: LaneFacts,
+  prompt: readonly number[],
+  lanes: readonly LaneFacts[],
+  parked: readonly ParkedFacts[],
+  costs: LaneCosts,
+): { readonly cost: number; readonly park: boolean } {
+  const others: Held[] = [{ tokens: prompt }, ...lanes.filter(({ id }) => id !== lane.id), ...parked];
+  const held = Math.max(...others.map(({ tokens }) => commonPrefixLength(tokens, lane.tokens)));
+  const lost = lane.tokens.length - held;
+  const cost = lost * costs.token * worthOf(lane, lanes);
+  const parking = lane.tokens.length * (costs.save + costs.load);
+  return lost >= fewestParkedTokens && parking < cost ? { cost: parking, park: true } : { cost, park: false };
+}
+
+/** How much more than its evaluation a token of this lane is worth, by how many lanes of its purpose were used since. */
+export function worthOf(lane: LaneFacts, lanes: readonly LaneFacts[]): number {
+  return worthByAge[lane.purpose][ageOf(lane, lanes)] ?? leastWorth;
+}
+
+function ageOf(lane: LaneFacts, lanes: readonly LaneFacts[]): number {
+  return lanes.filter(({ purpose, lastUsed }) => purpose === lane.purpose && lastUsed > lane.lastUsed).length;
 }

@@ -15,57 +15,38 @@ export interface StepItem {
   readonly tokens: number;
 }
 
+/** Most tokens of a step, all jobs together. */
+export interface StepBudget {
+  /** For a step without ghost text. */
+  readonly alone: number;
+  /** For a step with ghost text. */
+  readonly ghost: number;
+  /** Whether a chat's prefill may fill up a step with ghost text, or pauses for it. */
+  readonly mix: boolean;
+}
+
 /**
- * What goes into the next step, at most `budget` tokens in all. Ghost text comes first, then chat decode, then chat prefill, then
- * warm-up. While a ghost text has anything to evaluate, other prefill waits: it would make the step, and the key press, longer.
+ * What goes into the next step. Ghost text comes first, then chat decode, then chat prefill, then warm-up. A chat's prefill rides along
+ * with a ghost text where that is measured to be short enough: weights that are read anyway serve some tokens more at little cost.
+ * Warm-up runs alone: it takes nothing from anybody.
  */
-export function planStep(jobs: readonly JobFacts[], budget: number): readonly StepItem[] {
+export function planStep(jobs: readonly JobFacts[], budget: StepBudget): readonly StepItem[] {
+  const ghosts = jobs.filter(({ kind }) => kind === 'ghost');
+  const decoding = jobs.filter(({ kind, promptLeft }) => kind === 'chat' && promptLeft === 0);
+  const prefilling = jobs.filter(({ kind, promptLeft }) => kind === 'chat' && promptLeft > 0);
   const items: StepItem[] = [];
-  let left = Math.max(1, budget);
+  let left = Math.max(1, ghosts.length > 0 ? budget.ghost : budget.alone);
   const take = (candidates: readonly JobFacts[]): void => {
     for (const job of candidates) {
       const tokens = Math.min(left, job.promptLeft || 1);
-      if (tokens === 0) return;
+      if (tokens <= 0) return;
       items.push({ id: job.id, tokens });
       left -= tokens;
     }
   };
-  const ghost = jobs.filter((job) => job.kind === 'ghost');
-  take(ghost);
-  take(jobs.filter((job) => job.kind === 'chat' && job.promptLeft === 0));
-  if (ghost.length > 0) return items;
-  take(jobs.filter((job) => job.kind === 'chat' && job.promptLeft > 0));
-  if (items.length > 0) return items;
-  take(jobs.filter((job) => job.kind === 'warm'));
+  take(ghosts);
+  take(decoding);
+  if (ghosts.length === 0 || budget.mix) take(prefilling);
+  if (items.length === 0) take(jobs.filter(({ kind }) => kind === 'warm'));
   return items;
-}
-
-/** Longest a step may take while nothing but this session wants the machine, in milliseconds. */
-export const stepTargetMilliseconds = 250;
-
-/** Fewest tokens of a prefill step; measured as fast a token as 512 for a 7B model on two cores. */
-export const smallestStep = 16;
-
-/**
- * Sizes prefill steps from measured speed, so that a step stays near {@link stepTargetMilliseconds} on any machine and a ghost text or
- * Stop waits for one short step. Starts small, as nothing is known yet.
- */
-export class StepSizer {
-  private tokensPerMillisecond: number | undefined;
-
-  constructor(private readonly largest: number) {}
-
-  /** Tokens the next step may hold: a multiple of 4, which llama.cpp's CPU kernels like. */
-  get size(): number {
-    if (this.tokensPerMillisecond === undefined) return Math.min(this.largest, 2 * smallestStep);
-    const wanted = Math.floor((this.tokensPerMillisecond * stepTargetMilliseconds) / 4) * 4;
-    return Math.min(this.largest, Math.max(smallestStep, wanted));
-  }
-
-  /** Reports a finished step. Those below {@link smallestStep} say nothing about prefill and are left out. */
-  record(tokens: number, milliseconds: number): void {
-    if (tokens < smallestStep || milliseconds <= 0) return;
-    const rate = tokens / milliseconds;
-    this.tokensPerMillisecond = this.tokensPerMillisecond === undefined ? rate : 0.7 * this.tokensPerMillisecond + 0.3 * rate;
-  }
 }
