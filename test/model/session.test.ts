@@ -97,7 +97,7 @@ describe('a chat', () => {
   });
 
   it('finds what was warmed up', async () => {
-    const warmed = { system: 'You know shapes.', history: [], file };
+    const warmed = { kind: 'chat' as const, system: 'You know shapes.', history: [], file };
     const { evaluatedTokens } = valueOf(await client.warm(warmed, noCancel));
     expect(evaluatedTokens).toBeGreaterThan(700);
     const user = { text: 'What is this?', file };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ResponseError } from 'vscode-jsonrpc/node';
+import { readMemory } from '../../src/host/engine/death';
 import { WorkerProcess } from '../../src/host/engine/process';
 import type { EngineErrorData } from '../../src/protocol/errors';
 import { methods, PROTOCOL_VERSION, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
@@ -18,9 +19,14 @@ class BareWorker {
   exit: string | undefined;
 
   constructor(script = workerScript) {
-    this.process = new WorkerProcess({ script, runtime: '' }, this.log, (detail) => {
-      this.exit = detail;
-    });
+    this.process = new WorkerProcess(
+      { script, runtime: '' },
+      this.log,
+      ({ detail }) => {
+        this.exit = detail;
+      },
+      readMemory,
+    );
     this.process.connection.listen();
   }
 

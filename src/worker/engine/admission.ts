@@ -17,7 +17,10 @@ export class Admission {
 
   /** How a request is served; `undefined` while it has to wait for a lane. */
   plan(request: LaneRequest): { readonly lane: Lane; readonly plan: LanePlan } | undefined {
-    const plan = planLane(request, this.lanes, this.parking?.entries ?? [], this.tuning.laneCosts);
+    const { laneCosts } = this.tuning;
+    // Without a place to park in, what a lane loses is lost.
+    const costs = this.parking ? laneCosts : { ...laneCosts, save: Infinity };
+    const plan = planLane(request, this.lanes, this.parking?.entries ?? [], costs);
     const lane = plan && this.laneOf(plan.lane);
     return plan && lane ? { lane, plan } : undefined;
   }

@@ -109,6 +109,7 @@ export class Job {
 
   /** Records that a piece of the prompt was evaluated. */
   advance(count: number): void {
+    if (this.promptLeft === 0) return;
     this.inLane += count;
     this.evaluated += count;
     this.spec.onPrefill?.(this.inLane);

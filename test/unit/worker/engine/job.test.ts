@@ -8,6 +8,7 @@ class FakeClock {
 
 const spec = (more: Partial<JobSpec> = {}): JobSpec => ({
   kind: 'chat',
+  purpose: 'chat',
   prompt: [1, 2, 3, 4, 5],
   maxTokens: 3,
   sampling: { temperature: 0, topK: 1, topP: 1, seed: 0 },
@@ -22,19 +23,19 @@ describe('Job', () => {
   it('hands out its prompt piece by piece and samples behind the last', () => {
     const one = job(new FakeClock());
     one.begin(1);
-    expect(one.piece(2)).toEqual({ tokens: [2, 3], sample: false });
+    expect(one.piece(2)).toEqual({ tokens: [2, 3], samples: 0 });
     one.advance(2);
     expect(one.promptLeft).toBe(2);
-    expect(one.piece(100)).toEqual({ tokens: [4, 5], sample: true });
+    expect(one.piece(100)).toEqual({ tokens: [4, 5], samples: 1 });
     one.advance(2);
     expect(one.accept(9, false)).toBeUndefined();
-    expect(one.piece(100)).toEqual({ tokens: [9], sample: true });
+    expect(one.piece(100)).toEqual({ tokens: [9], samples: 1 });
   });
 
   it('never samples when nothing is to be generated', () => {
     const one = job(new FakeClock(), { maxTokens: 0 });
     one.begin(0);
-    expect(one.piece(5)).toEqual({ tokens: [1, 2, 3, 4, 5], sample: false });
+    expect(one.piece(5)).toEqual({ tokens: [1, 2, 3, 4, 5], samples: 0 });
   });
 
   it('reports prefill as it goes, what the lane had included', () => {
@@ -95,6 +96,8 @@ describe('Job', () => {
         reusedTokens: 2,
         evaluatedTokens: 3,
         generatedTokens: 3,
+        draftedTokens: 0,
+        confirmedTokens: 0,
         firstTokenMilliseconds: 150,
         tokensPerSecond: 50,
         totalMilliseconds: 195,
