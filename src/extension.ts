@@ -8,6 +8,7 @@ import { embeddedModelPath } from './host/models/embedded';
 import { registerModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
+import { workerStorage } from './host/services/workerStorage';
 import { registerStatus } from './host/status/register';
 
 /** What the extension exports: its engine's life, for tests and for extensions that wait for it. */
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       contextTokens: config.current['model.contextTokens'],
       gpu: config.current['model.gpu'],
       threads: config.current['worker.threads'],
+      storage: workerStorage(context, config.current),
     }),
     clientVersion: String((context.extension.packageJSON as { version: unknown }).version),
     log: topicLog(channel, 'engine'),
@@ -53,5 +55,17 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     registerModels({ engine, config }),
     registerStatus({ engine, onDidFinish: engine.onDidFinish, config, channel, log: topicLog(channel, 'status') }),
   );
+  shutDown = () => {
+    // First, so that answers under way end as stopped, with what they have written, and not as failed.
+    chat.dispose();
+    return engine.shutDown();
+  };
   return { engine };
+}
+
+let shutDown: (() => Promise<void>) | undefined;
+
+/** VS Code waits a few seconds for this: time for the worker to park its lanes. */
+export function deactivate(): Promise<void> | undefined {
+  return shutDown?.();
 }
