@@ -1,17 +1,12 @@
 import * as vscode from 'vscode';
-import { anchoredTail } from '../../prompt/ghost';
 import type { CompleteResult } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
-import { promptPath } from '../services/paths';
 import { acceptedCommand } from './accepted';
+import { editorFacts, placeParams, readPlace, type Place } from './place';
 import { continueSuggestion, type Suggestion } from './suggestion';
 import { decideTrigger } from './trigger';
-
-/** Most characters of the document sent to the worker, before and after the cursor; it takes of them what fits its budget. */
-const mostBefore = 32_000;
-const mostAfter = 4_000;
 
 /** How a request for ghost text ended; each is logged by name. */
 type Ending = 'shown' | 'reused' | 'empty' | 'cancelled' | 'failed' | 'notReady' | `skipped: ${string}`;
@@ -25,6 +20,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     private readonly engine: Engine,
     private readonly config: () => Config,
     private readonly log: Log,
+    /** Called when the worker is about to be asked. */
+    private readonly beforeAsking: () => void,
   ) {}
 
   async provideInlineCompletionItems(
@@ -45,15 +42,9 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       return this.end('notReady');
     }
     if (!invoked && !(await waited(this.config()['ghostText.debounceMilliseconds'], token))) return this.end('cancelled');
+    this.beforeAsking();
     const outcome = await this.engine.complete(
-      {
-        path: promptPath(document.uri),
-        language: document.languageId,
-        prefix: anchoredTail(place.prefix, mostBefore),
-        suffix: place.suffix,
-        multiline: decision.multiline,
-        maxTokens: this.config()['ghostText.maxTokens'],
-      },
+      { ...placeParams(document, place), multiline: decision.multiline, maxTokens: this.config()['ghostText.maxTokens'] },
       token,
     );
     if (outcome.kind === 'failed') return this.end('failed', outcome.error.kind);
@@ -110,46 +101,6 @@ interface Missed {
   readonly document: vscode.TextDocument;
   readonly version: number;
   readonly position: vscode.Position;
-}
-
-/** The cursor's surroundings, as if the item selected in IntelliSense had been accepted; lines end in `\n`, whatever the document's do. */
-interface Place {
-  readonly prefix: string;
-  readonly suffix: string;
-  readonly line: { readonly before: string; readonly after: string };
-  /** What a completion replaces, and the text of IntelliSense's item that it has to begin with. */
-  readonly range: vscode.Range;
-  readonly selected: string;
-}
-
-function readPlace(document: vscode.TextDocument, position: vscode.Position, info: vscode.SelectedCompletionInfo | undefined): Place {
-  const range = info?.range ?? new vscode.Range(position, position);
-  const selected = info?.text ?? '';
-  const prefix = withLineFeeds(document.getText(new vscode.Range(new vscode.Position(0, 0), range.start)) + selected);
-  const end = document.offsetAt(range.end);
-  const suffix = withLineFeeds(document.getText(new vscode.Range(range.end, document.positionAt(end + mostAfter))));
-  return {
-    prefix,
-    suffix,
-    line: { before: prefix.slice(prefix.lastIndexOf('\n') + 1), after: suffix.split('\n', 1)[0] ?? '' },
-    range,
-    selected,
-  };
-}
-
-function withLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
-}
-
-function editorFacts(document: vscode.TextDocument): { path: string; scheme: string; selectionIsEmpty: boolean; cursors: number } {
-  const editor = vscode.window.activeTextEditor;
-  const selections = editor?.document === document ? editor.selections : [];
-  return {
-    path: document.uri.path,
-    scheme: document.uri.scheme,
-    selectionIsEmpty: selections.every((selection) => selection.isEmpty),
-    cursors: selections.length,
-  };
 }
 
 /** Waits; false when cancelled meanwhile, as the next key press does. */

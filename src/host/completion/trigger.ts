@@ -26,11 +26,16 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
 
 function skipReason(facts: TriggerFacts): SkipReason | undefined {
   if (!facts.enabled && !facts.invoked) return 'off';
-  if (!documentSchemes.has(facts.scheme)) return 'document';
+  if (!isWrittenIn(facts.scheme)) return 'document';
   if (looksSecret(facts.path)) return 'secret';
   if (!facts.selectionIsEmpty) return 'selection';
   if (facts.cursors > 1) return 'cursors';
   return closingPunctuation.test(facts.after) ? undefined : 'wordAhead';
+}
+
+/** Whether documents of this scheme are those people write in. */
+export function isWrittenIn(scheme: string): boolean {
+  return documentSchemes.has(scheme);
 }
 
 /** Documents people write code and text in; not the SCM input, output channels, or comments. */

@@ -80,11 +80,13 @@ const ready = { kind: 'ready', generation: 1 } as EngineState;
 function provider(text: string, state: EngineState = ready) {
   let enabled = true;
   const asked: CompleteParams[] = [];
+  const calls: string[] = [];
   const engine = {
     state,
     start: () => undefined,
     complete: (params: CompleteParams) => {
       asked.push(params);
+      calls.push('asked');
       const metrics = { reusedTokens: 0, promptTokens: 1, generatedTokens: 1, totalMilliseconds: 1 };
       return Promise.resolve({ kind: 'done', value: { text, stop: 'rule', metrics } as CompleteResult });
     },
@@ -96,7 +98,7 @@ function provider(text: string, state: EngineState = ready) {
   const setEnabled = (value: boolean): void => {
     enabled = value;
   };
-  return { asked, ghost: new GhostTextProvider(engine, config, log), setEnabled };
+  return { asked, calls, ghost: new GhostTextProvider(engine, config, log, () => calls.push('asking')), setEnabled };
 }
 
 async function askAt(ghost: GhostTextProvider, document: Document, position: Place): Promise<string | undefined> {
@@ -123,6 +125,15 @@ describe('a document whose lines end in CRLF', () => {
     expect(await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n')).toBe('if (a) {\r\n    b();\r\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  if (a) {\r\n|\r\n});\r\n')).toBe('    b();\r\n  }');
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('what is evaluated ahead', () => {
+  it('gives way when a suggestion is asked for, not when one is shown on', async () => {
+    const { calls, ghost } = provider('return 1;');
+    await ask(ghost, 'f(() => {\n  |\n});\n');
+    await ask(ghost, 'f(() => {\n  return|\n});\n');
+    expect(calls).toEqual(['asking', 'asked']);
   });
 });
 

@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { WarmParams } from '../../protocol/worker';
+import type { Engine } from '../engine/engine';
+import { idleAfter, WarmUp, type Idle } from '../engine/warmUp';
+import type { Config } from '../services/config';
+import { editorFacts, placeParams, readPlace } from './place';
+import { decideTrigger } from './trigger';
+
+/** So many milliseconds without a key or a movement of the cursor are a pause. */
+const pauseMilliseconds = 1000;
+
+/** Has the engine evaluate what the next suggestion's prompt will begin with, while nobody asks for one. */
+export class GhostWarmer implements vscode.Disposable {
+  private readonly warmUp: WarmUp;
+
+  constructor(
+    engine: Engine,
+    private readonly config: () => Config,
+    idle: Idle = idleAfter(pauseMilliseconds),
+  ) {
+    this.warmUp = new WarmUp(engine, idle);
+  }
+
+  /** Another file is shown, or the model has become ready: its place is warmed when this turn of the event loop is over. */
+  arrived(editor: vscode.TextEditor | undefined): void {
+    this.request(editor, idleAfter(0));
+  }
+
+  /** The cursor has moved or the text has changed: the place is warmed at the next pause. */
+  moved(editor: vscode.TextEditor | undefined): void {
+    this.request(editor);
+  }
+
+  /** A suggestion is asked for, whose prompt is that of the place itself. */
+  cancel(): void {
+    this.warmUp.cancel();
+  }
+
+  dispose(): void {
+    this.warmUp.dispose();
+  }
+
+  private request(editor: vscode.TextEditor | undefined, idle?: Idle): void {
+    if (!editor) {
+      this.cancel();
+      return;
+    }
+    const { document, selection } = editor;
+    const { line, character } = selection.active;
+    this.warmUp.request(`${document.uri.toString()} ${document.version} ${line}:${character}`, () => this.params(editor), idle);
+  }
+
+  private params(editor: vscode.TextEditor): WarmParams | undefined {
+    if (vscode.window.activeTextEditor !== editor) return undefined;
+    const { document, selection } = editor;
+    const facts = { ...editorFacts(document), invoked: false, enabled: this.config()['ghostText.enabled'] };
+    // Where something stands right of the cursor none is asked for; the line's end is the next place where one may be.
+    for (const position of [selection.active, document.lineAt(selection.active.line).range.end]) {
+      const place = readPlace(document, position);
+      const decision = decideTrigger({ ...facts, ...place.line });
+      if (decision.kind === 'ask') return { kind: 'ghost', ...placeParams(document, place) };
+      if (decision.reason !== 'wordAhead') return undefined;
+    }
+    return undefined;
+  }
+}
