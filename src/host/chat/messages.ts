@@ -75,7 +75,10 @@ function engineView(state: EngineState): EngineView {
     case 'loading':
       return { kind: state.kind, label: l10n.t('Loading {0}…', path.basename(state.path)), fraction: state.fraction };
     case 'ready':
-      return { kind: state.kind, label: l10n.t('{0} · ready', state.facts.name) };
+      return {
+        kind: state.kind,
+        label: state.responding ? l10n.t('{0} · ready', state.facts.name) : l10n.t('{0} · not responding', state.facts.name),
+      };
     case 'restarting':
       return { kind: state.kind, label: l10n.t('Restarting…') };
     case 'failed':

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
 import { commandIds, chatViewId } from '../services/commands';
 import { configSection, type ConfigService } from '../services/configService';
+import { lanesLine } from './view';
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
@@ -12,7 +13,7 @@ interface MenuItem extends vscode.QuickPickItem {
 export async function showMenu(engine: Engine, config: ConfigService): Promise<void> {
   const { state } = engine;
   const picked = await vscode.window.showQuickPick(menuItems(config.current['ghostText.enabled'], state.kind === 'stopped'), {
-    title: state.kind === 'ready' ? state.facts.name : vscode.l10n.t('Paddock'),
+    title: state.kind === 'ready' ? `${state.facts.name} · ${lanesLine(state.facts)}` : vscode.l10n.t('Paddock'),
     placeHolder: vscode.l10n.t('What would you like to do?'),
   });
   if (picked) await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { Event } from '../../base/event';
+import type { EngineErrorData } from '../../protocol/errors';
 import type { Metrics } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
-import { commandOf, describeProblem, type ProblemAction } from '../engine/problems';
+import { commandOf, describeProblem, describeRestart, type ProblemAction } from '../engine/problems';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
@@ -38,11 +39,11 @@ export function registerStatus({ engine, onDidFinish, config, channel, log }: St
       // Another model has another speed.
       if (state.kind === 'starting') speed = undefined;
       render();
-      if (state.kind === 'failed')
-        report(describeProblem(state.error), engine, log).catch((error: unknown) => {
-          log.error(String(error));
-        });
-      if (state.kind === 'restarting') reportRestart(log);
+      if (state.kind !== 'failed' && state.kind !== 'restarting') return;
+      const reported = state.kind === 'failed' ? reportFailure(state.error, engine, log) : reportRestart(state.error, engine, log);
+      reported.catch((error: unknown) => {
+        log.error(String(error));
+      });
     }),
     onDidFinish((metrics) => {
       if (metrics.tokensPerSecond > 0) speed = metrics.tokensPerSecond;
@@ -60,10 +61,28 @@ export function registerStatus({ engine, onDidFinish, config, channel, log }: St
 }
 
 /** Shown once for each failure; the engine stays failed, so that a key press brings no second one. */
-async function report(problem: { message: string; actions: readonly ProblemAction[] }, engine: Engine, log: Log): Promise<void> {
-  log.error(problem.message);
-  const picked = await vscode.window.showErrorMessage(problem.message, ...problem.actions.map(({ label }) => label));
-  const action = problem.actions.find(({ label }) => label === picked);
+async function reportFailure(error: EngineErrorData, engine: Engine, log: Log): Promise<void> {
+  const { message, actions } = describeProblem(error);
+  log.error(message);
+  const labels = actions.map(({ label }) => label);
+  // What was not even tried has not failed.
+  const picked = await (error.kind === 'doesNotFit'
+    ? vscode.window.showWarningMessage(message, ...labels)
+    : vscode.window.showErrorMessage(message, ...labels));
+  await act(actions, picked, engine);
+}
+
+/** Only a lack of memory is something to act on: all else a restart may have put right. */
+async function reportRestart(error: EngineErrorData, engine: Engine, log: Log): Promise<void> {
+  const message = describeRestart(error);
+  log.warn(message);
+  const lacksMemory = error.kind === 'workerDied' && error.cause === 'memory';
+  const actions = lacksMemory ? describeProblem(error).actions.filter(({ id }) => id !== 'retry') : [];
+  await act(actions, await vscode.window.showWarningMessage(message, ...actions.map(({ label }) => label)), engine);
+}
+
+async function act(actions: readonly ProblemAction[], picked: string | undefined, engine: Engine): Promise<void> {
+  const action = actions.find(({ label }) => label === picked);
   if (!action) return;
   if (action.id === 'retry') {
     engine.restart();
@@ -71,9 +90,4 @@ async function report(problem: { message: string; actions: readonly ProblemActio
   }
   const { command, args } = commandOf(action.id);
   await vscode.commands.executeCommand(command, ...args);
-}
-
-function reportRestart(log: Log): void {
-  log.warn('restarting the worker');
-  void vscode.window.showWarningMessage(vscode.l10n.t('The process that runs the model ended unexpectedly. It is being restarted.'));
 }

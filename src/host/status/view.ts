@@ -1,6 +1,7 @@
 import { env, l10n } from 'vscode';
+import type { ModelFacts } from '../../protocol/worker';
 import type { EngineState } from '../engine/engine';
-import { describeProblem } from '../engine/problems';
+import { describeProblem, gigabytes, number } from '../engine/problems';
 
 export interface StatusBarView {
   readonly text: string;
@@ -33,17 +34,47 @@ export function statusView(state: EngineState, ghostText: boolean, speed: number
         l10n.t('Paddock: loading {0}%', Math.round(state.fraction * 100)),
         l10n.t('Paddock: loading {0}', state.path),
       );
-    case 'ready': {
-      const rate = speed === undefined ? '' : ` ${l10n.t('{0} tokens/s', formatRate(speed))}`;
-      const { facts } = state;
-      const where = facts.gpu === false ? l10n.t('on the CPU with {0} threads', facts.threads) : l10n.t('on the GPU ({0})', facts.gpu);
-      return shown('hubot', `${facts.name}${rate}`, l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, where));
-    }
+    case 'ready':
+      return readyView(state, speed, shown);
     case 'restarting':
       return shown('loading~spin', l10n.t('Paddock: restarting'), describeProblem(state.error).message);
     case 'failed':
       return shown('error', l10n.t('Paddock: problem'), describeProblem(state.error).message, true);
   }
+}
+
+type Shown = (icon: string, label: string, tooltip: string) => StatusBarView;
+
+function readyView({ facts, responding }: Extract<EngineState, { kind: 'ready' }>, speed: number | undefined, shown: Shown): StatusBarView {
+  if (!responding) {
+    return shown(
+      'watch',
+      l10n.t('{0} (not responding)', facts.name),
+      l10n.t('Paddock: the process that runs the model is not responding; if it does not recover, it is restarted'),
+    );
+  }
+  const rate = speed === undefined ? '' : ` ${l10n.t('{0} tokens/s', formatRate(speed))}`;
+  const lines = [
+    l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, whereItRuns(facts)),
+    lanesLine(facts),
+    ...(facts.restoredTokens > 0 ? [l10n.t('{0} tokens taken up again', number(facts.restoredTokens))] : []),
+  ];
+  return shown('hubot', `${facts.name}${rate}`, lines.join('\n'));
+}
+
+function whereItRuns({ gpu, threads, decodeThreads }: ModelFacts): string {
+  if (gpu !== false) return l10n.t('on the GPU ({0})', gpu);
+  return decodeThreads === threads
+    ? l10n.t('on the CPU with {0} threads', threads)
+    : l10n.t('on the CPU with {0} threads to read and {1} to write', threads, decodeThreads);
+}
+
+/** The choice that was made for the machine's memory. */
+export function lanesLine({ lanes, contextTokens, laneBytes }: ModelFacts): string {
+  const size = gigabytes(lanes * laneBytes);
+  return lanes === 1
+    ? l10n.t('1 lane of {0} tokens, {1} GB', number(contextTokens), size)
+    : l10n.t('{0} lanes of {1} tokens, {2} GB', lanes, number(contextTokens), size);
 }
 
 /** One decimal below ten, none above: the figure is read at a glance. */

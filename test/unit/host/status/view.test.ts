@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { EngineState } from '../../../../src/host/engine/engine';
+import { lanesLine, statusView } from '../../../../src/host/status/view';
+import type { ModelFacts } from '../../../../src/protocol/worker';
+import { fakeFacts } from '../../../fixtures/fakeEngine';
+
+vi.mock('vscode', () => ({
+  env: { language: 'en' },
+  l10n: {
+    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+  },
+}));
+
+function ready(more: Partial<ModelFacts> = {}, responding = true): EngineState {
+  return { kind: 'ready', generation: 1, responding, facts: { ...fakeFacts, ...more } };
+}
+
+describe('the status bar with a model', () => {
+  it('tells in its tooltip what was chosen for the machine', () => {
+    expect(statusView(ready({ lanes: 4 }), true, 12.3)).toEqual({
+      text: '$(hubot) Fake 7B 12 tokens/s',
+      tooltip: 'Paddock: Fake 7B, on the CPU with 2 threads; nothing leaves this machine\n4 lanes of 4,096 tokens, 8.6 GB',
+      accessibleLabel:
+        'Fake 7B 12 tokens/s. Paddock: Fake 7B, on the CPU with 2 threads; nothing leaves this machine\n4 lanes of 4,096 tokens, 8.6 GB',
+      isProblem: false,
+    });
+    expect(lanesLine({ ...fakeFacts, lanes: 1 })).toBe('1 lane of 4,096 tokens, 2.1 GB');
+  });
+
+  it('names the threads of both phases where they differ, and the GPU', () => {
+    expect(statusView(ready({ threads: 4, decodeThreads: 3 }), true, undefined).tooltip).toContain('with 4 threads to read and 3 to write');
+    expect(statusView(ready({ gpu: 'metal', decodeThreads: 1 }), true, undefined).tooltip).toContain('on the GPU (metal)');
+  });
+
+  it('says what was taken up again, and nothing where there was nothing', () => {
+    expect(statusView(ready({ restoredTokens: 3072 }), true, undefined).tooltip).toMatch(/\n3,072 tokens taken up again$/);
+    expect(statusView(ready(), true, undefined).tooltip).not.toContain('again');
+  });
+
+  it('says quietly when it does not respond', () => {
+    const view = statusView(ready({}, false), true, 12);
+    expect(view).toMatchObject({ text: '$(watch) Fake 7B (not responding)', isProblem: false });
+    expect(view.tooltip).toContain('is not responding');
+  });
+});
