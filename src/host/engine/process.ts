@@ -13,7 +13,7 @@ export interface WorkerCommand {
   readonly runtime: string;
 }
 
-/** Time a worker gets to end by itself, in milliseconds: one with lanes to park, for which it allows itself three seconds, and another. */
+/** Time a worker gets to end by itself, in milliseconds: one with lanes to park, for which it allows itself four seconds, and another. */
 export const stopLimits = { parking: 5000, idle: 1500 } as const;
 
 /** Lines of the worker's standard error that are told when it ends unexpectedly. */

@@ -24,6 +24,7 @@ export class Supervisor implements Disposable {
   private readonly watchdog: Watchdog;
   private readonly timer: NodeJS.Timeout;
   private responding = true;
+  private phase: Phase = 'loading';
 
   constructor(private readonly options: SupervisorOptions) {
     const limits = options.limits ?? watchdogLimits;
@@ -39,6 +40,8 @@ export class Supervisor implements Disposable {
 
   private look(): void {
     const phase = this.options.phase();
+    if (phase !== this.phase) this.responding = true;
+    this.phase = phase;
     const { verdict, ping } = this.watchdog.look(phase);
     if (ping) void this.ping();
     this.heed(verdict, phase);

@@ -42,7 +42,8 @@ const fine: Verdict = { kind: 'fine' };
  */
 export class Watchdog {
   private lastLook: number;
-  /** When the clocks began: at first, or after the last suspension. */
+  private phase: Phase = 'loading';
+  /** When the clocks began: at first, with another phase, or after the last suspension. */
   private begun: number;
   /** How long the ping under way has had no answer; `undefined` without one. */
   private silence: number | undefined;
@@ -63,9 +64,11 @@ export class Watchdog {
     const gap = time - this.lastLook;
     this.lastLook = time;
     const late = gap - this.limits.interval;
-    if (late > this.limits.suspended) this.beginAnew(time);
+    // What was a matter of patience with a load is none with a model that is ready: the answer may be under way.
+    if (late > this.limits.suspended || phase !== this.phase) this.beginAnew(time);
     // A host that was busy has answers waiting that it has not read: its own delay does not count against the worker.
     else if (this.silence !== undefined) this.silence += Math.min(gap, 2 * this.limits.interval);
+    this.phase = phase;
     const ping = this.silence === undefined;
     const verdict: Verdict = late > this.limits.suspended ? { kind: 'suspended', milliseconds: late } : this.verdict(phase);
     if (ping) this.silence = 0;

@@ -56,6 +56,17 @@ describe('Watchdog', () => {
     expect(watch.lookFor(limits.hung.ready)).toEqual(['fine']);
   });
 
+  it('begins anew when the model is ready, though a ping has been out since the load', () => {
+    const watch = new Watch();
+    watch.phase = 'loading';
+    watch.look();
+    watch.lookFor(limits.hung.ready + limits.interval);
+    watch.phase = 'ready';
+    expect(watch.lookFor(limits.hung.ready)).toEqual(['fine', 'slow']);
+    expect(watch.look().kind).toBe('hung');
+    expect(watch.pings).toBe(1);
+  });
+
   it('finds it fine again once it answers', () => {
     const watch = new Watch();
     watch.look();
