@@ -228,10 +228,13 @@ export class Session {
     for (const entry of this.active.values()) {
       if (entry.job.signal.aborted) this.finish(entry, 'cancelled');
     }
-    for (const entry of this.waiting.filter(({ job }) => job.signal.aborted)) {
-      this.waiting.splice(this.waiting.indexOf(entry), 1);
-      entry.resolve(entry.job.result('cancelled', 0));
-    }
+    for (const entry of this.waiting.filter(({ job }) => job.signal.aborted)) this.dismiss(entry, 'cancelled');
+  }
+
+  /** Settles a job that has no lane yet. */
+  private dismiss(entry: Waiting, stop: StopReason): void {
+    this.waiting.splice(this.waiting.indexOf(entry), 1);
+    entry.resolve(entry.job.result(stop, 0));
   }
 
   /** Gives waiting jobs their lanes, ghost text first. A warm-up yields its lane to a request that wants it. */
@@ -243,7 +246,11 @@ export class Session {
       // What a warm-up has evaluated so far counts only once it stops; the request may be just what it was for.
       if (spec.kind !== 'warm') this.overtakeWarmUps();
       const choice = this.admission.plan(request);
-      if (!choice) continue;
+      if (!choice) {
+        // A lane is free and yet none is to be had: the warm-up would displace more than it adds, and waiting for it would be for ever.
+        if (spec.kind === 'warm' && this.lanes.some(({ use }) => use === 'free')) this.dismiss(entry, 'end');
+        continue;
+      }
       const { lane, plan } = choice;
       this.waiting.splice(this.waiting.indexOf(entry), 1);
       const active: Active = { ...entry, lane };
