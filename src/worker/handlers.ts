@@ -119,7 +119,7 @@ export class Handlers {
   /** Without a model there is no session: nothing is in it, and it has done nothing. */
   private view(): SessionView {
     const { lanes, parked, totals } = this.engine ?? { lanes: [], parked: [], totals: new Totals() };
-    return { lanes, parked, totals: { ...totals } };
+    return { lanes, parked, totals };
   }
 
   private running(): Engine {

@@ -215,9 +215,9 @@ describe('a ghost text', () => {
 });
 
 describe('the session', () => {
-  it('has one lane for ghost text and the others for chat, none busy at rest', async () => {
+  it('has lanes for both, none busy at rest', async () => {
     const lanes = (await client.session())?.lanes ?? [];
-    expect(lanes.map(({ purpose }) => purpose)).toEqual(['ghost', ...lanes.slice(1).map(() => 'chat')]);
+    expect(new Set(lanes.map(({ purpose }) => purpose))).toEqual(new Set(['ghost', 'chat']));
     for (const lane of lanes) {
       expect(lane.busy).toBe(false);
       expect(lane.tokens).toBeLessThanOrEqual(lane.capacity);

@@ -1,5 +1,5 @@
 import type { Lane } from './lane';
-import { planLane, type LanePlan, type LaneRequest } from './lanes';
+import { planLane, type LanePlan, type LanePurpose, type LaneRequest } from './lanes';
 import type { Parking } from './parking';
 import type { Totals } from './totals';
 import type { Tuning } from './tuning';
@@ -28,6 +28,7 @@ export class Admission {
   /** Marks a lane as taken. */
   take(lane: Lane, request: LaneRequest): void {
     lane.use = request.isWarmUp ? 'warm' : 'busy';
+    lane.purpose = request.purpose;
     lane.lastUsed = ++this.uses;
   }
 
@@ -36,10 +37,11 @@ export class Admission {
    * @param needsLogits at least the last token of the prompt is left to evaluate, as its logits are wanted
    * @returns prompt tokens that need no evaluation
    */
-  async prepare(lane: Lane, plan: LanePlan, request: LaneRequest, needsLogits: boolean): Promise<number> {
+  async prepare(lane: Lane, plan: LanePlan, request: LaneRequest, needsLogits: boolean, purposeBefore: LanePurpose): Promise<number> {
     const { prompt } = request;
-    if (plan.park) await this.parking?.park(lane);
+    if (plan.park) await this.parking?.park(lane, purposeBefore);
     await this.fetch(lane, plan);
+    // A parked lane brings the purpose along that it had.
     lane.purpose = request.purpose;
     const wanted = needsLogits ? prompt.length - 1 : prompt.length;
     await lane.truncate(Math.min(lane.commonWith(prompt), wanted));

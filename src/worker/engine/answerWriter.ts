@@ -1,8 +1,12 @@
 import { BASE_STOP_STRINGS } from '../../prompt/base';
-import type { ChatEvent } from './engine';
 import { isLooping, StopStrings, TextStream } from './generate';
 import type { JobResult } from './job';
 import { asTokens, type LoadedModel } from './model';
+
+/** What is heard of an answer while it is made. */
+export type ChatEvent =
+  | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: readonly number[] };
 
 /** Text of tokens that follow a prompt. */
 export function detokenizer({ model }: LoadedModel, prompt: readonly number[]): TextStream {

@@ -2,7 +2,7 @@ import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
-import { AnswerWriter, detokenizer } from './answerWriter';
+import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import type { Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
 import type { LanePurpose } from './lanes';
@@ -16,10 +16,6 @@ export interface ChatRequest extends ChatInput {
   readonly sampling: Sampling;
   readonly maxTokens: number;
 }
-
-export type ChatEvent =
-  | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: readonly number[] };
 
 export interface ChatAnswer {
   readonly text: string;

@@ -89,14 +89,17 @@ export class Parking {
     return lane.canBeParked && (lane.tokens.length - this.parkedPart(lane)) * this.tuning.laneCosts.token >= worthParking;
   }
 
-  /** @returns whether it is kept now */
-  async park(lane: Lane): Promise<boolean> {
+  /**
+   * @param purpose what the lane's content was for, where the lane is already somebody else's
+   * @returns whether it is kept now
+   */
+  async park(lane: Lane, purpose: LanePurpose = lane.purpose): Promise<boolean> {
     if (!lane.canBeParked) return false;
     const started = this.now();
     const tokens = [...lane.tokens];
     // Counts whether or not it succeeds: what cannot be written now is not tried again at once.
     this.parkedAt.set(lane.id, started);
-    const { purpose, parkedAs } = lane;
+    const { parkedAs } = lane;
     const replaces = parkedAs === undefined ? {} : { replaces: parkedAs };
     const parked = await this.place.save({ purpose, tokens, expectedBytes: tokens.length * this.bytesPerToken, ...replaces }, (path) =>
       lane.save(path),

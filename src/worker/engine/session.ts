@@ -130,7 +130,7 @@ export class Session {
 
   get totals(): Readonly<Totals> {
     const { parkedTokens, restoredTokens } = this.parking ?? { parkedTokens: 0, restoredTokens: 0 };
-    return { ...this.counted, parkedTokens, restoredTokens };
+    return Object.assign(new Totals(), this.counted, { parkedTokens, restoredTokens });
   }
 
   /** How long the step in flight has been running, and how long it may at the very most; milliseconds. */
@@ -255,9 +255,10 @@ export class Session {
       this.waiting.splice(this.waiting.indexOf(entry), 1);
       const active: Active = { ...entry, lane };
       this.active.set(entry.job.id, active);
+      const { purpose } = lane;
       this.admission.take(lane, request);
       await this.guard(active, async () => {
-        const reused = await this.admission.prepare(lane, plan, request, spec.maxTokens > 0);
+        const reused = await this.admission.prepare(lane, plan, request, spec.maxTokens > 0, purpose);
         entry.job.begin(reused);
         this.counted.promptTokens += spec.prompt.length;
         this.counted.reusedTokens += reused;

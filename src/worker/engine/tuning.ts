@@ -66,7 +66,7 @@ export class Tuning {
   }
 
   get laneCosts(): LaneCosts {
-    return { token: this.cost.prefillToken, copy: this.calibration.copyMilliseconds, save: this.save, load: this.load };
+    return { token: this.cost.prefillToken, copy: this.calibration.copyMilliseconds || Infinity, save: this.save, load: this.load };
   }
 
   /** Longest a step of that many tokens may take before it counts as stuck, in milliseconds. */

@@ -1,60 +1,11 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LanePurpose } from '../../../../src/worker/engine/lanes';
-import type { ParkedLane, ParkingPlace } from '../../../../src/worker/engine/parking';
-import type { JobResult, JobSpec } from '../../../../src/worker/engine/job';
 import type { Calibration } from '../../../../src/worker/engine/calibrate';
+import type { JobResult } from '../../../../src/worker/engine/job';
 import type { JobKind } from '../../../../src/worker/engine/scheduler';
-import { Session, type SessionOptions } from '../../../../src/worker/engine/session';
+import { Session } from '../../../../src/worker/engine/session';
 import { answerTo, FakeContext, fakeModel, type FakeStep } from '../../../fixtures/fakeContext';
-
-const never = new AbortController().signal;
-
-function spec(prompt: readonly number[], more: Partial<JobSpec> = {}): JobSpec {
-  const purpose = more.kind === 'ghost' ? 'ghost' : 'chat';
-  return { kind: 'chat', purpose, prompt, maxTokens: 8, sampling: { temperature: 0, topK: 1, topP: 1, seed: 0 }, ...more };
-}
-
-const long = (length: number, seed = 0): number[] => Array.from({ length }, (_, index) => 3 + ((index * 7 + seed) % 90));
-
-/** A session whose clock moves with its context's steps. */
-function start(
-  lanes = 3,
-  contextSize = 4096,
-  more: Partial<SessionOptions> = {},
-  slowness = 1,
-): { session: Session; context: FakeContext } {
-  const context = new FakeContext(lanes, contextSize);
-  const loaded = fakeModel(context);
-  return {
-    context,
-    session: new Session(loaded, Session.lanesOf(loaded), { calibration, now: () => slowness * context.elapsed, ...more }),
-  };
-}
-
-/** What the fake context's steps take. */
-const calibration: Calibration = {
-  decodeThreads: 2,
-  smallThreads: 2,
-  steps: [
-    [1, 6],
-    [8, 13],
-    [32, 37],
-    [64, 69],
-  ],
-  copyMilliseconds: 5,
-};
-
-/** What holds whenever nothing is under way. */
-function expectAtRest(session: Pick<Session, 'lanes'>, context: FakeContext): void {
-  for (const lane of session.lanes) {
-    expect(lane.use).toBe('free');
-    expect(lane.tokens).toEqual(context.sequences[lane.id]?.kv);
-  }
-}
+import { calibration, expectAtRest, long, never, spec, start } from '../../../fixtures/sessions';
 
 describe('a session', () => {
   it('answers as the model does without any session', async () => {
@@ -263,116 +214,6 @@ describe('several jobs', () => {
   });
 });
 
-describe('lanes', () => {
-  it('are forked where two prompts begin alike, so that both keep what they have', async () => {
-    const { session } = start();
-    const shared = long(200);
-    await session.run(spec([...shared, ...long(60, 1)]), never);
-    const other = await session.run(spec([...shared, ...long(60, 2)]), never);
-    expect(other.metrics).toMatchObject({ reusedTokens: 200, evaluatedTokens: 60 });
-    expect(other.tokens).toEqual(answerTo([...shared, ...long(60, 2)], 8));
-    const again = await session.run(spec([...shared, ...long(60, 1), 5]), never);
-    expect(again.metrics.evaluatedTokens).toBe(1);
-    expect(session.totals.copiedTokens).toBe(200);
-  });
-
-  it('leave one to ghost text, whatever is asked of the chat', async () => {
-    const { session, context } = start(3);
-    const chats = [1, 2, 3, 4].map((seed) => session.run(spec(long(600, seed)), never));
-    let ghostDone = 0;
-    const ghost = session.run(spec(long(20, 3), { kind: 'ghost' }), never).then((result) => {
-      ghostDone = context.steps.length;
-      return result;
-    });
-    await Promise.all(chats);
-    expect((await ghost).tokens).toEqual(answerTo(long(20, 3), 8));
-    expect(ghostDone).toBeLessThan(context.steps.length / 2);
-  });
-});
-
-describe('drafts', () => {
-  const quoting = { drafts: true, maxTokens: 30 };
-
-  it('change no token of an answer, and what is refuted leaves the lane', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 3, max: 5 }), { minLength: 1, maxLength: 60 }), async (tokens) => {
-        const { session, context } = start();
-        const result = await session.run(spec(tokens, quoting), never);
-        expect(result.tokens).toEqual(answerTo(tokens, 30));
-        expectAtRest(session, context);
-        const { draftedTokens, confirmedTokens } = result.metrics;
-        expect(confirmedTokens).toBeLessThanOrEqual(draftedTokens);
-        expect(session.totals.refutedTokens).toBe(draftedTokens - confirmedTokens);
-      }),
-    );
-  });
-
-  it('save steps where an answer repeats its prompt', async () => {
-    // The model is one that counts: what follows a token stood behind it before.
-    const counting = Array.from({ length: 60 }, (_, index) => 3 + (index % 20));
-    const { session, context } = start();
-    for (const sequence of context.sequences) sequence.next = (tokens) => 3 + (((tokens.at(-1) ?? 0) - 2) % 20);
-    const result = await session.run(spec(counting, quoting), never);
-    expect(result.tokens).toEqual(Array.from({ length: 30 }, (_, index) => 3 + (index % 20)));
-    expect(result.metrics.confirmedTokens).toBeGreaterThan(10);
-    expect(context.steps.length).toBeLessThan(20);
-    expectAtRest(session, context);
-  });
-});
-
-describe('parked lanes', () => {
-  it('come back into a new session, which evaluates nothing of them again', async () => {
-    const place = new FakePlace();
-    const first = start(3, 4096, { place });
-    await first.session.run(spec(long(500)), never);
-    expect(await first.session.park()).toBe(1);
-    const second = start(3, 4096, { place });
-    expect(await second.session.takeUp(1000)).toBe(first.session.lanes.find(({ tokens }) => tokens.length > 0)?.tokens.length);
-    const again = await second.session.run(spec([...long(500), 5]), never);
-    expect(again.metrics).toMatchObject({ reusedTokens: 500, evaluatedTokens: 1 });
-    expect(again.tokens).toEqual(answerTo([...long(500), 5], 8));
-    expectAtRest(second.session, second.context);
-  });
-
-  it('are kept when a lane is taken for something else, and fetched when they are asked for', async () => {
-    const place = new FakePlace();
-    const { session, context } = start(2, 4096, { place });
-    const prompts = [long(800, 1), long(800, 2), long(800, 3)];
-    for (const prompt of prompts) await session.run(spec(prompt), never);
-    for (const prompt of prompts) {
-      const again = await session.run(spec([...prompt, 5]), never);
-      expect(again.metrics.evaluatedTokens).toBe(1);
-      expect(again.tokens).toEqual(answerTo([...prompt, 5], 8));
-    }
-    expect(session.totals.parkedTokens).toBeGreaterThan(0);
-    expect(session.totals.restoredTokens).toBeGreaterThan(0);
-    expectAtRest(session, context);
-  });
-
-  it('that cannot be restored cost an evaluation and nothing else', async () => {
-    const place = new FakePlace();
-    const first = start(3, 4096, { place });
-    await first.session.run(spec(long(500)), never);
-    await first.session.park();
-    place.isBroken = true;
-    const second = start(3, 4096, { place });
-    expect(await second.session.takeUp(1000)).toBe(0);
-    const again = await second.session.run(spec(long(500)), never);
-    expect(again.metrics.evaluatedTokens).toBe(500);
-    expect(again.tokens).toEqual(answerTo(long(500), 8));
-    expectAtRest(second.session, second.context);
-  });
-
-  it('are written at the end, after every job was settled', async () => {
-    const place = new FakePlace();
-    const { session } = start(3, 4096, { place });
-    const job = session.run(spec(long(3000)), never);
-    await session.close(1000);
-    expect((await job).stop).toBe('cancelled');
-    expect(place.isDisposed).toBe(true);
-  });
-});
-
 describe('an error in a step', () => {
   it('rejects the job, empties its lane, and leaves the session usable', async () => {
     const { session, context } = start();
@@ -398,44 +239,6 @@ describe('an error in a step', () => {
     expectAtRest(session, context);
   });
 });
-
-/** A place that keeps what a session parks; a state is a file there too, as the lanes write and read one. */
-class FakePlace implements ParkingPlace {
-  readonly entries: ParkedLane[] = [];
-  isBroken = false;
-  isDisposed = false;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'paddock-place-'));
-  private count = 0;
-
-  async save(
-    { purpose, tokens }: { purpose: LanePurpose; tokens: readonly number[] },
-    write: (path: string) => Promise<void>,
-  ): Promise<ParkedLane> {
-    const entry = { id: String(this.count++), purpose, tokens, bytes: tokens.length, place: 'memory' as const };
-    await write(join(this.folder, entry.id));
-    this.entries.unshift(entry);
-    return entry;
-  }
-
-  async restore(id: string, read: (path: string) => Promise<readonly number[]>): Promise<boolean> {
-    if (this.isBroken) return false;
-    await read(join(this.folder, id));
-    return true;
-  }
-
-  touch(): void {
-    // The order of use does not matter to these tests.
-  }
-
-  persist(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  dispose(): Promise<void> {
-    this.isDisposed = true;
-    return Promise.resolve();
-  }
-}
 
 interface Plan {
   readonly kind: JobKind;

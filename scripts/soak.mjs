@@ -1,0 +1,64 @@
+/**
+ * `npm run soak [-- --minutes 60 --seed 1]`: the recorded editing trace over and over against the real worker and the embedded model, with
+ * cancels, kills and reloads; see test/bench/soak.ts. Ends in a summary and one JSON object, and with exit code 1 when something did not hold.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { out, root } from './lib/paths.mjs';
+import { fail } from './lib/progress.mjs';
+
+/**
+ * What test/bench/soakMain.ts exports. Said here once more: a type taken from there would make it a part of this TypeScript project.
+ * @typedef {object} SoakModule
+ * @property {(options: {minutes: number, seed: number, script: string, model: string, logFile: string}) => Promise<boolean>} soak
+ */
+
+/**
+ * @param {string | undefined} text
+ * @param {string} name
+ * @param {number} otherwise
+ */
+function positive(text, name, otherwise) {
+  const value = text === undefined ? otherwise : Number(text);
+  if (!(value > 0)) throw new Error(`--${name} takes a number above 0, not ${String(text)}.`);
+  return value;
+}
+
+async function main() {
+  const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
+  const minutes = positive(values.minutes, 'minutes', 60);
+  const seed = positive(values.seed, 'seed', 1);
+  await ensureDependencies();
+  const { build } = await import('./build.mjs');
+  const { ensureModel } = await import('./lib/model.mjs');
+  const esbuild = await import('esbuild');
+  // A build of its own, as the soak restarts the worker for an hour while somebody may work on it.
+  const folder = path.join(out, 'soak');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await build({ outdir: folder });
+  const bundle = path.join(folder, 'soak.mjs');
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['test/bench/soakMain.ts'],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  /** @type {unknown} */
+  const loaded = await import(pathToFileURL(bundle).href);
+  const { soak } = /** @type {SoakModule} */ (loaded);
+  const script = path.join(folder, 'worker', 'main.mjs');
+  const holds = await soak({ minutes, seed, script, model: await ensureModel(), logFile: path.join(folder, 'worker.log') });
+  process.exitCode = holds ? 0 : 1;
+}
+
+await main().catch(fail);

@@ -1,0 +1,51 @@
+import { TokenTrie } from './trie';
+
+/** One request as it went, in tokens. */
+export interface Account {
+  readonly prompt: readonly number[];
+  /** Prompt tokens that were in the lane when it ended, evaluated for it or before. Fewer than all where it was cancelled early. */
+  readonly reached: number;
+  /** Prompt tokens evaluated for it. */
+  readonly evaluated: number;
+  /** Ids of the answer, as far as they are known; see {@link Account.generated}. */
+  readonly answer: readonly number[];
+  /** Tokens of the answer. Where the ids of some are not known (ghost text comes as text), each stands for a node of its own. */
+  readonly generated: number;
+  /** Whether the answer's last token was evaluated as well, as one that was followed by the token that ends it. */
+  readonly whole: boolean;
+}
+
+export interface Bill {
+  /** Nodes of the trie of all prompts and answers, as far as requests got: the fewest tokens that could have been evaluated. */
+  readonly distinct: number;
+  /** Requests whose whole prompt had been evaluated before: each has one token evaluated again, as the logits after it are no state. */
+  readonly exempt: number;
+}
+
+/** Counts what a run of requests had to evaluate at the least. The accounts are in the order in which the requests were made. */
+export function billOf(accounts: readonly Account[]): Bill {
+  const trie = new TokenTrie();
+  let exempt = 0;
+  for (const account of accounts) {
+    const { prompt, reached } = account;
+    const isWhole = reached === prompt.length && reached > 0;
+    if (isWhole && trie.has(prompt)) exempt++;
+    trie.add(isWhole ? [...prompt, ...evaluatedAnswer(account)] : prompt.slice(0, reached));
+  }
+  return { distinct: trie.size, exempt };
+}
+
+/** Evaluated tokens, but for those exempt, for each that had to be. */
+export function ratioOf(evaluated: number, { distinct, exempt }: Bill): number {
+  return (evaluated - exempt) / distinct;
+}
+
+/** Tokens of an answer that were evaluated: the last one is chosen, and evaluated only where another was to come after it. */
+export function answerEvaluated({ generated, whole }: Pick<Account, 'generated' | 'whole'>): number {
+  return whole ? generated : Math.max(0, generated - 1);
+}
+
+/** What is not known by its id is told apart by its place after the prompt. */
+function evaluatedAnswer(account: Account): readonly number[] {
+  return Array.from({ length: answerEvaluated(account) }, (_, index) => account.answer[index] ?? -1 - index);
+}

@@ -1,0 +1,74 @@
+import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
+import { buildChatPrompt, chatPrefix } from '../../src/prompt/chat';
+import { buildGhostPrompt } from '../../src/prompt/ghost';
+import type { ChatFormat, PromptTokenizer } from '../../src/prompt/types';
+import type { ChatParams, CompleteParams, ModelFacts, WarmChat } from '../../src/protocol/worker';
+
+/** As in src/worker/engine/engine.ts; that the prompts are the worker's is checked by their lengths with every request. */
+const ghostShare = 0.25;
+const ghostMost = 1024;
+
+/** Lays prompts out as the worker does for a model, so that another engine can be asked the same token by token. */
+export class Prompts {
+  private constructor(
+    private readonly llama: Llama,
+    private readonly model: LlamaModel,
+    private readonly tokenizer: PromptTokenizer,
+    private readonly format: ChatFormat,
+    /** Of one lane. */
+    readonly contextTokens: number,
+  ) {}
+
+  /** Reads a model's vocabulary and chat format; no weights. */
+  static async load(facts: ModelFacts): Promise<Prompts> {
+    const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, progressLogs: false });
+    const model = await llama.loadModel({ modelPath: facts.path, vocabOnly: true });
+    const tokenizer: PromptTokenizer = {
+      fingerprint: facts.fingerprint,
+      bos: model.tokens.shouldPrependBosToken ? (model.tokens.bos ?? undefined) : undefined,
+      eos: model.tokens.eos ?? undefined,
+      encode: (text) => model.tokenize(text, false),
+      encodeTemplate: (text) => model.tokenize(text, true),
+    };
+    return new Prompts(llama, model, tokenizer, formatOf(facts, model), facts.contextTokens);
+  }
+
+  chat(params: ChatParams): readonly number[] {
+    return buildChatPrompt(params, this.format, this.tokenizer, this.chatBudget(params.maxTokens)).tokens;
+  }
+
+  /** What all requests with this system text, history and file begin with. */
+  chatBeginning(params: Omit<WarmChat, 'kind'>): readonly number[] {
+    return chatPrefix(params, this.format, this.tokenizer, this.chatBudget(0));
+  }
+
+  ghost(params: CompleteParams): readonly number[] {
+    return buildGhostPrompt(params, this.tokenizer, this.ghostBudget).tokens;
+  }
+
+  /** Of the model, by which an answer's ids are known again. */
+  get fingerprint(): string {
+    return this.tokenizer.fingerprint;
+  }
+
+  /** Most tokens of a ghost text's prompt. */
+  get ghostBudget(): number {
+    return Math.min(ghostMost, Math.floor(this.contextTokens * ghostShare));
+  }
+
+  async dispose(): Promise<void> {
+    await this.model.dispose();
+    await this.llama.dispose();
+  }
+
+  private chatBudget(maxTokens: number): { readonly contextTokens: number; readonly reserveTokens: number } {
+    const contextTokens = this.contextTokens - 1;
+    return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
+  }
+}
+
+function formatOf({ promptFormat }: ModelFacts, model: LlamaModel): ChatFormat {
+  if (promptFormat !== 'template') return { kind: promptFormat };
+  const source = model.fileInfo.metadata.tokenizer.chat_template ?? '';
+  return { kind: 'template', source, bosText: model.tokens.bosString ?? '', eosText: model.tokens.eosString ?? '' };
+}
