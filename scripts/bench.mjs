@@ -56,7 +56,7 @@ function options() {
 
 /**
  * @param {string | undefined} url
- * @returns {Promise<{kind: 'url', url: string} | {kind: 'script', script: string} | {kind: 'none', reason: string}>}
+ * @returns {Promise<PeerSource>}
  */
 async function findPeer(url) {
   if (url !== undefined) return { kind: 'url', url };
@@ -99,10 +99,7 @@ async function main() {
   const { bundle, worker } = await prepare();
   /** @type {unknown} */
   const loaded = await import(pathToFileURL(bundle).href);
-  const { benchSession, wantedRows } =
-    /** @type {{benchSession: (options: object) => Promise<{table: string, report: object}>, wantedRows: (only: readonly string[]) => void}} */ (
-      loaded
-    );
+  const { benchSession, wantedRows } = /** @type {BenchModule} */ (loaded);
   wantedRows(only);
   const { ensureModel } = await import('./lib/model.mjs');
   const { table, report } = await benchSession({

@@ -69,11 +69,12 @@ export class Peer implements Contender {
       '--batch-size': 512,
       '--ubatch-size': 512,
       '--cache-ram': cacheMegabytes,
+      '--load-mode': mapped ? 'mmap' : 'none',
       '--host': '127.0.0.1',
       '--port': port,
     };
     const args = [...Object.entries(flags).flatMap(([name, value]) => [name, String(value)]), '--no-kv-unified', '--no-webui'];
-    const child = spawn(script, [facts.path, ...args, ...(mapped ? [] : ['--no-mmap'])], {
+    const child = spawn(script, [facts.path, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
