@@ -5,21 +5,16 @@ import type { Findings } from './soakFindings';
 import type { SeenChat, SeenGhost } from './soakWitness';
 
 /**
- * How far behind the best token one may be that is taken for equal, in natural logarithms of the odds: the shape of a batch changes
- * rounding, and more so with quantised weights than with the tiny model's of test/model. Another prompt makes more than 1.
+ * How far behind the best token one may be that is taken for equal, in natural logarithms of the odds. The shape of a batch changes rounding,
+ * and more so with the embedded model's quantised weights than with the tiny model's of test/model: reading one ghost text's prompt in
+ * pieces of 64 or 16 tokens rather than at once moved the odds between its three best tokens by 0.14 and 0.09. Both lanes may be off by
+ * that much at each token. Another prompt makes more than 1.
  */
-export const tolerance = 0.15;
+export const tolerance = 0.5;
 
 /** Whether two answers to one prompt are the same, as far as the first one goes where it is a part. */
 export function isSame(warm: readonly number[], cold: readonly number[], isPart: boolean): boolean {
   return (isPart ? warm.length <= cold.length : warm.length === cold.length) && warm.every((token, index) => token === cold[index]);
-}
-
-/** What two texts begin with alike. */
-export function commonBeginning(one: string, other: string): string {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length++;
-  return one.slice(0, length);
 }
 
 /** Asks again, each time in a worker that has done nothing before and has nothing stored, and compares. */
@@ -55,11 +50,15 @@ export class ColdJudge {
       this.counts.same++;
       return;
     }
-    const shortfall = Math.max(0, ...(await this.withModel((model) => model.shortfalls(params, ids))));
-    // Tokens alike as far as they go, and the end elsewhere: what ended it is no token that could be judged.
-    const endsEarly = ids.length < cold.length && isSame(ids, cold, true);
+    const behind = await this.withModel(async (model) => {
+      if (ids.length >= cold.length || !isSame(ids, cold, true)) return Math.max(0, ...(await model.shortfalls(params, ids)));
+      // All tokens alike, and an end where the cold answer goes on: it is the end that is judged.
+      const ends: number[] = [];
+      for (const end of model.ends) ends.push((await model.shortfalls(params, [...ids, end])).at(-1) ?? Infinity);
+      return Math.min(...ends);
+    });
     const where = `answer ${place} of worker ${life} to ${JSON.stringify(params.user.text.slice(0, 60))}`;
-    this.settle(shortfall, endsEarly ? Infinity : shortfall, `${where}: ${ids.join(' ')}, and cold: ${cold.join(' ')}`);
+    this.settle(behind, `${where}: ${ids.join(' ')}, and cold: ${cold.join(' ')}`);
   }
 
   private async ghost({ params, result }: SeenGhost, cold: string): Promise<void> {
@@ -68,19 +67,18 @@ export class ColdJudge {
       this.counts.same++;
       return;
     }
-    const leads = await this.withModel((model) => model.leads(params, commonBeginning(result.text, cold)));
-    const lead = Math.min(...leads);
+    const behind = await this.withModel((model) => model.departure(params, result.text, cold));
     const where = `ghost text in ${params.path} behind ${JSON.stringify(params.prefix.slice(-40))}`;
-    this.settle(lead, lead, `${where}: ${JSON.stringify(result.text)}, and cold: ${JSON.stringify(cold)}`);
+    this.settle(behind, `${where}: ${JSON.stringify(result.text)}, and cold: ${JSON.stringify(cold)}`);
   }
 
-  private settle(difference: number, judged: number, what: string): void {
-    if (judged < tolerance) {
+  private settle(behind: number, what: string): void {
+    if (behind < tolerance) {
       this.counts.nearTies++;
-      this.largest = Math.max(this.largest, difference);
+      this.largest = Math.max(this.largest, behind);
     } else {
       this.counts.wrong++;
-      this.findings.add('wrong', `${what}; behind the best by ${difference.toFixed(3)}`);
+      this.findings.add('wrong', `${what}; behind the best by ${behind.toFixed(3)}`);
     }
   }
 
