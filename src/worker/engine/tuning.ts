@@ -18,6 +18,7 @@ export class Tuning {
   typing = false;
   readonly cost: StepCost;
   private readonly decode: PhaseThreads;
+  private readonly small: PhaseThreads;
   private readonly prefill: PhaseThreads;
   private save: number;
   private load: number;
@@ -34,6 +35,7 @@ export class Tuning {
   ) {
     this.cost = new StepCost(largestStep, calibration.steps);
     this.decode = new PhaseThreads(calibration.decodeThreads, threads);
+    this.small = new PhaseThreads(calibration.smallThreads, threads);
     this.prefill = new PhaseThreads(threads, threads);
     // Measured on a virtual machine: state is written at 0.4 to 1.3 GB a second, and read at 5.
     this.save = bytesPerToken / 5e5;
@@ -43,17 +45,16 @@ export class Tuning {
   /** Threads for a step of that many tokens. */
   threads(tokens: number): number {
     if (tokens === 1) return this.decode.next;
-    if (tokens >= prefillFrom) return this.prefill.next;
-    // Where decode had to give up threads because something else is busy, the small steps have to as well.
-    return this.decode.next < this.decode.calibrated ? this.decode.next : this.calibration.smallThreads;
+    return tokens >= prefillFrom ? this.prefill.next : this.small.next;
   }
 
   /** Reports a finished step. */
   record(tokens: number, milliseconds: number): void {
     this.cost.record(tokens, milliseconds);
     if (tokens === 1) this.decode.record(milliseconds);
-    // Steps of different sizes compare by what is usual for their size.
-    if (tokens >= prefillFrom) this.prefill.record(milliseconds / tokens);
+    // Large steps compare by their tokens; small ones take about as long whatever they hold.
+    else if (tokens >= prefillFrom) this.prefill.record(milliseconds / tokens);
+    else this.small.record(milliseconds);
   }
 
   get budget(): StepBudget {
