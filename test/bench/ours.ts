@@ -7,6 +7,8 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
   ProgressType,
+  ResponseError,
+  type CancellationToken,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { killGroup, track } from '../../scripts/lib/exec.mjs';
@@ -40,41 +42,36 @@ const keptLines = 20;
 export class OurWorker implements Contender {
   readonly name = 'Paddock';
   private readonly connection: MessageConnection;
-  private readonly untrack: () => void;
   private readonly exited: Promise<unknown>;
+  /** How it ended, and its last words; empty while it runs. */
+  private ending = '';
   private nextProgress = 1;
   private prompts: Prompts | undefined;
 
   private constructor(private readonly child: ChildProcess) {
-    this.untrack = track(child, 'SIGKILL');
-    this.exited = once(child, 'exit').finally(() => {
-      this.untrack();
+    const untrack = track(child, 'SIGKILL');
+    const lines: string[] = [];
+    if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => lines.splice(0, lines.push(line) - keptLines));
+    this.connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    this.connection.listen();
+    this.exited = once(child, 'exit').then(([code, signal]) => {
+      untrack();
+      this.ending = ['', `the worker ended: ${signal === null ? `exit code ${String(code)}` : String(signal)}`, ...lines].join('\n');
       // Whatever is pending fails, rather than wait for a process that is gone.
       this.connection.dispose();
     });
-    this.connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-    this.connection.listen();
   }
 
   /** Starts a worker and shakes hands. */
   static async start(script: string): Promise<OurWorker> {
     const child = fork(script, [], { detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'json' });
-    const lines: string[] = [];
-    if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => lines.splice(0, lines.push(line) - keptLines));
     const worker = new OurWorker(child);
-    try {
-      await worker.connection.sendRequest(methods.initialize, { protocolVersion: PROTOCOL_VERSION, clientVersion: 'bench' });
-    } catch (error) {
-      throw new Error(`the worker does not start: ${String(error)}\n${lines.join('\n')}`, { cause: error });
-    }
+    await worker.request(methods.initialize, { protocolVersion: PROTOCOL_VERSION, clientVersion: 'bench' });
     return worker;
   }
 
   load(params: LoadModelParams): Promise<ModelFacts> {
-    return this.connection.sendRequest<ModelFacts>(methods.loadModel, params).catch((error: unknown) => {
-      const data = error instanceof Error && 'data' in error ? JSON.stringify(error.data) : '';
-      throw new Error(`the worker does not load ${params.path}: ${String(error)} ${data}`, { cause: error });
-    });
+    return this.request<ModelFacts>(methods.loadModel, params);
   }
 
   /** Lays out, from here on, the prompts of requests, to say which token ids they were and check that the worker sees as many. */
@@ -129,7 +126,7 @@ export class OurWorker implements Contender {
   }
 
   session(): Promise<SessionView> {
-    return this.connection.sendRequest<SessionView>(methods.session);
+    return this.request<SessionView>(methods.session);
   }
 
   async memory(): Promise<Memory | undefined> {
@@ -163,10 +160,20 @@ export class OurWorker implements Contender {
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
     try {
-      return await this.connection.sendRequest<T>(method, params, source.token);
+      return await this.request<T>(method, params, source.token);
     } finally {
       signal?.removeEventListener('abort', cancel);
       source.dispose();
+    }
+  }
+
+  /** @throws Error that says what failed, with the worker's details, or its end where that was why */
+  private async request<T>(method: string, params?: object, token?: CancellationToken): Promise<T> {
+    try {
+      return await this.connection.sendRequest<T>(method, params, token);
+    } catch (error) {
+      const data = error instanceof ResponseError && error.data !== undefined ? ` ${JSON.stringify(error.data)}` : '';
+      throw new Error(`${method}: ${error instanceof Error ? error.message : String(error)}${data}${this.ending}`, { cause: error });
     }
   }
 }

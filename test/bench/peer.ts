@@ -11,6 +11,9 @@ import { memoryOf, type Memory } from './soakMemory';
 /** Longest that a peer may take to load a model, in milliseconds. */
 const loadLimit = 180_000;
 
+/** How prompts are laid out. */
+type Layouts = Pick<Prompts, 'chat' | 'ghost' | 'fingerprint'>;
+
 /** llama-server's `/props`, as far as it counts here. */
 export interface PeerProps {
   readonly model_path?: string;
@@ -50,7 +53,7 @@ export class Peer implements Contender {
 
   private constructor(
     private readonly url: string,
-    private readonly prompts: Prompts,
+    private readonly prompts: Layouts,
     private readonly child?: ChildProcess,
   ) {}
 
@@ -59,7 +62,7 @@ export class Peer implements Contender {
    * @param cacheMegabytes memory for prompts that have lost their lane
    * @throws Error with its last words where it does not start
    */
-  static async start(script: string, facts: ModelFacts, prompts: Prompts, cacheMegabytes: number): Promise<Peer> {
+  static async start(script: string, facts: ModelFacts, prompts: Layouts, cacheMegabytes: number): Promise<Peer> {
     const port = await freePort();
     const { threads, lanes, contextTokens, mapped } = facts;
     const flags = {
@@ -93,7 +96,7 @@ export class Peer implements Contender {
   }
 
   /** One that runs already. */
-  static at(url: string, prompts: Prompts): Peer {
+  static at(url: string, prompts: Layouts): Peer {
     return new Peer(url.replace(/\/+$/, ''), prompts);
   }
 
