@@ -9,11 +9,12 @@ import { parseArgs } from 'node:util';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { out, root } from './lib/paths.mjs';
 import { fail } from './lib/progress.mjs';
+import { tempFolder } from './lib/temp.mjs';
 
 /**
  * What test/bench/soakMain.ts exports. Said here once more: a type taken from there would make it a part of this TypeScript project.
  * @typedef {object} SoakModule
- * @property {(options: {minutes: number, seed: number, script: string, model: string, logFile: string}) => Promise<boolean>} soak
+ * @property {(options: {minutes: number, seed: number, script: string, model: string, folder: string, logFile: string}) => Promise<boolean>} soak
  */
 
 /**
@@ -57,7 +58,15 @@ async function main() {
   const loaded = await import(pathToFileURL(bundle).href);
   const { soak } = /** @type {SoakModule} */ (loaded);
   const script = path.join(folder, 'worker', 'main.mjs');
-  const holds = await soak({ minutes, seed, script, model: await ensureModel(), logFile: path.join(folder, 'worker.log') });
+  const model = await ensureModel();
+  const holds = await soak({
+    minutes,
+    seed,
+    script,
+    model,
+    folder: await tempFolder('paddock-soak-'),
+    logFile: path.join(folder, 'worker.log'),
+  });
   process.exitCode = holds ? 0 : 1;
 }
 

@@ -1,5 +1,5 @@
-import { appendFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadModelParams } from '../../src/protocol/worker';
@@ -21,6 +21,8 @@ export interface SoakOptions {
   /** The worker's script, and the model's file. */
   readonly script: string;
   readonly model: string;
+  /** For conversations and parked lanes; empty. */
+  readonly folder: string;
   /** Where the logs of all workers go. */
   readonly logFile: string;
 }
@@ -56,26 +58,21 @@ export class Soak {
   private lifeBefore = 0;
   private window: SoakWindow;
 
-  private constructor(
-    private readonly options: SoakOptions,
-    private readonly folder: string,
-  ) {
+  private constructor(private readonly options: SoakOptions) {
     this.plan = new SoakPlan(options.seed);
     this.judge = new ColdJudge(options.script, this.load(), this.findings);
     this.window = this.open();
   }
 
   static async run(options: SoakOptions): Promise<SoakReport> {
-    const folder = await mkdtemp(join(tmpdir(), 'paddock-soak-'));
-    await writeFile(options.logFile, '');
-    const soak = new Soak(options, folder);
+    writeFileSync(options.logFile, '');
+    const soak = new Soak(options);
     try {
       while (soak.goesOn()) await soak.round();
       await soak.reload();
       await soak.ledger.check(soak.window.store, soak.findings);
     } finally {
       await soak.closeWindow();
-      await rm(folder, { recursive: true, force: true });
     }
     return soak.report();
   }
@@ -143,7 +140,7 @@ export class Soak {
   }
 
   private async checkStorage(): Promise<void> {
-    const bytes = await sizeOf(join(this.folder, 'worker'));
+    const bytes = await sizeOf(join(this.options.folder, 'worker'));
     if (bytes > storageBytes + otherBytes)
       this.findings.add('storage', `parked lanes take ${megabytes(bytes)} of ${megabytes(storageBytes)}`);
   }
@@ -156,19 +153,21 @@ export class Soak {
   }
 
   private open(): SoakWindow {
-    const { folder, findings, witness } = this;
+    const { findings, witness } = this;
+    const { folder, script, logFile } = this.options;
     const storage = { folder: join(folder, 'worker'), maxBytes: storageBytes, owner: 'soak' };
     const model = { ...this.load(), storage };
-    const window = new SoakWindow({ script: this.options.script, model, folder, memory: this.workspaceMemory, witness, findings });
+    const onLog = (lines: readonly string[]): void => {
+      appendFileSync(logFile, lines.map((line) => `${line}\n`).join(''));
+    };
+    const window = new SoakWindow({ script, model, folder, memory: this.workspaceMemory, witness, findings, onLog });
     void window.controller.viewReady();
     return window;
   }
 
   private async closeWindow(): Promise<void> {
-    const { client } = this.window;
     await this.window.close();
     this.restoredTokens += this.window.restoredTokens;
-    await appendFile(this.options.logFile, [...client.log.lines, ...client.workerLog.lines, ''].join('\n'));
   }
 
   private load(): LoadModelParams {

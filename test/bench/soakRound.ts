@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { CancelSource } from '../../src/host/engine/cancelSource';
 import type { WarmGhost } from '../../src/protocol/worker';
-import { Cancel } from '../fixtures/workerClient';
 import { replay, type ReplayChat, type ReplayStep, type ReplayTouch } from './replay';
 import type { Entry, Ledger } from './soakLedger';
 import type { SoakPlan } from './soakPlan';
@@ -26,7 +26,7 @@ export class SoakRound {
   readonly ghosts: SeenGhost[] = [];
   /** The ids of conversations, by the names they have in the trace. */
   readonly ids = new Map<string, string>();
-  private touchCancel = new Cancel();
+  private touchCancel = new CancelSource();
   private reloadIsDue = false;
 
   /** @param round makes the questions others than those of the rounds before */
@@ -70,11 +70,11 @@ export class SoakRound {
     if (mishap === 'kill') this.kill();
     if (mishap === 'reload') await this.reload();
     if (step.kind === 'skip') return;
-    const cancel = new Cancel();
+    const cancel = new CancelSource();
     this.touchCancel = cancel;
     const { params } = step;
     const asked = window()
-      .client.complete(params, cancel)
+      .client.complete(params, cancel.token)
       .then((outcome) => {
         if (outcome.kind === 'done' && outcome.value.stop !== 'cancelled') this.ghosts.push({ params, result: outcome.value });
       });
@@ -84,8 +84,8 @@ export class SoakRound {
   /** Overtaken or cancelled by the next key; its end is the witness's affair. */
   private warm(params: WarmGhost): void {
     this.touchCancel.cancel();
-    this.touchCancel = new Cancel();
-    void this.deps.window().client.warm(params, this.touchCancel);
+    this.touchCancel = new CancelSource();
+    void this.deps.window().client.warm(params, this.touchCancel.token);
   }
 
   private async open(conversation: string): Promise<void> {

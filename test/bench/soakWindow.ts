@@ -32,6 +32,8 @@ export interface WindowOptions {
   readonly memory: Memory;
   readonly witness: Witness;
   readonly findings: Findings;
+  /** Takes the logs of host and worker: at each change of the engine's state, and at the end. */
+  readonly onLog: (lines: readonly string[]) => void;
 }
 
 /** A client that a {@link Witness} watches. */
@@ -129,11 +131,18 @@ export class SoakWindow {
     this.controller.dispose();
     this.store.dispose();
     await this.client.shutDown();
+    this.flushLogs();
+  }
+
+  private flushLogs(): void {
+    const { log, workerLog } = this.client;
+    this.options.onLog([...workerLog.lines.splice(0), ...log.lines.splice(0)]);
   }
 
   private watchStates(): void {
     const { findings, witness } = this.options;
     this.client.onDidChangeState((state) => {
+      this.flushLogs();
       if (state.kind === 'ready') {
         // Told again when a worker keeps the host waiting, and when it no longer does.
         if (state.generation === this.generation) return;
