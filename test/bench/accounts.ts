@@ -30,7 +30,7 @@ export function billOf(accounts: readonly Account[]): Bill {
     const { prompt, reached } = account;
     const isWhole = reached === prompt.length && reached > 0;
     if (isWhole && trie.has(prompt)) exempt++;
-    trie.add(isWhole ? [...prompt, ...evaluatedAnswer(account)] : prompt.slice(0, reached));
+    trie.add(evaluatedRun(account));
   }
   return { distinct: trie.size, exempt };
 }
@@ -45,7 +45,10 @@ export function answerEvaluated({ generated, whole }: Pick<Account, 'generated' 
   return whole ? generated : Math.max(0, generated - 1);
 }
 
-/** What is not known by its id is told apart by its place after the prompt. */
-function evaluatedAnswer(account: Account): readonly number[] {
-  return Array.from({ length: answerEvaluated(account) }, (_, index) => account.answer[index] ?? -1 - index);
+/** The tokens of a request whose KV was there in the end: its prompt as far as it got, then its answer. */
+export function evaluatedRun(account: Account): readonly number[] {
+  const { prompt, reached, answer } = account;
+  if (reached < prompt.length) return prompt.slice(0, reached);
+  // What is not known by its id is told apart by its place after the prompt.
+  return [...prompt, ...Array.from({ length: answerEvaluated(account) }, (_, index) => answer[index] ?? -1 - index)];
 }

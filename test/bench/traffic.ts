@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionTotals } from '../../src/protocol/worker';
-import { answerEvaluated, type Account } from './accounts';
+import { answerEvaluated, evaluatedRun, type Account } from './accounts';
 import type { ChatRun, Contender, GhostRun } from './contender';
 import { Histories, replay, type ReplayChat, type ReplayStep } from './replay';
 import type { Trace } from './trace';
+import { TokenTrie } from './trie';
 
 /** How much faster than it was recorded the trace is played. */
 export const tracePace = 4;
@@ -145,7 +146,18 @@ export function evaluatedBy({ prefillTokens, warmTokens, decodedTokens, refutedT
   return prefillTokens + warmTokens + decodedTokens + refutedTokens;
 }
 
-/** Tokens an engine evaluated for requests. The last token of an answer is not evaluated, unless one came after it. */
+/**
+ * Tokens an engine evaluated, by what it says of each request. What a request found there although no request before is known to have
+ * evaluated it was evaluated for one that was cancelled: a step in flight goes on when nobody listens any more.
+ */
 export function evaluatedFor(accounts: readonly Account[]): number {
-  return accounts.reduce((sum, account) => sum + account.evaluated + answerEvaluated(account), 0);
+  const known = new TokenTrie();
+  let evaluated = 0;
+  for (const account of accounts) {
+    const { prompt, reached } = account;
+    const untold = known.add(prompt.slice(0, reached - account.evaluated));
+    evaluated += untold + account.evaluated + answerEvaluated(account);
+    known.add(evaluatedRun(account));
+  }
+  return evaluated;
 }

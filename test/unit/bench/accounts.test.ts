@@ -94,9 +94,27 @@ describe('what an engine evaluated', () => {
   });
 
   it('is counted by request where the engine does not say', () => {
-    expect(
-      evaluatedFor([account([1, 2, 3], { evaluated: 2, generated: 5 }), account([1], { evaluated: 1, generated: 5, whole: true })]),
-    ).toBe(12);
+    const cut = account([1, 2, 3], { evaluated: 3, generated: 5 });
+    expect(evaluatedFor([cut, account([4], { evaluated: 1, generated: 5, whole: true })])).toBe(13);
+  });
+
+  it('holds what was evaluated for a cancelled request after its client had gone', () => {
+    const cancelled = account([1, 2, 3, 4], { reached: 0, evaluated: 0 });
+    const next = account([1, 2, 3, 5], { evaluated: 1 });
+    expect(evaluatedFor([cancelled, next])).toBe(4);
+    expect(evaluatedFor([account([1, 2, 3], { evaluated: 3 }), next])).toBe(4);
+  });
+
+  it('is never less than the nodes there are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(run, fc.nat(6), fc.nat(6)), { minLength: 1 }), (requests) => {
+        const accounts = requests.map(([prompt, reached, evaluated]) => {
+          const end = Math.min(reached, prompt.length);
+          return account(prompt, { reached: end, evaluated: Math.min(evaluated, end) });
+        });
+        expect(evaluatedFor(accounts)).toBeGreaterThanOrEqual(billOf(accounts).distinct);
+      }),
+    );
   });
 });
 
