@@ -2,10 +2,9 @@
  * `npm run bench -- session [--json] [--peer URL] [--only row]… [--repeats n] [--model file]`: Paddock's worker against llama-server; see
  * test/bench/session.ts. A table for people on stdout; with --json, one JSON object as the last line.
  */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundleTool } from './lib/bundle.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { lastLines, tryRun } from './lib/exec.mjs';
 import { out, root } from './lib/paths.mjs';
@@ -67,38 +66,10 @@ async function findPeer(url) {
   return code === 0 ? { kind: 'script', script } : { kind: 'none', reason: `llama-server cannot be had: ${lastLines(output, 1)}` };
 }
 
-/**
- * The worker as it is now, and the benchmark, in a folder of its own: somebody may build while it runs.
- * @returns {Promise<{bundle: string, worker: string}>}
- */
-async function prepare() {
-  const { build } = await import('./build.mjs');
-  const esbuild = await import('esbuild');
-  const folder = path.join(out, 'bench');
-  await mkdir(folder, { recursive: true });
-  await build({ outdir: folder });
-  const bundle = path.join(folder, 'session.mjs');
-  await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: ['test/bench/session.ts'],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
-  return { bundle, worker: path.join(folder, 'worker', 'main.mjs') };
-}
-
 async function main() {
   const { json, peer, only, repeats, model } = options();
   await ensureDependencies();
-  const { bundle, worker } = await prepare();
-  /** @type {unknown} */
-  const loaded = await import(pathToFileURL(bundle).href);
+  const { loaded, worker } = await bundleTool('test/bench/session.ts', path.join(out, 'bench'));
   const { benchSession, wantedRows } = /** @type {BenchModule} */ (loaded);
   wantedRows(only);
   const { ensureModel } = await import('./lib/model.mjs');

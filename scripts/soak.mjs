@@ -2,12 +2,12 @@
  * `npm run soak [-- --minutes 60 --seed 1]`: the recorded editing trace over and over against the real worker and the embedded model, with
  * cancels, kills and reloads; see test/bench/soak.ts. Ends in a summary and one JSON object, and with exit code 1 when something did not hold.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundleTool } from './lib/bundle.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
-import { out, root } from './lib/paths.mjs';
+import { out } from './lib/paths.mjs';
 import { fail } from './lib/progress.mjs';
 import { tempFolder } from './lib/temp.mjs';
 
@@ -33,31 +33,11 @@ async function main() {
   const minutes = positive(values.minutes, 'minutes', 60);
   const seed = positive(values.seed, 'seed', 1);
   await ensureDependencies();
-  const { build } = await import('./build.mjs');
   const { ensureModel } = await import('./lib/model.mjs');
-  const esbuild = await import('esbuild');
-  // A build of its own, as the soak restarts the worker for an hour while somebody may work on it.
   const folder = path.join(out, 'soak');
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await build({ outdir: folder });
-  const bundle = path.join(folder, 'soak.mjs');
-  await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: ['test/bench/soakMain.ts'],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
-  /** @type {unknown} */
-  const loaded = await import(pathToFileURL(bundle).href);
+  const { loaded, worker: script } = await bundleTool('test/bench/soakMain.ts', folder);
   const { soak } = /** @type {SoakModule} */ (loaded);
-  const script = path.join(folder, 'worker', 'main.mjs');
   const model = await ensureModel();
   const holds = await soak({
     minutes,

@@ -7,7 +7,7 @@ export interface Calibration {
   readonly smallThreads: number;
   /** Milliseconds of steps by size in tokens. */
   readonly steps: readonly (readonly [size: number, milliseconds: number])[];
-  /** Milliseconds of copying one lane into another. */
+  /** Milliseconds of copying one lane into another; 0 where lanes cannot be copied. */
   readonly copyMilliseconds: number;
 }
 

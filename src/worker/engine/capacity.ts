@@ -39,7 +39,7 @@ export interface Need {
   readonly contextTokens: number;
 }
 
-/** Compute buffers, the runtime and the library; measured at 150 to 250 MB. */
+/** For compute buffers, the runtime and the library; a guess on the safe side. */
 const overheadBytes = 250e6;
 
 /** What loading takes at the very least: the weights, and the fewest lanes of the shortest context. */

@@ -37,7 +37,7 @@ export class Generation {
   draft(job: Job, beside: number, room: number): readonly number[] {
     const most = Math.min(longestDraft, room, job.spec.maxTokens - job.generated.length - 1);
     if (!job.spec.drafts || job.promptLeft > 0 || most <= 0) return [];
-    const draft: Draft = lookUpDraft([...job.spec.prompt, ...job.generated], most);
+    const draft: Draft = lookUpDraft(job.history, most);
     const length = this.policy.length(draft, beside);
     this.keys.set(job, draft.key);
     return draft.tokens.slice(0, length);

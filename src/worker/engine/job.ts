@@ -63,6 +63,8 @@ export type Clock = () => number;
 /** A job under way: how far its prompt is evaluated and what it has generated. Knows nothing of llama.cpp. */
 export class Job {
   readonly generated: number[] = [];
+  /** The prompt and what was generated. */
+  readonly history: number[];
   /** Prompt tokens that are in the lane. */
   private inLane = 0;
   private reused = 0;
@@ -80,6 +82,7 @@ export class Job {
     private readonly now: Clock,
   ) {
     this.arrived = now();
+    this.history = [...spec.prompt];
   }
 
   /** Prompt tokens still to evaluate. */
@@ -127,6 +130,7 @@ export class Job {
     this.firstTokenAt ??= this.lastTokenAt;
     if (isEnd) return 'end';
     this.generated.push(token);
+    this.history.push(token);
     const verdict = this.spec.onToken?.(token) ?? 'continue';
     if (verdict !== 'continue') return verdict;
     return this.generated.length >= this.spec.maxTokens ? 'maxTokens' : undefined;

@@ -10,7 +10,7 @@ export interface Draw {
   readonly punished: readonly number[];
 }
 
-/** node-llama-cpp's own way to copy a sequence, which it does not publish; `npm run test` holds that it is there and does what it says. */
+/** node-llama-cpp's own way to copy a sequence, which it does not publish; test/model/lane.test.ts holds that it does what it says. */
 interface CopyingSequence {
   _copyStateFromOtherSequence(other: LlamaContextSequence, upToTokenIndex: number): Promise<boolean>;
 }

@@ -215,7 +215,8 @@ export class Session {
   /** While nothing is asked for, lanes are parked one at a time. */
   private waitForQuiet(): void {
     const { parking } = this;
-    if (!parking) return;
+    // With everything parked the timer rests until the next request: an idle worker wakes nobody.
+    if (!parking || !this.lanes.some((lane) => parking.isUnparked(lane))) return;
     this.idleTimer = setTimeout(() => {
       const lane = parking.due(this.lanes, this.tuning.typing ? 0 : this.now() - this.quietSince);
       if (lane) void this.exclusively(() => parking.park(lane)).catch(() => undefined);

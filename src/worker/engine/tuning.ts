@@ -37,7 +37,7 @@ export class Tuning {
     this.decode = new PhaseThreads(calibration.decodeThreads, threads);
     this.small = new PhaseThreads(calibration.smallThreads, threads);
     this.prefill = new PhaseThreads(threads, threads);
-    // Measured on a virtual machine: state is written at 0.4 to 1.3 GB a second, and read at 5.
+    // Cautious: state was seen to be written at 0.4 to 1.3 GB a second and read at 5.
     this.save = bytesPerToken / 5e5;
     this.load = bytesPerToken / 3e6;
   }

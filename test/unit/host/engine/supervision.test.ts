@@ -81,7 +81,7 @@ describe('a worker that hangs', () => {
     expect(one.log.lines).toContainEqual(expect.stringMatching(/^error the worker has been in one step for .* s \(ready\): it is ended$/));
   });
 
-  it.skipIf(process.platform === 'win32')('as it was stopped is ended, too', async () => {
+  it('as it was stopped is ended, too', async () => {
     const one = client('good');
     await whenReady(one);
     const pid = one.workerPid ?? 0;
