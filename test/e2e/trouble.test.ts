@@ -15,6 +15,8 @@ describe('trouble', () => {
     const turn = await editor.ask('What is a closure?');
     expect(turn.state).toBe('failed');
     const article = editor.chat.locator('article').last();
+    // The record is written before the page has heard of it.
+    await article.getByText('/nowhere/llama-2-7b-chat.Q4_0.gguf').waitFor();
     expect(await article.innerText()).toContain('/nowhere/llama-2-7b-chat.Q4_0.gguf');
     expect(await article.innerText()).toContain('What is a closure?');
     await article.getByRole('button', { name: 'Use Embedded Model' }).click();

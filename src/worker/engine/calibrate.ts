@@ -46,8 +46,10 @@ export async function calibrate(most: number, largest: number, probe: Probe): Pr
     const threads = size < 16 ? small : most;
     const time = await median(expected > slowStep ? 1 : samples, () => probe.step(size, threads));
     steps.push([size, time]);
+    // Larger ones are no faster from here on, and trying them is what calibration would spend most of its time on.
+    const levelledOff = size >= 64 && time / size > perToken / 1.05;
     perToken = time / size;
-    if (time > withinMilliseconds) break;
+    if (time > withinMilliseconds || levelledOff) break;
   }
   return { decodeThreads: decode.threads, smallThreads: small, steps, copyMilliseconds: await probe.copy() };
 }
