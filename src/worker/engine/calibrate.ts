@@ -25,13 +25,13 @@ const slowStep = 40;
 const samples = 5;
 /** A size is tried while it should stay within this, and one beyond within that: a larger step may be so much faster that it is wanted. */
 const withinMilliseconds = 500;
-const beyondMilliseconds = 2000;
+const beyondMilliseconds = 3000;
 /** Sizes that are tried. */
 const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 64, 256, 512].includes(size));
 
 /**
  * Finds how many threads decode fastest and what steps of each size take. A small model is faster on one core than on two that wait for
- * each other; a large one needs all. Prefill always takes all. Takes about three seconds with a 7B model on two cores.
+ * each other; a large one needs all. Prefill always takes all. Takes some seconds with a 7B model on two cores.
  * @param most threads never exceeded
  * @param largest tokens of one step at most
  */
@@ -49,7 +49,8 @@ export async function calibrate(most: number, largest: number, probe: Probe): Pr
     // Larger ones are no faster from here on, and trying them is what calibration would spend most of its time on.
     const levelledOff = size >= 64 && time / size > perToken / 1.05;
     perToken = time / size;
-    if (time > withinMilliseconds || levelledOff) break;
+    // Smaller ones are no ground to stop: on a slow machine the first that is worth its length is beyond what is wanted.
+    if (levelledOff || (size >= 16 && time > withinMilliseconds)) break;
   }
   return { decodeThreads: decode.threads, smallThreads: small, steps, copyMilliseconds: await probe.copy() };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate, stillHolds, type Probe } from '../../../../src/worker/engine/calibrate';
+import { StepCost } from '../../../../src/worker/engine/stepCost';
 
 /** A machine whose steps take what `time` says, and what was tried on it. */
 function machine(time: (tokens: number, threads: number) => number): { probe: Probe; tried: { tokens: number; threads: number }[] } {
@@ -21,12 +22,19 @@ describe('calibrate', () => {
     expect(await calibrate(4, 512, probe)).toMatchObject({ decodeThreads: 1, smallThreads: 1, copyMilliseconds: 7 });
   });
 
-  it('tries no fewer threads for a large model, whose steps are long, and no step that takes much longer than two seconds', async () => {
+  it('tries no fewer threads for a large model, whose steps are long, and no step that takes much longer than three seconds', async () => {
     const { probe, tried } = machine(sevenB);
     const { decodeThreads, steps } = await calibrate(2, 512, probe);
     expect(decodeThreads).toBe(2);
     expect(new Set(tried.map(({ threads }) => threads))).toEqual(new Set([2]));
     expect(steps.map(([size]) => size)).toEqual([1, 2, 3, 4, 8, 16, 64]);
+  });
+
+  it('tries steps of 16 on a slow machine too, where one longer than wanted is worth its length', async () => {
+    const { probe } = machine((tokens) => 3 * sevenB(tokens));
+    const { steps } = await calibrate(2, 512, probe);
+    expect(steps.map(([size]) => size)).toContain(16);
+    expect(new StepCost(512, steps).size(false)).toBeGreaterThan(4);
   });
 
   it('is not misled by single slow steps', async () => {
