@@ -5,6 +5,7 @@ import { killGroup, track, which } from '../../scripts/lib/exec.mjs';
 import { decodeRate, type ChatRun, type Contender } from './contender';
 import type { Questions } from './material';
 import type { Prompts } from './prompts';
+import { repeat, type Rounds } from './rounds';
 
 /** Answers with fewer tokens than this say nothing about a rate. */
 const fewestTokens = 8;
@@ -17,13 +18,15 @@ export interface DecodeRates {
 }
 
 /** Decode rates of chat answers, as they arrive. */
-export async function decodeRates(contender: Contender, questions: Questions, count: number, maxTokens: number): Promise<DecodeRates> {
-  const runs: ChatRun[] = [];
+export async function decodeRates(contender: Contender, questions: Questions, rounds: Rounds, maxTokens: number): Promise<DecodeRates> {
   // A model with random weights may end an answer, or begin to repeat itself, at any token.
-  for (let tries = 0; runs.length < count && tries < 3 * count; tries++) {
-    const run = await contender.chat(questions.short(maxTokens));
-    if (run.generated >= fewestTokens) runs.push(run);
-  }
+  const runs = await repeat(rounds, async () => {
+    let run: ChatRun;
+    let tries = 3;
+    do run = await contender.chat(questions.short(maxTokens));
+    while (run.generated < fewestTokens && --tries > 0);
+    return run;
+  });
   const generated = sum(runs.map((run) => run.generated));
   return { rates: runs.map(decodeRate), confirmedShare: sum(runs.map(({ confirmed }) => confirmed)) / generated };
 }
@@ -32,7 +35,7 @@ export async function decodeRates(contender: Contender, questions: Questions, co
  * The same while another process keeps one core busy.
  * @throws where a process cannot be pinned to a core
  */
-export async function busyDecodeRates(contender: Contender, questions: Questions, count: number, maxTokens: number): Promise<DecodeRates> {
+export async function busyDecodeRates(contender: Contender, questions: Questions, rounds: Rounds, maxTokens: number): Promise<DecodeRates> {
   const core = lastCore();
   const taskset = await which('taskset');
   if (core === undefined || taskset === undefined)
@@ -41,7 +44,7 @@ export async function busyDecodeRates(contender: Contender, questions: Questions
   const untrack = track(loop, 'SIGKILL');
   try {
     await sleep(500);
-    return await decodeRates(contender, questions, count, maxTokens);
+    return await decodeRates(contender, questions, rounds, maxTokens);
   } finally {
     untrack();
     killGroup(loop.pid);
@@ -69,11 +72,11 @@ export interface ExplainCosts {
 }
 
 /** Explains code, asks a question about the explanation, and explains other code of the same file; each time in a file never seen. */
-export async function explainCosts(contender: Contender, questions: Questions, prompts: Prompts, count: number): Promise<ExplainCosts> {
+export async function explainCosts(contender: Contender, questions: Questions, prompts: Prompts, rounds: Rounds): Promise<ExplainCosts> {
   const beyondOwn: number[] = [];
   const fileReused: number[] = [];
   let fileTokens = 0;
-  for (let index = 0; index < count; index++) {
+  await repeat(rounds, async () => {
     const { file, first, followUp, second } = questions.explanation(24);
     const { system } = first;
     const explained = await contender.chat(first);
@@ -85,7 +88,7 @@ export async function explainCosts(contender: Contender, questions: Questions, p
     const before = prompts.chatBeginning({ system, history: [] }).length;
     fileTokens = prompts.chatBeginning({ system, history: [], file }).length - before;
     fileReused.push(Math.min(1, Math.max(0, again.reused - before) / fileTokens));
-  }
+  });
   return { beyondOwn, fileReused, fileTokens };
 }
 

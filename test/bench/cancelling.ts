@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatRun, GhostRun, Progress } from './contender';
+import { repeat, type Rounds } from './rounds';
 import type { Desk } from './typing';
 
 /** What was under way when it was cancelled. */
@@ -17,34 +18,32 @@ export interface CancelTimes {
 const cancelsEach = 6;
 
 /** Cancels requests at all sorts of moments of their lives. */
-export async function cancelTimes(desk: Desk): Promise<readonly CancelTimes[]> {
+export async function cancelTimes({ rounds, ...rest }: Desk): Promise<readonly CancelTimes[]> {
+  const desk: Desk = { ...rest, rounds: { ...rounds, milliseconds: rounds.milliseconds / 3 } };
   return [await inPrefill(desk), await inDecode(desk), await inGhostText(desk)];
 }
 
-async function inPrefill({ contender, questions, repeats }: Desk): Promise<CancelTimes> {
-  const cancelled: Cancelled<ChatRun>[] = [];
-  for (let index = 0; index < repeats * cancelsEach; index++) {
-    // Behind the first step, when the length of steps can be seen.
-    cancelled.push(await cancelChat((options) => contender.chat(questions.long(), options), 'prefill', 2, moment(index, 700)));
-  }
+async function inPrefill({ contender, questions, rounds }: Desk): Promise<CancelTimes> {
+  // Behind the first step, when the length of steps can be seen.
+  const cancelled = await each(rounds, (index) =>
+    cancelChat((options) => contender.chat(questions.long(), options), 'prefill', 2, moment(index, 700)),
+  );
   const step = Math.max(...cancelled.flatMap(({ run }) => stepsOf(run.progress, 'prefill')));
   return { kind: 'chat prefill', times: timesOf(cancelled), step };
 }
 
-async function inDecode({ contender, questions, repeats }: Desk): Promise<CancelTimes> {
-  const cancelled: Cancelled<ChatRun>[] = [];
-  for (let index = 0; index < repeats * cancelsEach; index++) {
-    cancelled.push(await cancelChat((options) => contender.chat(questions.short(400), options), 'text', 3, moment(index, 300)));
-  }
+async function inDecode({ contender, questions, rounds }: Desk): Promise<CancelTimes> {
+  const cancelled = await each(rounds, (index) =>
+    cancelChat((options) => contender.chat(questions.short(400), options), 'text', 3, moment(index, 300)),
+  );
   const step = Math.max(...cancelled.flatMap(({ run }) => stepsOf(run.progress, 'text')));
   return { kind: 'chat decode', times: timesOf(cancelled), step };
 }
 
-async function inGhostText({ contender, typist, repeats }: Desk): Promise<CancelTimes> {
+async function inGhostText({ contender, typist, rounds }: Desk): Promise<CancelTimes> {
   await contender.ghost(typist.next());
   const steps: number[] = [];
-  const cancelled: Cancelled<GhostRun>[] = [];
-  for (let index = 0; index < repeats * cancelsEach; index++) {
+  const cancelled = await each(rounds, async (index): Promise<Cancelled<GhostRun>> => {
     const whole = await contender.ghost(typist.next());
     // The first token takes the step that evaluates the key; each after it one of its own.
     steps.push(whole.first, ...(whole.generated > 1 ? [(whole.took - whole.first) / (whole.generated - 1)] : []));
@@ -54,9 +53,19 @@ async function inGhostText({ contender, typist, repeats }: Desk): Promise<Cancel
     const sent = performance.now();
     control.abort();
     const run = await running;
-    cancelled.push({ run, time: performance.now() - sent });
-  }
+    return { run, time: performance.now() - sent };
+  });
   return { kind: 'ghost text', times: timesOf(cancelled), step: Math.max(...steps) };
+}
+
+/** Cancels some of each kind in each round. */
+async function each<T>(rounds: Rounds, cancelOne: (index: number) => Promise<T>): Promise<readonly T[]> {
+  const cancelled = await repeat(rounds, async (round) => {
+    const some: T[] = [];
+    for (let count = 0; count < cancelsEach; count++) some.push(await cancelOne(round * cancelsEach + count));
+    return some;
+  });
+  return cancelled.flat();
 }
 
 /** Milliseconds to wait before a cancel: spread over a while, and the same every time. */

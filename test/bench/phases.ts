@@ -10,6 +10,7 @@ import { Questions, Typist } from './material';
 import { OurWorker } from './ours';
 import { Peer } from './peer';
 import { Prompts } from './prompts';
+import { repeat, type Rounds } from './rounds';
 import { restartTimes, until, type Restarted, type Rig } from './restarting';
 import type { Memory } from './soakMemory';
 import type { PlayedTrace, Quantity, Takings } from './takings';
@@ -27,7 +28,7 @@ export interface Plan {
   /** The worker as built. */
   readonly worker: string;
   readonly peer: PeerSource;
-  readonly repeats: number;
+  readonly rounds: Rounds;
   readonly contextTokens: number;
 }
 
@@ -51,17 +52,17 @@ export async function oursLarge(takings: Takings, path: string, plan: Plan): Pro
   try {
     const { prompts } = ours.setting;
     const desk = deskOf(ours.contender, prompts, plan);
-    const { contender, questions, repeats } = desk;
+    const { contender, questions, rounds } = desk;
     await takings.take('ghost', 'ghost text, nobody else asking', () => idleKeys(desk));
     await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill(desk));
     await takings.take('prefill', 'prefill, nobody typing', () => undisturbedPrefill(desk));
     await takings.take('prefillWhileTyping', 'prefill, five keys a second', () => disturbedPrefill(desk));
     await takings.take('memory', 'memory', () => memoryAfterUse(desk));
     await takings.take('cancel', 'cancelling', () => cancelTimes(desk));
-    await takings.take('decode', 'decode', () => decodeRates(contender, questions, repeats, answerTokens));
-    await takings.take('busyCore', 'decode beside a busy core', () => busyDecodeRates(contender, questions, repeats, answerTokens));
-    await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, repeats));
-    await takings.take('restart', 'restarts', () => restartTimes(ours, new Typist(prompts), repeats));
+    await takings.take('decode', 'decode', () => decodeRates(contender, questions, rounds, answerTokens));
+    await takings.take('busyCore', 'decode beside a busy core', () => busyDecodeRates(contender, questions, rounds, answerTokens));
+    await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, rounds));
+    await takings.take('restart', 'restarts', () => restartTimes(ours, new Typist(prompts), rounds));
     return ours.setting;
   } finally {
     await ours.end();
@@ -73,18 +74,17 @@ export async function peerLarge(takings: Takings, setting: Setting, plan: Plan):
   const rig = await PeerRig.start(plan.peer, setting, smallCache);
   try {
     const { prompts } = setting;
-    const { repeats } = plan;
-    // The peer blocks for a whole prefill, and forgets with a restart: once or twice tells it.
-    const few = Math.min(2, repeats);
+    // The peer blocks for a whole prefill, and forgets with a restart: once tells it.
+    const once: Rounds = { ...plan.rounds, repeats: 1 };
     const desk = deskOf(rig.contender, prompts, plan);
-    const { contender, questions } = desk;
+    const { contender, questions, rounds } = desk;
     await takings.take('ghost', 'ghost text, nobody else asking', () => idleKeys(desk));
-    await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill({ ...desk, repeats: few }));
+    await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill({ ...desk, rounds: once }));
     await takings.take('prefill', 'prefill', () => undisturbedPrefill(desk));
     await takings.take('memory', 'memory', () => memoryAfterUse(desk));
-    await takings.take('decode', 'decode', () => decodeRates(contender, questions, repeats, answerTokens));
-    await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, 1));
-    await takings.take('restart', 'restarts', () => restartTimes(rig, new Typist(prompts), few));
+    await takings.take('decode', 'decode', () => decodeRates(contender, questions, rounds, answerTokens));
+    await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, once));
+    await takings.take('restart', 'restarts', () => restartTimes(rig, new Typist(prompts), once));
   } finally {
     await rig.end();
   }
@@ -103,19 +103,15 @@ export async function oursEmbedded(takings: Takings, path: string, plan: Plan): 
     }
   };
   await takings.take('embeddedDecode', 'decode, embedded model', () =>
-    fresh(({ contender, setting: { prompts } }) => decodeRates(contender, new Questions(prompts), plan.repeats, embeddedAnswerTokens)),
+    fresh(({ contender, setting: { prompts } }) => decodeRates(contender, new Questions(prompts), plan.rounds, embeddedAnswerTokens)),
   );
   await takings.take('trace', 'the trace', async () => {
-    const plays: PlayedTrace[] = [];
-    for (let repeat = 0; repeat < plan.repeats; repeat++) {
-      plays.push(
-        await fresh(async ({ contender }) => {
-          const traffic = await playTrace(contender, readTrace());
-          return { traffic, evaluated: evaluatedBy((await contender.session()).totals) };
-        }),
-      );
-    }
-    return plays;
+    return repeat({ ...plan.rounds, milliseconds: Infinity }, () =>
+      fresh(async ({ contender }) => {
+        const traffic = await playTrace(contender, readTrace());
+        return { traffic, evaluated: evaluatedBy((await contender.session()).totals) };
+      }),
+    );
   });
   if (!setting) throw new Error('no worker has loaded the embedded model');
   return setting;
@@ -127,7 +123,7 @@ export async function peerEmbedded(takings: Takings, setting: Setting, ours: rea
   await takings.take('embeddedDecode', 'decode, embedded model', async () => {
     const rig = await PeerRig.start(plan.peer, setting, defaultCache);
     try {
-      return await decodeRates(rig.contender, new Questions(prompts), plan.repeats, embeddedAnswerTokens);
+      return await decodeRates(rig.contender, new Questions(prompts), plan.rounds, embeddedAnswerTokens);
     } finally {
       await rig.end();
     }
@@ -147,14 +143,14 @@ export async function peerEmbedded(takings: Takings, setting: Setting, ours: rea
   });
 }
 
-function deskOf(contender: Contender, prompts: Prompts, { repeats }: Plan): Desk {
-  return { contender, typist: new Typist(prompts), questions: new Questions(prompts), repeats };
+function deskOf(contender: Contender, prompts: Prompts, plan: Plan): Desk {
+  return { contender, typist: new Typist(prompts), questions: new Questions(prompts), rounds: plan.rounds };
 }
 
 /** Measured when both a ghost text and a chat have been there, which is when all buffers are. */
 async function memoryAfterUse({ contender, typist, questions }: Desk): Promise<Memory> {
   await contender.ghost(typist.next());
-  await contender.chat(questions.long());
+  await contender.chat(questions.short(4));
   const memory = await contender.memory();
   if (!memory) throw new Error('the memory of its process cannot be read here');
   return memory;

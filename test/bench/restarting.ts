@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contender';
 import type { Typist } from './material';
+import { repeat, type Rounds } from './rounds';
 import { median } from './stats';
 
 /** A contender that has been ended and started anew; milliseconds and tokens. */
@@ -35,12 +36,12 @@ export interface RestartTimes {
 const warmKeys = 5;
 
 /** Ends a contender in the middle of typing and types on. The rig has the last one in the end. */
-export async function restartTimes(rig: Rig, typist: Typist, repeats: number): Promise<RestartTimes> {
+export async function restartTimes(rig: Rig, typist: Typist, rounds: Rounds): Promise<RestartTimes> {
   const warm: number[] = [];
   const afterwards: number[] = [];
   const restarts: Restarted[] = [];
   let { contender } = rig;
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  await repeat(rounds, async () => {
     await contender.ghost(typist.next());
     for (let key = 0; key < warmKeys; key++) warm.push((await contender.ghost(typist.next())).first);
     await rig.settle();
@@ -48,7 +49,7 @@ export async function restartTimes(rig: Rig, typist: Typist, repeats: number): P
     ({ contender } = restarted);
     restarts.push(restarted);
     afterwards.push((await contender.ghost(typist.next())).first);
-  }
+  });
   return {
     warm: median(warm),
     afterwards,

@@ -35,6 +35,8 @@ export interface SessionReport {
   readonly holds: boolean | null;
 }
 
+/** Everything has forty minutes. A machine slower than most repeats less often what takes longer than this; milliseconds. */
+const quantityTime = 100_000;
 /** The setting's default. */
 const contextTokens = 4096;
 
@@ -45,7 +47,12 @@ export async function benchSession(bench: SessionBench): Promise<{ readonly tabl
   const wanted = new Set(ids.flatMap((id) => quantitiesOf[id]));
   const ours = new Takings('Paddock', wanted);
   const peer = new Takings('llama-server', wanted);
-  const plan: Plan = { worker: bench.worker, peer: bench.peer, repeats: bench.repeats, contextTokens };
+  const plan: Plan = {
+    worker: bench.worker,
+    peer: bench.peer,
+    rounds: { repeats: bench.repeats, milliseconds: quantityTime },
+    contextTokens,
+  };
   const settings = [await large(bench, plan, ours, peer), await embedded(bench, plan, ours, peer)].filter((each) => each !== undefined);
   const rows = ids.map((id) => rowOf(id, { ours, peer }));
   for (const { prompts } of settings) await prompts.dispose();

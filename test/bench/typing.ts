@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prefillRate, type ChatRun, type Contender, type GhostRun } from './contender';
 import type { Questions, Typist } from './material';
+import { repeat, type Rounds } from './rounds';
 
 /** What the rows about typing are measured by; the contender's model, laid out for both contenders alike. */
 export interface Desk {
   readonly contender: Contender;
   readonly typist: Typist;
   readonly questions: Questions;
-  readonly repeats: number;
+  readonly rounds: Rounds;
 }
 
 /** Keys of one repeat. */
@@ -24,56 +25,53 @@ const keysInPrefill = 12;
  * longer than a key. Milliseconds.
  */
 export async function idleKeys(desk: Desk): Promise<readonly number[]> {
-  const { contender, typist, repeats } = desk;
+  const { contender, typist } = desk;
   contender.typing(true);
   // The prompt whole, and a key to see how fast this machine is.
   await contender.ghost(typist.next());
-  const { first } = await contender.ghost(typist.next());
-  const gap = Math.max(unhurriedGap, 3 * first);
-  const firsts: number[] = [];
-  for (let repeat = 0; repeat < repeats; repeat++) firsts.push(...(await hurriedKeys(desk, gap, (pressed) => pressed < keysEach)));
+  const { first, took } = await contender.ghost(typist.next());
+  const gap = Math.max(unhurriedGap, 3 * Math.min(first, took));
+  const firsts = await repeat(desk.rounds, () => hurriedKeys(desk, gap, (pressed) => pressed < keysEach));
   contender.typing(false);
-  return firsts;
+  return firsts.flat();
 }
 
 /** First tokens while a chat's prompt is in prefill: each key waits for the ghost text of the one before. Milliseconds. */
-export async function keysDuringPrefill({ contender, typist, questions, repeats }: Desk): Promise<readonly number[]> {
-  const firsts: number[] = [];
+export async function keysDuringPrefill({ contender, typist, questions, rounds }: Desk): Promise<readonly number[]> {
   await contender.ghost(typist.next());
   contender.typing(true);
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  const firsts = await repeat(rounds, async () => {
+    const round: number[] = [];
     const chat = new Chat(contender, questions);
     await chat.begun;
     for (let key = 0; key < keysInPrefill && chat.inPrefill; key++) {
       const { first } = await contender.ghost(typist.next());
-      firsts.push(first);
+      round.push(first);
       await sleep(typingGap);
     }
     await chat.end();
-  }
+    return round;
+  });
   contender.typing(false);
-  return firsts;
+  return firsts.flat();
 }
 
 /** Prefill rates of a chat's prompt while nobody types, in tokens a second. */
-export async function undisturbedPrefill({ contender, questions, repeats }: Desk): Promise<readonly number[]> {
-  const rates: number[] = [];
+export function undisturbedPrefill({ contender, questions, rounds }: Desk): Promise<readonly number[]> {
   contender.typing(false);
-  for (let repeat = 0; repeat < repeats; repeat++) rates.push(prefillRate(await contender.chat(questions.long())));
-  return rates;
+  return repeat(rounds, async () => prefillRate(await contender.chat(questions.long())));
 }
 
 /** The same while five keys are pressed a second, each of which takes away the request of the one before. */
 export async function disturbedPrefill(desk: Desk): Promise<readonly number[]> {
-  const { contender, typist, questions, repeats } = desk;
-  const rates: number[] = [];
+  const { contender, typist, questions } = desk;
   await contender.ghost(typist.next());
   contender.typing(true);
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  const rates = await repeat(desk.rounds, async () => {
     const chat = new Chat(contender, questions);
     await hurriedKeys(desk, typingGap, () => chat.inPrefill);
-    rates.push(prefillRate(await chat.whole));
-  }
+    return prefillRate(await chat.whole);
+  });
   contender.typing(false);
   return rates;
 }

@@ -241,7 +241,7 @@ function missing(ours: Takings, own: readonly Quantity[], peer?: Takings, others
 }
 
 function rate(name: string, rates: Measured['prefill'] | undefined): readonly Figure[] {
-  return rates ? [{ name, value: median(rates), unit: 'tok/s' }] : [];
+  return rates ? [{ name, value: median(rates), unit: 'tok/s' }, count(`${name}, runs`, rates.length)] : [];
 }
 
 const ms = (name: string, value: number): Figure => ({ name, value, unit: 'ms' });

@@ -23,11 +23,10 @@ export interface Probe {
 const slowStep = 40;
 /** Steps timed for each number of threads; the median counts. */
 const samples = 5;
-/** A size is tried while it should stay within this, and one beyond within that: a larger step may be so much faster that it is wanted. */
-const withinMilliseconds = 500;
-const beyondMilliseconds = 3000;
+/** A size is tried while it should stay within this: a larger step may be so much faster that it is wanted. */
+const longestTry = 3500;
 /** Sizes that are tried. */
-const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 64, 256, 512].includes(size));
+const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 32, 64, 256, 512].includes(size));
 
 /**
  * Finds how many threads decode fastest and what steps of each size take. A small model is faster on one core than on two that wait for
@@ -42,15 +41,15 @@ export async function calibrate(most: number, largest: number, probe: Probe): Pr
   let perToken = decode.milliseconds;
   for (const size of triedSizes.filter((each) => each <= largest)) {
     const expected = size * perToken;
-    if (expected > beyondMilliseconds) break;
+    if (expected > longestTry) break;
     const threads = size < 16 ? small : most;
     const time = await median(expected > slowStep ? 1 : samples, () => probe.step(size, threads));
     steps.push([size, time]);
     // Larger ones are no faster from here on, and trying them is what calibration would spend most of its time on.
-    const levelledOff = size >= 64 && time / size > perToken / 1.05;
-    perToken = time / size;
     // Smaller ones are no ground to stop: on a slow machine the first that is worth its length is beyond what is wanted.
-    if (levelledOff || (size >= 16 && time > withinMilliseconds)) break;
+    const levelledOff = size >= 32 && time / size > perToken / 1.05;
+    perToken = time / size;
+    if (levelledOff) break;
   }
   return { decodeThreads: decode.threads, smallThreads: small, steps, copyMilliseconds: await probe.copy() };
 }

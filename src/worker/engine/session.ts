@@ -48,6 +48,8 @@ export class Session {
   private running = false;
   private nextId = 1;
   private quietSince: number;
+  /** When a chat's prefill last got something, or none was waiting. */
+  private prefilledAt: number;
   private stepInFlight: { readonly since: number; readonly tokens: number } | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -59,6 +61,7 @@ export class Session {
     const { facts } = loaded;
     this.now = now;
     this.quietSince = now();
+    this.prefilledAt = now();
     const bytesPerToken = facts.laneBytes / facts.contextTokens;
     this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
     this.parking = place && new Parking(place, this.tuning, bytesPerToken, now);
@@ -293,7 +296,10 @@ export class Session {
 
   private piecesOfStep(): readonly { readonly entry: Active; readonly piece: StepPiece }[] {
     const facts = [...this.active.values()].map(({ job }) => ({ id: job.id, kind: job.spec.kind, promptLeft: job.promptLeft }));
-    const plan = planStep(facts, this.tuning.budget);
+    const prefilling = new Set(facts.filter(({ kind, promptLeft }) => kind === 'chat' && promptLeft > 0).map(({ id }) => id));
+    if (prefilling.size === 0) this.prefilledAt = this.now();
+    const plan = planStep(facts, this.tuning.budget(this.now() - this.prefilledAt));
+    if (plan.some(({ id }) => prefilling.has(id))) this.prefilledAt = this.now();
     let total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
     return plan.flatMap(({ id, tokens }) => {
       const entry = this.active.get(id);

@@ -9,6 +9,10 @@ export const longestStep = 500;
 export const longestTypingStep = 300;
 /** A larger step has to be faster by this factor to be taken at all. */
 const worthwhile = 1.05;
+/** Of those that are, the smallest that is slower a token than the fastest by no more than this factor. */
+const aboutAsFast = 1.02;
+/** Where even the smallest takes longer while somebody types, a step may take as many times what one token takes. */
+const typingFactor = 3.5;
 /** While somebody types, the smallest step that is nearly as fast a token as the fastest. */
 const nearlyAsFast = 0.75;
 /** Fewest tokens of a prefill step. */
@@ -111,10 +115,10 @@ export class StepCost {
 
   /**
    * Tokens of the next prefill step, a multiple of 4. With nobody typing: the largest whose step stays within {@link longestStep}, unless
-   * one beyond measures over 5% faster. While somebody types: short, as long as that costs no more than a quarter of the speed.
+   * one beyond measures over 5% faster; then the smallest that is about as fast as any. While somebody types: short, as long as that costs no more than a quarter of the speed.
    */
   size(typing: boolean): number {
-    const within = this.within(typing ? longestTypingStep : longestStep);
+    const within = this.within(typing ? this.typingLimit : longestStep);
     if (typing) {
       const best = Math.min(...within.map((size) => this.tokenTime(size)), this.fastestToken);
       return within.find((size) => this.tokenTime(size) * nearlyAsFast <= best) ?? within.at(-1) ?? smallest;
@@ -122,9 +126,16 @@ export class StepCost {
     const chosen = within.at(-1) ?? smallest;
     // What was only estimated is no ground for a step that is too long.
     if (!this.perToken.has(chosen)) return chosen;
-    const time = this.tokenTime(chosen);
-    const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size) * worthwhile < time);
-    return faster[0] ?? chosen;
+    const larger = this.measured.filter((size) => size > chosen);
+    const best = Math.min(Infinity, ...larger.map((size) => this.tokenTime(size)));
+    if (best * worthwhile >= this.tokenTime(chosen)) return chosen;
+    return larger.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
+  }
+
+  /** Longest a step may take while somebody types, in milliseconds. */
+  get typingLimit(): number {
+    if ((this.estimate(smallest) ?? 0) <= longestTypingStep) return longestTypingStep;
+    return Math.max(longestTypingStep, typingFactor * (this.perToken.get(1) ?? 0));
   }
 
   private get measured(): readonly number[] {

@@ -1,11 +1,13 @@
 import { PhaseThreads } from './phaseThreads';
 import type { LaneCosts } from './lanes';
-import { longestTypingStep, StepCost } from './stepCost';
+import { StepCost } from './stepCost';
 import type { StepBudget } from './scheduler';
 import type { Calibration } from './calibrate';
 
 /** Steps from this size on run as prefill; below, a step costs about what one token costs, and runs on decode's threads or nearly so. */
 const prefillFrom = 16;
+/** Longest that a chat's prefill pauses for ghost text, in milliseconds: a machine that takes a key's time for a key would never go on. */
+const longestPause = 1000;
 /** Weight of the newest measurement of moving state. */
 const weight = 0.3;
 /** A step that takes this many times what steps of its size take, and at least so many milliseconds, is stuck. */
@@ -57,12 +59,13 @@ export class Tuning {
     else this.small.record(milliseconds);
   }
 
-  get budget(): StepBudget {
+  /** @param paused milliseconds since a chat's prefill last got something, 0 where none waits */
+  budget(paused: number): StepBudget {
     const ghost = this.cost.size(true);
     return {
       alone: this.cost.size(this.typing),
       ghost,
-      mix: (this.cost.estimate(ghost) ?? 0) <= longestTypingStep,
+      mix: (this.cost.estimate(ghost) ?? 0) <= this.cost.typingLimit || paused >= longestPause,
     };
   }
 

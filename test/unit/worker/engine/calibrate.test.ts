@@ -27,7 +27,7 @@ describe('calibrate', () => {
     const { decodeThreads, steps } = await calibrate(2, 512, probe);
     expect(decodeThreads).toBe(2);
     expect(new Set(tried.map(({ threads }) => threads))).toEqual(new Set([2]));
-    expect(steps.map(([size]) => size)).toEqual([1, 2, 3, 4, 8, 16, 64]);
+    expect(steps.map(([size]) => size)).toEqual([1, 2, 3, 4, 8, 16, 32]);
   });
 
   it('tries steps of 16 on a slow machine too, where one longer than wanted is worth its length', async () => {

@@ -157,13 +157,13 @@ describe('several jobs', () => {
     expect(chat.tokens).toEqual(answerTo(long(3000), 8));
   });
 
-  it('pauses prefill for a ghost text where even a short step takes long', async () => {
+  it('pauses prefill for a ghost text where even a short step takes far longer than a token', async () => {
     const slow: Calibration = {
       ...calibration,
       steps: [
-        [1, 200],
-        [4, 400],
-        [8, 700],
+        [1, 80],
+        [4, 310],
+        [8, 610],
         [16, 1200],
       ],
     };
@@ -175,7 +175,10 @@ describe('several jobs', () => {
     await session.run(spec(long(200)), never);
     expect((await ghost)?.tokens).toEqual(answerTo(long(20, 3), 8));
     const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
-    for (const step of context.steps.filter(hasSequence(ghostLane))) expect(step).toHaveLength(1);
+    const shared = context.steps.filter(hasSequence(ghostLane)).map((step) => step.length > 1);
+    expect(shared[0]).toBe(false);
+    // It pauses for a second; one of these steps takes nearly as long.
+    expect(shared).toContain(true);
   });
 
   it('goes on writing an answer while a ghost text is made', async () => {

@@ -148,7 +148,10 @@ describe('a damaged one', () => {
     ['header of garbage', (head) => writeFile(head, '\0{]'.repeat(1000))],
     ['header with a right checksum over garbage', (head) => writeHeader(head, () => '{"version":1')],
     ['header of another version', (head) => writeHeader(head, (body) => body.replace('"version":1', '"version":2'))],
-    ['header of another id', (head) => writeHeader(head, (body) => body.replace(/"id":"."?/, '"id":"0'))],
+    [
+      'header of another id',
+      (head) => writeHeader(head, (body) => body.replace(/"id":"(.)/, (_, first) => `"id":"${first === '0' ? '1' : '0'}`)),
+    ],
     ['header with a size out of this world', (head) => writeHeader(head, (body) => body.replace(/"bytes":\d+/, '"bytes":1e300'))],
     ['header with a size below nothing', (head) => writeHeader(head, (body) => body.replace(/"bytes":\d+/, '"bytes":-1'))],
     ['header with tokens that are none', (head) => writeHeader(head, (body) => body.replace('[1,2]', '[1,-2]'))],

@@ -111,6 +111,15 @@ describe('StepCost.size', () => {
       [64, 64 * 23],
     ]);
     expect(slow.size(false)).toBe(64);
+    // The first that is faster is not the one that is worth it.
+    const slower = new StepCost(largest, [
+      [1, 260],
+      [4, 500],
+      [8, 900],
+      [16, 1490],
+      [32, 2960],
+    ]);
+    expect(slower.size(false)).toBe(16);
     const same = new StepCost(largest, [
       [16, 400],
       [64, 64 * 24.2],
