@@ -20,13 +20,14 @@ export interface DecodeRates {
 /** Decode rates of chat answers, as they arrive. */
 export async function decodeRates(contender: Contender, questions: Questions, rounds: Rounds, maxTokens: number): Promise<DecodeRates> {
   // A model with random weights may end an answer, or begin to repeat itself, at any token.
-  const runs = await repeat(rounds, async () => {
+  const tried = await repeat(rounds, async () => {
     let run: ChatRun;
     let tries = 3;
     do run = await contender.chat(questions.short(maxTokens));
     while (run.generated < fewestTokens && --tries > 0);
     return run;
   });
+  const runs = tried.filter((run) => run.generated >= fewestTokens);
   const generated = sum(runs.map((run) => run.generated));
   return { rates: runs.map(decodeRate), confirmedShare: sum(runs.map(({ confirmed }) => confirmed)) / generated };
 }

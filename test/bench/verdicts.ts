@@ -51,7 +51,7 @@ function ghostRow({ ours, peer }: Both): Body {
   const other = peer.measured.ghost;
   return {
     figures: [...firstTokens('Paddock', own), ...firstTokens('llama-server', other)],
-    checks: own && other ? [atMost('against llama-server', median(own) / median(other), 1)] : [],
+    checks: own && other ? [atMost('against llama-server', median(own) / finite(median(other)), 1)] : [],
     ...missing(ours, ['ghost'], peer, ['ghost']),
   };
 }
@@ -68,7 +68,7 @@ function ghostInPrefillRow({ ours, peer }: Both): Body {
       ...(idle ? [ms('Paddock idle median', median(idle))] : []),
       ...firstTokens('llama-server', peer.measured.ghostInPrefill),
     ],
-    checks: idle && mixed ? [atMost('against our own idle', percentile(mixed, 0.95) / median(idle), 5)] : [],
+    checks: idle && mixed ? [atMost('against our own idle', percentile(mixed, 0.95) / finite(median(idle)), 5)] : [],
     ...missing(ours, ['ghost', 'ghostInPrefill']),
   };
 }
@@ -156,7 +156,7 @@ function restartRow({ ours, peer }: Both): Body {
         : []),
       ...(other ? [ms('llama-server after', median(other.afterwards)), ms('llama-server loading', other.loading)] : []),
     ],
-    checks: own ? [atMost('against warm', median(own.afterwards) / own.warm, 2)] : [],
+    checks: own ? [atMost('against warm', median(own.afterwards) / finite(own.warm), 2)] : [],
     ...missing(ours, ['restart']),
   };
 }
@@ -244,6 +244,8 @@ function rate(name: string, rates: Measured['prefill'] | undefined): readonly Fi
   return rates ? [{ name, value: median(rates), unit: 'tok/s' }, count(`${name}, runs`, rates.length)] : [];
 }
 
+/** What never came is no measure for anything: a ratio to it would be 0, and hold. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : NaN);
 const ms = (name: string, value: number): Figure => ({ name, value, unit: 'ms' });
 const count = (name: string, value: number): Figure => ({ name, value, unit: '' });
 const tokens = (name: string, value: number): Figure => ({ name, value, unit: 'tokens' });

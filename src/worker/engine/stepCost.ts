@@ -115,7 +115,8 @@ export class StepCost {
 
   /**
    * Tokens of the next prefill step, a multiple of 4. With nobody typing: the largest whose step stays within {@link longestStep}, unless
-   * one beyond measures over 5% faster; then the smallest that is about as fast as any. While somebody types: short, as long as that costs no more than a quarter of the speed.
+   * one beyond measures over 5% faster; of those that do, the smallest that is within 2% of the fastest. While somebody types: short, as
+   * long as that costs no more than a quarter of the speed.
    */
   size(typing: boolean): number {
     const within = this.within(typing ? this.typingLimit : longestStep);
@@ -126,10 +127,10 @@ export class StepCost {
     const chosen = within.at(-1) ?? smallest;
     // What was only estimated is no ground for a step that is too long.
     if (!this.perToken.has(chosen)) return chosen;
-    const larger = this.measured.filter((size) => size > chosen);
-    const best = Math.min(Infinity, ...larger.map((size) => this.tokenTime(size)));
-    if (best * worthwhile >= this.tokenTime(chosen)) return chosen;
-    return larger.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
+    const time = this.tokenTime(chosen);
+    const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size) * worthwhile < time);
+    const best = Math.min(...faster.map((size) => this.tokenTime(size)));
+    return faster.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
   }
 
   /** Longest a step may take while somebody types, in milliseconds. */

@@ -6,7 +6,7 @@ import type { Calibration } from './calibrate';
 
 /** Steps from this size on run as prefill; below, a step costs about what one token costs, and runs on decode's threads or nearly so. */
 const prefillFrom = 16;
-/** Longest that a chat's prefill pauses for ghost text, in milliseconds: a machine that takes a key's time for a key would never go on. */
+/** After this long without any, a chat's prefill may fill up ghost text's steps whatever they take; milliseconds. A machine that takes a key's time for a key would never go on. */
 const longestPause = 1000;
 /** Weight of the newest measurement of moving state. */
 const weight = 0.3;

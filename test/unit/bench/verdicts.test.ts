@@ -45,6 +45,11 @@ describe('the rows', () => {
     expect(valuesOf(await row('ghost', { ghost: [100, 110, 400] }, { ghost: [100, 100, 100] }))).toEqual([1.1]);
   });
 
+  it('do not hold against a figure that never came', async () => {
+    expect(rowHolds(await row('ghost', { ghost: [100] }, { ghost: [Infinity] }))).toBe(false);
+    expect(rowHolds(await row('ghost-in-prefill', { ghost: [Infinity], ghostInPrefill: [100] }))).toBe(false);
+  });
+
   it('show our own figures where there is no peer, and judge nothing', async () => {
     const made = await row('ghost', { ghost: [100] });
     expect(made.figures.map(({ name }) => name)).toContain('Paddock median');

@@ -120,6 +120,13 @@ describe('StepCost.size', () => {
       [32, 2960],
     ]);
     expect(slower.size(false)).toBe(16);
+    // One that is nearly as fast as the fastest, and not 5% faster than what stays within the limit.
+    const near = new StepCost(largest, [
+      [16, 400],
+      [32, 32 * 24],
+      [64, 64 * 23.7],
+    ]);
+    expect(near.size(false)).toBe(64);
     const same = new StepCost(largest, [
       [16, 400],
       [64, 64 * 24.2],

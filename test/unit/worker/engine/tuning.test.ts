@@ -9,24 +9,12 @@ function tuningOf(steps: Steps): Tuning {
 }
 
 describe('the budget of a step with ghost text', () => {
-  it('has room for chat prefill where that is short in itself', () => {
-    const fast: Steps = [
-      [1, 100],
-      [4, 150],
-      [8, 220],
-      [16, 450],
-    ];
-    expect(tuningOf(fast).budget(0)).toMatchObject({ ghost: 8, mix: true });
-  });
-
-  it('has room for it on a slow machine too, as long as it is short beside what a single token takes', () => {
-    const slow: Steps = [
-      [1, 260],
-      [4, 500],
-      [8, 900],
-      [16, 1490],
-    ];
-    expect(tuningOf(slow).budget(0)).toMatchObject({ ghost: 8, mix: true });
+  it.each([
+    ['is short in itself', [100, 150, 220, 450]],
+    ['is short beside what a single token takes, on a slow machine', [260, 500, 900, 1490]],
+  ])('has room for chat prefill where that %s', (_, times) => {
+    const steps = [1, 4, 8, 16].map((size, index): Steps[number] => [size, times[index] ?? 0]);
+    expect(tuningOf(steps).budget(0)).toMatchObject({ ghost: 8, mix: true });
   });
 
   it('lets prefill pause where four tokens take four times as long as one, and for a second at most', () => {
