@@ -11,8 +11,8 @@ export const longestTypingStep = 300;
 const worthwhile = 1.05;
 /** Of those that are, the smallest that is slower a token than the fastest by no more than this factor. */
 const aboutAsFast = 1.02;
-/** Where even the smallest takes longer while somebody types, a step may take as many times what one token takes. */
-const typingFactor = 3.5;
+/** Where even the smallest takes longer, a step that a ghost text shares may take as many times what one token takes. */
+const sharedFactor = 3.5;
 /** While somebody types, the smallest step that is nearly as fast a token as the fastest. */
 const nearlyAsFast = 0.75;
 /** Fewest tokens of a prefill step. */
@@ -119,7 +119,7 @@ export class StepCost {
    * long as that costs no more than a quarter of the speed.
    */
   size(typing: boolean): number {
-    const within = this.within(typing ? this.typingLimit : longestStep);
+    const within = this.within(typing ? longestTypingStep : longestStep);
     if (typing) {
       const best = Math.min(...within.map((size) => this.tokenTime(size)), this.fastestToken);
       return within.find((size) => this.tokenTime(size) * nearlyAsFast <= best) ?? within.at(-1) ?? smallest;
@@ -133,10 +133,17 @@ export class StepCost {
     return faster.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
   }
 
-  /** Longest a step may take while somebody types, in milliseconds. */
-  get typingLimit(): number {
-    if ((this.estimate(smallest) ?? 0) <= longestTypingStep) return longestTypingStep;
-    return Math.max(longestTypingStep, typingFactor * (this.perToken.get(1) ?? 0));
+  /**
+   * Tokens of a step that ghost text may share with a chat's prefill, and whether it stays within what is short enough for that: as while
+   * somebody types, or, where even that is too long, what a few single tokens take. Never more than with nobody typing.
+   */
+  get shared(): { readonly tokens: number; readonly isShort: boolean } {
+    const typing = this.size(true);
+    if ((this.estimate(typing) ?? 0) <= longestTypingStep) return { tokens: typing, isShort: true };
+    const limit = sharedFactor * (this.perToken.get(1) ?? 0);
+    const most = this.size(false);
+    const tokens = this.within(limit).findLast((size) => size <= most) ?? typing;
+    return { tokens, isShort: (this.estimate(tokens) ?? 0) <= limit };
   }
 
   private get measured(): readonly number[] {

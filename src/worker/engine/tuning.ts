@@ -61,12 +61,8 @@ export class Tuning {
 
   /** @param paused milliseconds since a chat's prefill last got something, 0 where none waits */
   budget(paused: number): StepBudget {
-    const ghost = this.cost.size(true);
-    return {
-      alone: this.cost.size(this.typing),
-      ghost,
-      mix: (this.cost.estimate(ghost) ?? 0) <= this.cost.typingLimit || paused >= longestPause,
-    };
+    const { tokens, isShort } = this.cost.shared;
+    return { alone: this.cost.size(this.typing), ghost: tokens, mix: isShort || paused >= longestPause };
   }
 
   get laneCosts(): LaneCosts {

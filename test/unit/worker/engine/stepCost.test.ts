@@ -88,6 +88,20 @@ describe('StepCost.size', () => {
     );
   });
 
+  it('shares no more with ghost text than it takes with nobody typing, nor longer steps than are called short', () => {
+    fc.assert(
+      fc.property(steps, (recorded) => {
+        const cost = costOf(recorded);
+        const { tokens, isShort } = cost.shared;
+        expect(tokens).toBeGreaterThanOrEqual(4);
+        expect(tokens).toBeLessThanOrEqual(cost.size(false));
+        const time = estimateOf(cost, tokens);
+        if (isShort && time > longestTypingStep) expect(time).toBeLessThanOrEqual(3.5 * estimateOf(cost, 1) * 1.0001);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is 16 for a 7B model on two cores, and 8 while somebody types', () => {
     const cost = new StepCost(largest, measured7B);
     expect(cost.size(false)).toBe(16);
