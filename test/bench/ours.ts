@@ -12,6 +12,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { killGroup, track } from '../../scripts/lib/exec.mjs';
+import { workerEnvironment } from '../../src/host/engine/process';
 import {
   methods,
   PROTOCOL_VERSION,
@@ -64,7 +65,13 @@ export class OurWorker implements Contender {
 
   /** Starts a worker and shakes hands. */
   static async start(script: string): Promise<OurWorker> {
-    const child = fork(script, [], { detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'json' });
+    const child = fork(script, [], {
+      detached: true,
+      env: workerEnvironment(),
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
     const worker = new OurWorker(child);
     await worker.request(methods.initialize, { protocolVersion: PROTOCOL_VERSION, clientVersion: 'bench' });
     return worker;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Editor } from './driver.mjs';
-import { installedPaddock } from './vsix';
+import { installedPaddock, showFailures } from './vsix';
 
 describe('chat', () => {
   let editor: Editor;
@@ -9,6 +9,7 @@ describe('chat', () => {
     editor = await installedPaddock();
     await editor.openChat();
   });
+  showFailures(() => editor);
   afterAll(() => editor.stop());
 
   it('answers a question, with the code in a highlighted block', async () => {

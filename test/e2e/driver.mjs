@@ -10,6 +10,9 @@ import { openPage, serve } from '../../scripts/lib/host.mjs';
 
 const sampleWorkspace = fileURLToPath(new URL('../fixtures/workspace', import.meta.url));
 
+/** Lines of Paddock's log that a failed test shows. */
+const evidenceLines = 60;
+
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{state: string, answer: string, user: {text: string, file?: {path: string}, selection?: {startLine: number, endLine: number}},
@@ -52,6 +55,7 @@ export class Editor {
       version,
       settings,
       isolateNetwork,
+      args: ['--log', 'debug'],
       ...(vsix === undefined ? {} : { install: [vsix] }),
       ...(link === undefined ? {} : { link }),
     });
@@ -87,6 +91,19 @@ export class Editor {
     await this.open.close();
     await this.host.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /**
+   * What there is to see of a failure: a picture of the window, and the end of Paddock's log.
+   * @param {string} picture path of the picture
+   * @returns {Promise<string>}
+   */
+  async evidence(picture) {
+    await this.page.screenshot({ path: picture }).catch(() => undefined);
+    const logs = path.join(this.host.userDataDir, 'logs');
+    const files = (await readdir(logs, { recursive: true }).catch(() => [])).filter((file) => /[\\/]Paddock[^\\/]*\.log$/.test(file));
+    const texts = await Promise.all(files.sort().map((file) => readFile(path.join(logs, file), 'utf8')));
+    return texts.join('').split('\n').slice(-evidenceLines).join('\n');
   }
 
   /** Closes the page and opens another, as a reload of the window does. */
@@ -180,8 +197,9 @@ export class Editor {
     const input = page.locator('.quick-input-widget input').first();
     await input.waitFor();
     await input.fill(`>${title}`);
-    // Clicked, as Enter takes whatever is on top while the list is still being filtered.
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+    // By the keyboard, once it is the one that Enter takes: a click may find that the list, still being filtered, has moved on.
+    await page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).waitFor();
+    await page.keyboard.press('Enter');
   }
 
   /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Editor } from './driver.mjs';
-import { installedPaddock } from './vsix';
+import { installedPaddock, showFailures } from './vsix';
 
 describe('explain selection', () => {
   let editor: Editor;
@@ -8,6 +8,7 @@ describe('explain selection', () => {
   beforeAll(async () => {
     editor = await installedPaddock();
   });
+  showFailures(() => editor);
   afterAll(() => editor.stop());
 
   it('explains by a right-click, in the chat view, with the place in the file', async () => {
@@ -47,6 +48,7 @@ describe('ghost text', () => {
   beforeAll(async () => {
     editor = await installedPaddock();
   });
+  showFailures(() => editor);
   afterAll(() => editor.stop());
 
   it('appears while typing and is taken with Tab', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Editor } from './driver.mjs';
-import { installedPaddock, pictures } from './vsix';
+import { installedPaddock, pictures, showFailures } from './vsix';
 
 async function violations(editor: Editor): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page: editor.page })
@@ -20,6 +20,7 @@ describe('look', () => {
     editor = await installedPaddock();
     await editor.openChat();
   });
+  showFailures(() => editor);
   afterAll(() => editor.stop());
 
   it('has an empty chat that axe finds nothing wrong with', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isIsolated } from '../../scripts/lib/isolation.mjs';
 import { eventually, type Editor } from './driver.mjs';
-import { installedPaddock } from './vsix';
+import { installedPaddock, showFailures } from './vsix';
 
 /** Runs in a network namespace with loopback alone: VS Code, the browser, the worker and this test. */
 describe('without a network', () => {
@@ -13,6 +13,7 @@ describe('without a network', () => {
     editor = await installedPaddock({ isolateNetwork: true });
     await editor.openChat();
   });
+  showFailures(() => editor);
   afterAll(() => editor.stop());
 
   it('answers in the chat', async () => {

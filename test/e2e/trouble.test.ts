@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Editor } from './driver.mjs';
-import { installedPaddock } from './vsix';
+import { installedPaddock, showFailures } from './vsix';
 
 describe('trouble', () => {
   let editor: Editor;
@@ -9,6 +9,7 @@ describe('trouble', () => {
     editor = await installedPaddock({ settings: { 'paddock.model.path': '/nowhere/llama-2-7b-chat.Q4_0.gguf' } });
     await editor.openChat();
   });
+  showFailures(() => editor);
   afterAll(() => editor.stop());
 
   it('says what is wrong with a model file that is not there, and a button puts it right', async () => {

@@ -1,4 +1,6 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { afterEach } from 'vitest';
 import { Editor, type StartOptions } from './driver.mjs';
 
 /** Where the end-to-end tests put their pictures. */
@@ -9,4 +11,14 @@ export async function installedPaddock(options: Omit<StartOptions, 'vsix' | 'lin
   const vsix = process.env['PADDOCK_VSIX'];
   if (vsix === undefined) throw new Error('PADDOCK_VSIX names no package; run `npm test -- --level e2e`.');
   return Editor.start({ ...options, vsix, settings: { 'paddock.chat.temperature': 0, ...options.settings } });
+}
+
+/** Shows, of each test of a file's or a group's that fails, what the window looked like and what Paddock logged. */
+export function showFailures(editor: () => Editor): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    await mkdir(pictures, { recursive: true });
+    const picture = path.join(pictures, `failed-${task.name.replace(/\W+/g, '-')}.png`);
+    process.stderr.write(`${task.name}: ${picture}\n${await editor().evidence(picture)}\n`);
+  });
 }

@@ -69,9 +69,9 @@ export class Lane implements LaneFacts {
     this.tokens.push(...other.tokens.slice(0, count));
   }
 
-  /** Writes the lane's state to a file. Must not run beside a step. */
-  async save(path: string): Promise<void> {
-    await this.sequence.saveStateToFile(path);
+  /** Writes the lane's state to a file. Must not run beside a step. @returns the bytes that the file then has */
+  async save(path: string): Promise<number> {
+    return (await this.sequence.saveStateToFile(path)).fileSize;
   }
 
   /**

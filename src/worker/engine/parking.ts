@@ -16,7 +16,7 @@ export interface ParkingPlace {
   readonly entries: readonly ParkedLane[];
   save(
     lane: { readonly purpose: LanePurpose; readonly tokens: readonly number[]; readonly expectedBytes: number; readonly replaces?: string },
-    write: (path: string) => Promise<void>,
+    write: (path: string) => Promise<number>,
   ): Promise<ParkedLane | undefined>;
   restore(id: string, read: (path: string) => Promise<readonly number[]>): Promise<boolean>;
   touch(id: string): void;

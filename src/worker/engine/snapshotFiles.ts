@@ -4,9 +4,11 @@
  * them, so that what a crash leaves behind can be told from work under way.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream, createWriteStream, readSync } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 
 /** Raised when the header changes shape; snapshots of any other version are of no use. */
@@ -16,7 +18,9 @@ const snapshotVersion = 1;
 const largestHeader = 16 * 1024 * 1024;
 const mostTokens = 4 * 1024 * 1024;
 /** Bytes hashed in one turn of the event loop: about a millisecond. */
-const chunkBytes = 1024 * 1024;
+const hashedBytes = 1024 * 1024;
+/** Bytes copied by one task of the pool, whose one thread also decodes: some milliseconds between two steps. */
+const copiedBytes = 4 * 1024 * 1024;
 
 const writerPattern = /^[1-9]\d{0,9}-[0-9a-f]{8}$/;
 const namePattern = /^([0-9a-f]{32})\.(state|head)(?:\.([1-9]\d{0,9}-[0-9a-f]{8})\.tmp)?$/;
@@ -128,17 +132,16 @@ export async function readHeader(folder: string, id: string): Promise<SnapshotHe
 }
 
 /**
- * Makes a snapshot of a state that has its temporary name in the folder. A crash leaves all of it or nothing that counts.
- * @param durable whether it has to outlive a loss of power; the state was synced before
+ * Makes a snapshot of a state that has its temporary name in the folder. A crash leaves all of it or nothing that counts. Nothing waits
+ * for the medium: what a loss of power leaves unfinished fails its checksum.
  */
-export async function commitSnapshot(folder: string, header: SnapshotHeader, lastUsed: number, durable: boolean): Promise<void> {
+export async function commitSnapshot(folder: string, header: SnapshotHeader, lastUsed: number): Promise<void> {
   const temporary = pathOf(folder, header.id, 'head', true);
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(sealHeader(header));
       await file.utimes(lastUsed / 1000, lastUsed / 1000);
-      if (durable) await file.sync();
     } finally {
       await file.close();
     }
@@ -148,7 +151,6 @@ export async function commitSnapshot(folder: string, header: SnapshotHeader, las
     await deleteFile(temporary);
     throw error;
   }
-  if (durable) await syncFolder(folder);
 }
 
 /** Deletes a snapshot, the header first: a state alone is nobody's. Also what this process has begun to write of it. */
@@ -174,32 +176,26 @@ export async function createPrivateFile(path: string): Promise<void> {
   await (await open(path, 'wx', 0o600)).close();
 }
 
-/** Copies a state inside the system, beside the event loop, and onto the medium. The copy is as private as the original. */
-export async function copyDurably(from: string, to: string): Promise<void> {
-  await copyFile(from, to, constants.COPYFILE_EXCL);
-  await syncFile(to);
+/** Copies a state beside the event loop. The copy is as private as the original. */
+export async function copyState(from: string, to: string): Promise<void> {
+  const source = createReadStream(from, { highWaterMark: copiedBytes });
+  await pipeline(source, createWriteStream(to, { flags: 'wx', mode: 0o600, highWaterMark: copiedBytes }));
 }
 
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
+/** The checksum of a file, which was written a moment ago or is wanted at once: read in pieces that hold up nothing. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'r');
   try {
-    await file.sync();
+    const piece = Buffer.allocUnsafe(hashedBytes);
+    // Read in the event loop: in the pool, whose one thread also decodes, each piece would wait for a step to end.
+    for (let read = readSync(file.fd, piece); read > 0; read = readSync(file.fd, piece)) {
+      hash.update(piece.subarray(0, read));
+      await setImmediate();
+    }
   } finally {
     await file.close();
   }
-}
-
-/** Names are the folder's content. Not every system can sync a folder; those keep the order of renames by themselves. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
-
-/** The checksum of a file, read in pieces that hold up nothing. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 

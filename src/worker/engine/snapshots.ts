@@ -6,7 +6,7 @@ import type { EngineLog } from './model';
 import { SnapshotEntry, type SnapshotFacts, type SnapshotFolders, type SnapshotIdentity } from './snapshotEntry';
 import {
   commitSnapshot,
-  copyDurably,
+  copyState,
   createPrivateFile,
   deleteFile,
   deleteSnapshot,
@@ -16,7 +16,6 @@ import {
   sealHeader,
   sha256OfFile,
   stampOf,
-  syncFile,
   thisWriter,
   writeLastUsed,
   type SnapshotHeader,
@@ -99,10 +98,10 @@ export class SnapshotStore {
 
   /**
    * Writes a lane's state; the rest happens in the background.
-   * @param write writes the state to the path it gets, where an empty file is; the only part that needs the session
+   * @param write writes the state to the path it gets, where an empty file is, and says how many bytes; the only part that needs the session
    * @returns `undefined` when the state cannot be kept, which the log explains
    */
-  async save(lane: SnapshotLane, write: (path: string) => Promise<void>): Promise<SnapshotFacts | undefined> {
+  async save(lane: SnapshotLane, write: (path: string) => Promise<number>): Promise<SnapshotFacts | undefined> {
     if (this.disposed || lane.tokens.length === 0) return undefined;
     const writing = this.write(lane, write);
     this.writing.add(writing);
@@ -191,7 +190,7 @@ export class SnapshotStore {
     for (const entry of this.ownInMemory()) await this.drop(entry);
   }
 
-  private async write(lane: SnapshotLane, write: (path: string) => Promise<void>): Promise<SnapshotEntry | undefined> {
+  private async write(lane: SnapshotLane, write: (path: string) => Promise<number>): Promise<SnapshotEntry | undefined> {
     const place = await this.choosePlace(lane);
     const folder = place === 'memory' ? this.folders.memory : this.folders.disk;
     if (place === undefined || folder === undefined) {
@@ -203,9 +202,9 @@ export class SnapshotStore {
     const path = pathOf(folder, id, 'state', true);
     try {
       await createPrivateFile(path);
-      await write(path);
-      const bytes = (await stampOf(path))?.bytes ?? 0;
-      if (bytes === 0) throw new Error('nothing was written');
+      const bytes = await write(path);
+      const found = (await stampOf(path))?.bytes ?? 0;
+      if (bytes === 0 || bytes !== found) throw new Error(`${found} of ${bytes} bytes were written`);
       const described = { id, fingerprint, settings, owner: this.options.owner, purpose: lane.purpose, tokens: [...lane.tokens], bytes };
       return SnapshotEntry.written(this.folders, place, described, this.now());
     } catch (error) {
@@ -235,13 +234,11 @@ export class SnapshotStore {
   /** Writes the header where the state is. */
   private async commit(entry: SnapshotEntry): Promise<void> {
     if (entry.removed) return;
-    const isOnDisk = entry.place === 'disk';
-    if (isOnDisk) await syncFile(entry.statePath);
     const sha256 = await sha256OfFile(entry.statePath);
     await entry.exclusive(async () => {
       if (entry.removed) return;
       if (!(await entry.isWhole())) throw new Error('its state was changed by somebody else');
-      await commitSnapshot(entry.folder, entry.header(sha256), entry.lastUsed, isOnDisk);
+      await commitSnapshot(entry.folder, entry.header(sha256), entry.lastUsed);
       entry.sha256 = sha256;
       await entry.markChecked();
     });
@@ -258,14 +255,14 @@ export class SnapshotStore {
     const { disk } = this.folders;
     const copy = pathOf(disk, entry.id, 'state', true);
     try {
-      await copyDurably(entry.statePath, copy);
+      await copyState(entry.statePath, copy);
       await entry.exclusive(async () => {
         if (entry.removed) return;
         if ((await stampOf(copy))?.bytes !== entry.bytes) throw new Error('it was cut short');
-        // The system's own copy of a state that is right is taken as right; another process's is still to be checked.
+        // A copy of a state that is right is taken as right; another process's is still to be checked.
         const isChecked = await entry.isUntouched();
         const from = entry.folder;
-        await commitSnapshot(disk, header, entry.lastUsed, true);
+        await commitSnapshot(disk, header, entry.lastUsed);
         entry.place = 'disk';
         if (isChecked) await entry.markChecked();
         else entry.forgetCheck();

@@ -103,13 +103,21 @@ export interface Lane {
   readonly replaces?: string;
 }
 
+/** What writes a state and says how many bytes, as a lane does. */
+export function writing(state: string): (path: string) => Promise<number> {
+  return async (path) => {
+    await writeFile(path, state);
+    return Buffer.byteLength(state);
+  };
+}
+
 /** Saves a lane, and waits until it lies where it belongs. */
 export async function park(
   store: SnapshotStore,
   { tokens, bytes = 100, purpose = 'chat', replaces }: Lane,
 ): Promise<SnapshotFacts | undefined> {
   const lane = { purpose, tokens, expectedBytes: bytes, ...(replaces === undefined ? {} : { replaces }) };
-  const facts = await store.save(lane, (path) => writeFile(path, stateOf(tokens, bytes)));
+  const facts = await store.save(lane, writing(stateOf(tokens, bytes)));
   await store.settled();
   return facts;
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile }
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { identity, park, parked, Place, readState, stateOf, tokensOf } from './snapshotFixtures';
+import { identity, park, parked, Place, readState, stateOf, tokensOf, writing } from './snapshotFixtures';
 
 let place: Place;
 
@@ -35,7 +35,7 @@ describe('a parked lane', () => {
 
   it('can be restored as soon as it is written', async () => {
     const store = await place.open();
-    const facts = await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, (path) => writeFile(path, stateOf([1])));
+    const facts = await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
     expect(facts).toMatchObject({ place: 'memory', bytes: 4 });
     expect(await store.restore(facts?.id ?? '', readState)).toBe(true);
     await store.settled();
@@ -67,8 +67,8 @@ describe('a parked lane', () => {
     const store = await place.open({ owner: 'secret' });
     const modes: number[] = [];
     await store.save({ purpose: 'chat', tokens: [4711], expectedBytes: 9 }, async (path) => {
-      await writeFile(path, 'x');
       modes.push((await stat(path)).mode & 0o777);
+      return writing('x')(path);
     });
     await store.settled();
     const files = await place.files();
@@ -131,7 +131,7 @@ describe('which parked lanes are there', () => {
 
   it('not one that was removed, even while it is on its way', async () => {
     const store = await place.open();
-    const facts = await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, (path) => writeFile(path, 'x'));
+    const facts = await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, writing('x'));
     await store.remove(facts?.id ?? '');
     await store.settled();
     expect([store.entries, await place.files()]).toEqual([[], []]);
@@ -239,13 +239,14 @@ describe('what cannot be kept', () => {
   it.each([{ memory: true }, { memory: false }])('leaves nothing when writing it fails (memory: $memory)', async ({ memory }) => {
     const store = await place.open(memory ? {} : { memoryFolder: false });
     const lane = { purpose: 'chat', tokens: [1], expectedBytes: 9 } as const;
-    const half = async (path: string): Promise<void> => {
+    const half = async (path: string): Promise<never> => {
       await writeFile(path, 'half of it');
       throw new Error('disk full\nand more');
     };
     expect(await store.save(lane, half)).toBeUndefined();
-    expect(await store.save(lane, (path) => rm(path))).toBeUndefined();
-    expect(await store.save(lane, () => Promise.resolve())).toBeUndefined();
+    expect(await store.save(lane, (path) => rm(path).then(() => 1))).toBeUndefined();
+    expect(await store.save(lane, () => Promise.resolve(0))).toBeUndefined();
+    expect(await store.save(lane, (path) => writeFile(path, 'part of it').then(() => 11))).toBeUndefined();
     expect([store.entries, await place.files()]).toEqual([[], []]);
     expect(place.lines[0]).toBe('warn: a lane of 1 tokens could not be parked: disk full');
   });
@@ -257,7 +258,10 @@ describe('what cannot be kept', () => {
     expect(store.entries).toMatchObject([{ place: 'memory' }]);
     let written = false;
     const without = await place.open({ memoryFolder: false });
-    const kept = await without.save({ purpose: 'chat', tokens: [2], expectedBytes: 9 }, () => Promise.resolve((written = true)).then());
+    const kept = await without.save({ purpose: 'chat', tokens: [2], expectedBytes: 9 }, () => {
+      written = true;
+      return Promise.resolve(1);
+    });
     expect([kept, written]).toEqual([undefined, false]);
     place.freeDisk *= 2;
     await store.persist();
@@ -354,7 +358,7 @@ describe('the cap', () => {
     const store = await place.open({ maxBytes: 5000, memoryFolder: false });
     await park(store, { tokens: [1], bytes: 2000 });
     expect(await park(store, { tokens: [2], bytes: 6000 })).toBeUndefined();
-    const larger = await store.save({ purpose: 'chat', tokens: [3], expectedBytes: 100 }, (path) => writeFile(path, stateOf([3], 6000)));
+    const larger = await store.save({ purpose: 'chat', tokens: [3], expectedBytes: 100 }, writing(stateOf([3], 6000)));
     expect(larger).toBeDefined();
     await store.settled();
     expect(tokensOf(store)).toEqual([[1]]);
