@@ -185,6 +185,8 @@ export class Editor {
     await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().click();
     await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+    // The tab is there before the keyboard is the editor's: what is typed until then is lost.
+    await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
   }
 
   /**
