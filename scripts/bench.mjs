@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- session [--json] [--peer URL] [--only row]… [--repeats n] [--model file]`: Paddock's worker against llama-server; see
- * test/bench/session.ts. A table for people on stdout; with --json, one JSON object as the last line.
+ * test/bench/session.ts. A table for people on stdout; with --json, one JSON object as the last line. What is measured so far is in
+ * out/bench/so-far.json.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +22,7 @@ import { fail, step } from './lib/progress.mjs';
  * @property {string} embeddedModel
  * @property {string} largeModel
  * @property {PeerSource} peer
+ * @property {string} soFar
  * @typedef {object} BenchModule
  * @property {(bench: SessionBench) => Promise<{table: string, report: object}>} benchSession
  * @property {(only: readonly string[]) => unknown} wantedRows throws for a row there is not
@@ -80,6 +82,7 @@ async function main() {
     embeddedModel: await ensureModel(),
     largeModel: model,
     peer: await findPeer(peer),
+    soFar: path.join(out, 'bench', 'so-far.json'),
   });
   process.stdout.write(`${table}\n`);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);

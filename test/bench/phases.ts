@@ -46,6 +46,9 @@ const settleLimit = 15_000;
 const smallCache = 0;
 const defaultCache = 8192;
 
+/** The trace is played again as long as that ends within so many milliseconds: five times where a play takes as long as it was typed. */
+const traceTime = 700_000;
+
 /** Everything that is measured of our worker with the 7B-shaped model. */
 export async function oursLarge(takings: Takings, path: string, plan: Plan): Promise<Setting> {
   const ours = await Ours.start(path, plan);
@@ -106,7 +109,7 @@ export async function oursEmbedded(takings: Takings, path: string, plan: Plan): 
     fresh(({ contender, setting: { prompts } }) => decodeRates(contender, new Questions(prompts), plan.rounds, embeddedAnswerTokens)),
   );
   await takings.take('trace', 'the trace', async () => {
-    return repeat({ ...plan.rounds, milliseconds: Infinity }, () =>
+    return repeat({ ...plan.rounds, milliseconds: traceTime }, () =>
       fresh(async ({ contender }) => {
         const traffic = await playTrace(contender, readTrace());
         return { traffic, evaluated: evaluatedBy((await contender.session()).totals) };
@@ -129,17 +132,15 @@ export async function peerEmbedded(takings: Takings, setting: Setting, ours: rea
     }
   });
   await takings.take('trace', 'the trace', async () => {
-    const plays: PlayedTrace[] = [];
-    for (const { traffic } of ours) {
+    return repeat({ repeats: ours.length, milliseconds: traceTime }, async (round) => {
       const rig = await PeerRig.start(plan.peer, setting, defaultCache);
       try {
-        const answered = await playTrace(rig.contender, readTrace(), traffic.answers);
-        plays.push({ traffic: answered, evaluated: evaluatedFor(answered.accounts) });
+        const traffic = await playTrace(rig.contender, readTrace(), ours[round]?.traffic.answers);
+        return { traffic, evaluated: evaluatedFor(traffic.accounts) };
       } finally {
         await rig.end();
       }
-    }
-    return plays;
+    });
   });
 }
 

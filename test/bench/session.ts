@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { duration, note, step } from '../../scripts/lib/progress.mjs';
 import type { ModelFacts } from '../../src/protocol/worker';
@@ -16,6 +17,8 @@ export interface SessionBench {
   /** A model in place of the 7B-shaped one; empty for that. */
   readonly largeModel: string;
   readonly peer: PeerSource;
+  /** A file for the rows as far as they are measured, written after each quantity: a run that is cut short has not been for nothing. */
+  readonly soFar: string;
 }
 
 /** What `--json` prints. */
@@ -45,8 +48,12 @@ export async function benchSession(bench: SessionBench): Promise<{ readonly tabl
   const started = performance.now();
   const ids = wantedRows(bench.only);
   const wanted = new Set(ids.flatMap((id) => quantitiesOf[id]));
-  const ours = new Takings('Paddock', wanted);
-  const peer = new Takings('llama-server', wanted);
+  const rowsNow = (): readonly Row[] => ids.map((id) => rowOf(id, { ours, peer }));
+  const keep = (): void => {
+    writeFileSync(bench.soFar, JSON.stringify(rowsNow().map(jsonRow), undefined, 2));
+  };
+  const ours = new Takings('Paddock', wanted, keep);
+  const peer = new Takings('llama-server', wanted, keep);
   const plan: Plan = {
     worker: bench.worker,
     peer: bench.peer,
@@ -54,7 +61,7 @@ export async function benchSession(bench: SessionBench): Promise<{ readonly tabl
     contextTokens,
   };
   const settings = [await large(bench, plan, ours, peer), await embedded(bench, plan, ours, peer)].filter((each) => each !== undefined);
-  const rows = ids.map((id) => rowOf(id, { ours, peer }));
+  const rows = rowsNow();
   for (const { prompts } of settings) await prompts.dispose();
   const took = performance.now() - started;
   note(`Measured in ${duration(took)}.`);

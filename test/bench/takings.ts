@@ -63,6 +63,8 @@ export class Takings {
   constructor(
     readonly name: string,
     private readonly wanted: ReadonlySet<Quantity>,
+    /** Called after each quantity, measured or lost. */
+    private readonly onTaken: () => void = () => undefined,
   ) {}
 
   /** Measures, if it is wanted. */
@@ -74,6 +76,7 @@ export class Takings {
     } catch (error) {
       this.reasons.set(quantity, `${this.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
+    this.onTaken();
   }
 
   wants(quantities: Iterable<Quantity>): boolean {

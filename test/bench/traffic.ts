@@ -61,9 +61,11 @@ class Player {
       case 'ghost':
         this.touch();
         this.requests.push(
-          this.contender
-            .ghost(step.params, { signal: this.ghost.signal })
-            .then((run) => ({ account: accountOf(run, run.tokens), ghost: run })),
+          awaitedLater(
+            this.contender
+              .ghost(step.params, { signal: this.ghost.signal })
+              .then((run) => ({ account: accountOf(run, run.tokens), ghost: run })),
+          ),
         );
         return false;
       case 'skip':
@@ -106,7 +108,7 @@ class Player {
   private warm(params: Parameters<Contender['warm']>[0]): void {
     this.warmUp.abort();
     this.warmUp = new AbortController();
-    this.warmUps.push(this.contender.warm(params, { signal: this.warmUp.signal }));
+    this.warmUps.push(awaitedLater(this.contender.warm(params, { signal: this.warmUp.signal })));
   }
 
   private ask(step: ReplayChat): void {
@@ -116,9 +118,15 @@ class Player {
       this.histories.add(step, answerOf(this.answered?.[index] ?? run));
       return run;
     });
-    this.chats.push(chat);
-    this.requests.push(chat.then((run) => ({ account: accountOf(run, run.answer.tokens ?? []) })));
+    this.chats.push(awaitedLater(chat));
+    this.requests.push(awaitedLater(chat.then((run) => ({ account: accountOf(run, run.answer.tokens ?? []) }))));
   }
+}
+
+/** For a promise that is awaited only at the end of the play: one that fails until then must not end the process. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function answerOf({ answer: { text, tokens = [], fingerprint = '' } }: ChatRun): {
