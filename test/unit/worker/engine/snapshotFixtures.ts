@@ -60,7 +60,14 @@ export class Place {
   /** As it is when the process ends without a word: a copy of the files, in which nobody named is alive. */
   async crashed(): Promise<Place> {
     const copy = await Place.make();
-    cpSync(this.root, copy.root, { recursive: true });
+    try {
+      cpSync(this.root, copy.root, { recursive: true });
+    } catch (error) {
+      // A file that is renamed while files are copied: no moment that there ever was.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      await copy.remove();
+      return this.crashed();
+    }
     for (const folder of [copy.disk, copy.memory]) await forgetWriter(folder);
     return copy;
   }
