@@ -11,12 +11,8 @@ export const longestTypingStep = 300;
 const worthwhile = 1.05;
 /** Of those that are, the smallest that is slower a token than the fastest by no more than this factor. */
 const aboutAsFast = 1.02;
-/**
- * Where even the smallest takes longer, a step that a ghost text shares may take as many times what one token takes, and has so many tokens
- * at least if it can: of one as small as ghost text's own the chat would get next to nothing.
- */
-const sharedFactor = 5;
-const sharedLeast = 8;
+/** Where even the smallest takes longer, a step that a ghost text shares may take as many times what one token takes. */
+const sharedFactor = 3.5;
 /** While somebody types, the smallest step that is nearly as fast a token as the fastest. */
 const nearlyAsFast = 0.75;
 /** Fewest tokens of a prefill step. */
@@ -146,10 +142,7 @@ export class StepCost {
     if ((this.estimate(typing) ?? 0) <= longestTypingStep) return { tokens: typing, isShort: true };
     const limit = sharedFactor * (this.perToken.get(1) ?? 0);
     const most = this.size(false);
-    const fitting = this.within(limit).filter((size) => size <= most);
-    const fastest = Math.min(...fitting.map((size) => this.tokenTime(size)));
-    const enough = fitting.find((size) => size >= sharedLeast && this.tokenTime(size) * nearlyAsFast <= fastest);
-    const tokens = enough ?? fitting.at(-1) ?? typing;
+    const tokens = this.within(limit).findLast((size) => size <= most) ?? typing;
     return { tokens, isShort: (this.estimate(tokens) ?? 0) <= limit };
   }
 

@@ -96,7 +96,7 @@ describe('StepCost.size', () => {
         expect(tokens).toBeGreaterThanOrEqual(4);
         expect(tokens).toBeLessThanOrEqual(cost.size(false));
         const time = estimateOf(cost, tokens);
-        if (isShort && time > longestTypingStep) expect(time).toBeLessThanOrEqual(5 * estimateOf(cost, 1) * 1.0001);
+        if (isShort && time > longestTypingStep) expect(time).toBeLessThanOrEqual(3.5 * estimateOf(cost, 1) * 1.0001);
       }),
       { numRuns: 500 },
     );

@@ -17,9 +17,9 @@ describe('the budget of a step with ghost text', () => {
     expect(tuningOf(steps).budget(0)).toMatchObject({ ghost: 8, mix: true });
   });
 
-  it('lets prefill pause where four tokens take six times as long as one, and for a second at most', () => {
+  it('lets prefill pause where four tokens take four times as long as one, and for a second at most', () => {
     const linear: Steps = [
-      [1, 100],
+      [1, 150],
       [4, 600],
       [16, 2400],
     ];
