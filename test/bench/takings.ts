@@ -89,7 +89,7 @@ export class Takings {
   }
 
   why(quantity: Quantity): string | undefined {
-    return this.measured[quantity] === undefined ? (this.reasons.get(quantity) ?? `${this.name} was not asked for it`) : undefined;
+    return this.measured[quantity] === undefined ? (this.reasons.get(quantity) ?? `${this.name} has not been asked for it yet`) : undefined;
   }
 
   private put<Q extends Quantity>(quantity: Q, value: Measured[Q]): void {

@@ -13,25 +13,28 @@ export interface Desk {
 
 /** Keys of one repeat. */
 const keysEach = 20;
-/** Between keys whose first token is to be seen before the next one takes the request away, at least; milliseconds. */
-const unhurriedGap = 400;
-/** Five keys a second. */
+/** Five keys a second; milliseconds. */
 const typingGap = 200;
 /** Keys pressed while one chat is in prefill. */
 const keysInPrefill = 12;
 
 /**
- * First tokens one key after the last, nobody else asking: each key takes away the request of the key before, whose eight tokens take
- * longer than a key. Milliseconds.
+ * First tokens one key after the last, nobody else asking and each request at its end when the next key comes: a server that learns of a
+ * cancel late would serve the next key by a cold slot, which is what the trace is for. Milliseconds.
  */
-export async function idleKeys(desk: Desk): Promise<readonly number[]> {
-  const { contender, typist } = desk;
+export async function idleKeys({ contender, typist, rounds }: Desk): Promise<readonly number[]> {
   contender.typing(true);
-  // The prompt whole, and a key to see how fast this machine is.
+  // The prompt whole.
   await contender.ghost(typist.next());
-  const { first, took } = await contender.ghost(typist.next());
-  const gap = Math.max(unhurriedGap, 3 * Math.min(first, took));
-  const firsts = await repeat(desk.rounds, () => hurriedKeys(desk, gap, (pressed) => pressed < keysEach));
+  const firsts = await repeat(rounds, async () => {
+    const round: number[] = [];
+    for (let key = 0; key < keysEach; key++) {
+      const { first } = await contender.ghost(typist.next());
+      round.push(first);
+      await sleep(typingGap);
+    }
+    return round;
+  });
   contender.typing(false);
   return firsts.flat();
 }
@@ -69,25 +72,25 @@ export async function disturbedPrefill(desk: Desk): Promise<readonly number[]> {
   contender.typing(true);
   const rates = await repeat(desk.rounds, async () => {
     const chat = new Chat(contender, questions);
-    await hurriedKeys(desk, typingGap, () => chat.inPrefill);
+    await hurriedKeys(desk, () => chat.inPrefill);
     return prefillRate(await chat.whole);
   });
   contender.typing(false);
   return rates;
 }
 
-/** Presses keys at a pace; every key cancels the request before. Returns the times to the first tokens. */
-async function hurriedKeys({ contender, typist }: Desk, gap: number, goesOn: (pressed: number) => boolean): Promise<readonly number[]> {
+/** Presses five keys a second; every key cancels the request before. */
+async function hurriedKeys({ contender, typist }: Desk, goesOn: () => boolean): Promise<void> {
   const runs: Promise<GhostRun>[] = [];
   let control = new AbortController();
-  while (goesOn(runs.length)) {
+  while (goesOn()) {
     control.abort();
     control = new AbortController();
     runs.push(contender.ghost(typist.next(), { signal: control.signal }));
-    await sleep(gap);
+    await sleep(typingGap);
   }
   control.abort();
-  return (await Promise.all(runs)).map(({ first }) => first);
+  await Promise.all(runs);
 }
 
 /** A chat of 768 tokens under way. */

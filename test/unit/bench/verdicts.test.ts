@@ -38,7 +38,7 @@ describe('the rows', () => {
   it.each(rowIds)('of %s says why it was not run', async (id) => {
     const made = await row(id, {});
     expect(rowHolds(made)).toBeNull();
-    expect(made.notRun).toMatch(/^Paddock was not asked for it/);
+    expect(made.notRun).toMatch(/^Paddock has not been asked for it yet/);
   });
 
   it('compare the first ghost token with the peer', async () => {
@@ -53,7 +53,7 @@ describe('the rows', () => {
   it('show our own figures where there is no peer, and judge nothing', async () => {
     const made = await row('ghost', { ghost: [100] });
     expect(made.figures.map(({ name }) => name)).toContain('Paddock median');
-    expect(made.notRun).toBe('llama-server was not asked for it');
+    expect(made.notRun).toBe('llama-server has not been asked for it yet');
     expect(rowHolds(made)).toBeNull();
   });
 
