@@ -19,39 +19,28 @@ const typingGap = 200;
 const keysInPrefill = 12;
 
 /**
- * First tokens one key after the last, nobody else asking and each request at its end when the next key comes: a server that learns of a
- * cancel late would serve the next key by a cold slot, which is what the trace is for. Milliseconds.
+ * First tokens one key after the last, nobody else asking, each key when the ghost text of the one before is there. Where keys cancelled
+ * the requests before, llama-server was seen to have no first token for any of twenty keys, and nothing could be compared. Milliseconds.
  */
-export async function idleKeys({ contender, typist, rounds }: Desk): Promise<readonly number[]> {
+export async function idleKeys(desk: Desk): Promise<readonly number[]> {
+  const { contender, typist, rounds } = desk;
   contender.typing(true);
   // The prompt whole.
   await contender.ghost(typist.next());
-  const firsts = await repeat(rounds, async () => {
-    const round: number[] = [];
-    for (let key = 0; key < keysEach; key++) {
-      const { first } = await contender.ghost(typist.next());
-      round.push(first);
-      await sleep(typingGap);
-    }
-    return round;
-  });
+  const firsts = await repeat(rounds, () => patientKeys(desk, (pressed) => pressed < keysEach));
   contender.typing(false);
   return firsts.flat();
 }
 
 /** First tokens while a chat's prompt is in prefill: each key waits for the ghost text of the one before. Milliseconds. */
-export async function keysDuringPrefill({ contender, typist, questions, rounds }: Desk): Promise<readonly number[]> {
+export async function keysDuringPrefill(desk: Desk): Promise<readonly number[]> {
+  const { contender, typist, questions, rounds } = desk;
   await contender.ghost(typist.next());
   contender.typing(true);
   const firsts = await repeat(rounds, async () => {
-    const round: number[] = [];
     const chat = new Chat(contender, questions);
     await chat.begun;
-    for (let key = 0; key < keysInPrefill && chat.inPrefill; key++) {
-      const { first } = await contender.ghost(typist.next());
-      round.push(first);
-      await sleep(typingGap);
-    }
+    const round = await patientKeys(desk, (pressed) => pressed < keysInPrefill && chat.inPrefill);
     await chat.end();
     return round;
   });
@@ -77,6 +66,17 @@ export async function disturbedPrefill(desk: Desk): Promise<readonly number[]> {
   });
   contender.typing(false);
   return rates;
+}
+
+/** Presses each key a moment after the ghost text of the one before came. Returns the times to the first tokens. */
+async function patientKeys({ contender, typist }: Desk, goesOn: (pressed: number) => boolean): Promise<readonly number[]> {
+  const firsts: number[] = [];
+  while (goesOn(firsts.length)) {
+    const { first } = await contender.ghost(typist.next());
+    firsts.push(first);
+    await sleep(typingGap);
+  }
+  return firsts;
 }
 
 /** Presses five keys a second; every key cancels the request before. */
