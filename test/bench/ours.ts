@@ -119,8 +119,9 @@ export class OurWorker implements Contender {
     const { metrics, stop } = await this.cancellable<CompleteResult>(methods.complete, params, signal);
     const took = performance.now() - sent;
     // A ghost text comes whole. Its first token would have been received as much later than the worker had it as the whole was: what the
-    // way there and back and the prompt's layout take is counted.
-    const first = metrics.firstTokenMilliseconds === 0 ? Infinity : metrics.firstTokenMilliseconds + took - metrics.totalMilliseconds;
+    // way there and back and the prompt's layout take is counted. What was remembered of the same prompt took nothing else.
+    const isAnswered = stop !== 'cancelled' || metrics.generatedTokens > 0;
+    const first = isAnswered ? metrics.firstTokenMilliseconds + took - metrics.totalMilliseconds : Infinity;
     return { ...costOf(prompt, metrics, stop, took), first, tokens: [] };
   }
 

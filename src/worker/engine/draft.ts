@@ -46,19 +46,16 @@ export class DraftPolicy {
   /** @param stepTime milliseconds of a step by its tokens; `undefined` while unknown */
   constructor(private readonly stepTime: (tokens: number) => number | undefined) {}
 
-  /**
-   * Tokens of a draft to evaluate beside the one that is due anyway.
-   * @param beside tokens that share the step: other jobs' and this one's
-   */
-  length(draft: Draft, beside = 1): number {
+  /** Tokens of a draft to evaluate beside the one that is due anyway. */
+  length(draft: Draft): number {
     const odds = this.odds[draft.key] ?? 0;
-    const alone = this.stepTime(beside);
+    const alone = this.stepTime(1);
     if (draft.tokens.length === 0 || alone === undefined || alone <= 0) return this.skip(draft.key);
     let best = { length: 0, rate: 1 / alone };
     let expected = 1;
     for (let length = 1; length <= draft.tokens.length; length++) {
       expected += odds ** length;
-      const time = this.stepTime(beside + length);
+      const time = this.stepTime(1 + length);
       if (time !== undefined && expected / time > best.rate) best = { length, rate: expected / time };
     }
     return best.length > 0 ? best.length : this.skip(draft.key);

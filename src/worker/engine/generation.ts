@@ -31,14 +31,13 @@ export class Generation {
 
   /**
    * Tokens to evaluate beside the one that is due, because the model is likely to choose them.
-   * @param beside tokens of the step without a draft
    * @param room tokens that fit the lane after the one that is due
    */
-  draft(job: Job, beside: number, room: number): readonly number[] {
+  draft(job: Job, room: number): readonly number[] {
     const most = Math.min(longestDraft, room, job.spec.maxTokens - job.generated.length - 1);
     if (!job.spec.drafts || job.promptLeft > 0 || most <= 0) return [];
     const draft: Draft = lookUpDraft(job.history, most);
-    const length = this.policy.length(draft, beside);
+    const length = this.policy.length(draft);
     this.keys.set(job, draft.key);
     return draft.tokens.slice(0, length);
   }

@@ -16,8 +16,10 @@ const longestPatience = 64;
 const restAtHome = 512;
 /**
  * The same away from the number that calibration found, as what was busy may be done soon. While it is not, a single step of the probe may
- * take as long as twenty others: each probe that changed nothing doubles this too.
+ * take as long as twenty others: it is tried when as much was lost by waiting, within these bounds, and each probe that changed nothing
+ * doubles the wait.
  */
+const shortestRestAway = 4;
 const restAway = 48;
 const longestRestAway = 192;
 
@@ -107,8 +109,10 @@ export class PhaseThreads {
       this.away = Math.min(longestRestAway, 2 * this.away);
       return;
     }
+    const lost = best[1] - this.fastest;
+    const wait = lost > 0 ? Math.ceil(this.meanOf(this.current) / lost) : restAway;
     [this.current, this.fastest] = best;
     this.patience = shortestRest;
-    this.away = restAway;
+    this.away = Math.min(restAway, Math.max(shortestRestAway, wait));
   }
 }

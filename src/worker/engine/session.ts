@@ -6,7 +6,7 @@ import { Lane } from './lane';
 import type { LaneRequest } from './lanes';
 import { largestStep, type LoadedModel } from './model';
 import { Parking, type ParkedLane, type ParkingPlace } from './parking';
-import { planStep } from './scheduler';
+import { planStep, Turns } from './scheduler';
 import { Totals } from './totals';
 import { Tuning } from './tuning';
 
@@ -48,8 +48,7 @@ export class Session {
   private running = false;
   private nextId = 1;
   private quietSince: number;
-  /** When a chat's prefill last got something, or none was waiting. */
-  private prefilledAt: number;
+  private readonly turns = new Turns();
   private stepInFlight: { readonly since: number; readonly tokens: number } | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -61,7 +60,6 @@ export class Session {
     const { facts } = loaded;
     this.now = now;
     this.quietSince = now();
-    this.prefilledAt = now();
     const bytesPerToken = facts.laneBytes / facts.contextTokens;
     this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
     this.parking = place && new Parking(place, this.tuning, bytesPerToken, now);
@@ -290,23 +288,21 @@ export class Session {
     this.stepInFlight = { since, tokens: count };
     const outcomes = await Promise.all(pieces.map((each) => this.evaluate(each.entry, each.piece)));
     this.stepInFlight = undefined;
-    this.tuning.record(count, this.now() - since);
+    // What lanes take together says nothing about steps of that size: they do not share the way through the weights.
+    if (pieces.length === 1) this.tuning.record(count, this.now() - since);
     for (const [index, { entry, piece }] of pieces.entries()) await this.conclude(entry, piece, outcomes[index]);
   }
 
   private piecesOfStep(): readonly { readonly entry: Active; readonly piece: StepPiece }[] {
     const facts = [...this.active.values()].map(({ job }) => ({ id: job.id, kind: job.spec.kind, promptLeft: job.promptLeft }));
-    const prefilling = new Set(facts.filter(({ kind, promptLeft }) => kind === 'chat' && promptLeft > 0).map(({ id }) => id));
-    if (prefilling.size === 0) this.prefilledAt = this.now();
-    const plan = planStep(facts, this.tuning.budget(this.now() - this.prefilledAt));
-    if (plan.some(({ id }) => prefilling.has(id))) this.prefilledAt = this.now();
-    let total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
+    const turn = this.turns.next(facts);
+    const plan = planStep(facts, this.tuning.budget, turn);
+    this.turns.record(facts, plan, turn);
     return plan.flatMap(({ id, tokens }) => {
       const entry = this.active.get(id);
       if (!entry) return [];
       const { job, lane } = entry;
-      const draft = lane.canRewind ? this.generation.draft(job, total, lane.capacity - lane.tokens.length - 1) : [];
-      total += draft.length;
+      const draft = lane.canRewind ? this.generation.draft(job, lane.capacity - lane.tokens.length - 1) : [];
       return [{ entry, piece: job.piece(tokens, draft) }];
     });
   }
@@ -348,6 +344,7 @@ export class Session {
   private finish(entry: Active, stop: StopReason): void {
     if (!this.active.delete(entry.job.id)) return;
     entry.lane.use = 'free';
+    if (entry.job.spec.kind === 'ghost') this.tuning.ghostEnded(stop !== 'cancelled');
     entry.resolve(entry.job.result(stop, entry.lane.tokens.length));
   }
 

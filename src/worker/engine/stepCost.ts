@@ -3,6 +3,10 @@ export const stepSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24,
 
 /** Weight of the newest step in a size's running mean. */
 const weight = 0.3;
+/** The same for a step of another size than the one before. */
+const switchWeight = 0.7;
+/** More than this factor beside what was expected is no matter of sizes. */
+const credible = 2;
 
 /** Longest prefill step with nobody typing, and while somebody types, in milliseconds; a larger one has to be worth it. */
 export const longestStep = 500;
@@ -11,10 +15,11 @@ export const longestTypingStep = 300;
 const worthwhile = 1.05;
 /** Of those that are, the smallest that is slower a token than the fastest by no more than this factor. */
 const aboutAsFast = 1.02;
-/** Where even the smallest takes longer, a step that a ghost text shares may take as many times what one token takes. */
-const sharedFactor = 3.5;
-/** While somebody types, the smallest step that is nearly as fast a token as the fastest. */
-const nearlyAsFast = 0.75;
+/** While somebody types, the smallest step that has at least this share of the fastest's speed; more of it where keys come too fast. */
+const typingShare = 0.75;
+const hurriedShare = 0.9;
+/** Where no step within the limit has that speed, a step that ghost text may have to wait for takes as many times what one token takes. */
+const waitingFactor = 3.5;
 /** Fewest tokens of a prefill step. */
 const smallest = 4;
 /** Most tokens of a prefill step before any was measured. */
@@ -23,11 +28,18 @@ const untried = 32;
 const exactUpTo = 8;
 /**
  * A size that measured slower a token than a smaller one by this factor, or slower in all than a larger one, was probably measured while
- * something else was busy: it is forgotten after so many steps without it, and each time only after twice as many.
+ * something else was busy: it is forgotten after so many steps without it, and each time only after twice as many. The same for what stands
+ * against a step that is too long: it is tried again.
  */
 const suspicious = 1.02;
 const firstPatience = 32;
 const longestPatience = 4096;
+
+/**
+ * How much there is to wait for: `idle` with nobody typing; `typing` where each ghost text is waited for; `hurried` where keys come so fast
+ * that ghost texts are cancelled one after the other.
+ */
+export type Pace = 'idle' | 'typing' | 'hurried';
 
 /** What steps of each size have taken on this machine with this model. Milliseconds. */
 export class StepCost {
@@ -37,6 +49,8 @@ export class StepCost {
   private readonly measuredAt = new Map<number, number>();
   private readonly patience = new Map<number, number>();
   private steps = 0;
+  /** Size of the last step. */
+  private last: number | undefined;
 
   /**
    * @param largest tokens of one step at most
@@ -46,7 +60,7 @@ export class StepCost {
     private readonly largest: number,
     measured: readonly (readonly [size: number, milliseconds: number])[] = [],
   ) {
-    for (const [size, milliseconds] of measured) this.record(size, milliseconds);
+    for (const [size, milliseconds] of measured) this.perToken.set(size, milliseconds / size);
   }
 
   /** Reports a finished step. */
@@ -54,29 +68,59 @@ export class StepCost {
     const size = sizeOf(tokens);
     if (size === undefined || !(milliseconds > 0) || !Number.isFinite(milliseconds)) return;
     if (tokens > exactUpTo && tokens % 4 !== 0) return;
-    const before = this.perToken.get(size);
     const now = milliseconds / tokens;
-    const mean = before === undefined ? now : before + weight * (now - before);
-    this.perToken.set(size, mean);
-    if (isPrefillSize(size)) this.revise(size, mean, before);
+    const before = this.perToken.get(size);
+    if (!isPrefillSize(size)) {
+      this.perToken.set(size, before === undefined ? now : before + weight * (now - before));
+      return;
+    }
+    const estimated = this.measured.length > 0 ? (this.estimate(size) ?? 0) / size : now;
+    const change = now / estimated;
+    const isCredible = change <= credible && change * credible >= 1;
+    this.perToken.set(size, before ?? estimated);
+    if (!isCredible) this.scale(this.measured, change);
+    else if (before === undefined) this.perToken.set(size, now);
+    else if (size === this.last) this.scale(this.measured, change ** weight);
+    else this.scale([size], change ** switchWeight);
+    this.last = size;
+    this.revise(size);
   }
 
   /**
-   * What was measured of larger sizes moves along with a smaller one: it is from before, and most of what makes a size slower or faster
-   * does it to all. Smaller sizes do not follow larger ones, so that each keeps its own relation to those below.
+   * Most of what makes a size slower or faster does it to all of them: other processes, heat, a longer context. So a jump, and what changes
+   * from one step to the next of the same size, is taken to be true of all; else the one in use would look worse than what was measured in
+   * better times, and so on down to the smallest. What a step of another size takes right after says something about sizes.
    */
-  private revise(size: number, mean: number, before: number | undefined): void {
+  private scale(sizes: readonly number[], factor: number): void {
+    for (const size of sizes) this.perToken.set(size, (this.perToken.get(size) ?? 0) * factor);
+  }
+
+  /** Forgets what was probably measured while something else was busy. */
+  private revise(size: number): void {
+    if (this.measuredAt.has(size) && this.isDoubtful(size)) this.patience.set(size, Math.min(longestPatience, 2 * this.patienceOf(size)));
     this.measuredAt.set(size, ++this.steps);
+    const mean = this.perToken.get(size) ?? 0;
     for (const other of this.measured.filter((each) => each !== size)) {
       const perToken = this.perToken.get(other) ?? mean;
-      const moved = other > size && before !== undefined ? perToken * (mean / before) : perToken;
-      this.perToken.set(other, moved);
-      const patience = this.patience.get(other) ?? firstPatience;
-      const isSuspicious = other > size ? moved > suspicious * mean : other * moved > suspicious * size * mean;
-      if (!isSuspicious || this.steps - (this.measuredAt.get(other) ?? 0) < patience) continue;
+      const isSuspicious = other > size ? perToken > suspicious * mean : other * perToken > suspicious * size * mean;
+      if (!isSuspicious || !this.isDoubtful(other)) continue;
       this.perToken.delete(other);
-      this.patience.set(other, Math.min(longestPatience, 2 * patience));
+      this.patience.set(other, Math.min(longestPatience, 2 * this.patienceOf(other)));
     }
+  }
+
+  /** Whether it is time to measure a size again. */
+  private isDoubtful(size: number): boolean {
+    return this.ageOf(size) >= this.patienceOf(size);
+  }
+
+  /** Prefill steps since a size was measured. */
+  private ageOf(size: number): number {
+    return this.steps - (this.measuredAt.get(size) ?? 0);
+  }
+
+  private patienceOf(size: number): number {
+    return this.patience.get(size) ?? firstPatience;
   }
 
   /** Sizes with what a step of each takes, for remembering. */
@@ -109,41 +153,37 @@ export class StepCost {
 
   /** What evaluating one token of a long prompt takes, at the size that is chosen for it. */
   get prefillToken(): number {
-    const size = this.size(false);
+    const size = this.size('idle');
     return (this.estimate(size) ?? 0) / size;
   }
 
   /**
    * Tokens of the next prefill step, a multiple of 4. With nobody typing: the largest whose step stays within {@link longestStep}, unless
    * one beyond measures over 5% faster; of those that do, the smallest that is within 2% of the fastest. While somebody types: short, as
-   * long as that costs no more than a quarter of the speed.
+   * long as that costs no more than a quarter of the speed, or, on a machine where every short step does, as long as ghost text may wait;
+   * where keys come faster than ghost text, the shortest that costs no more than a tenth.
    */
-  size(typing: boolean): number {
-    const within = this.within(typing ? longestTypingStep : longestStep);
-    if (typing) {
-      const best = Math.min(...within.map((size) => this.tokenTime(size)), this.fastestToken);
-      return within.find((size) => this.tokenTime(size) * nearlyAsFast <= best) ?? within.at(-1) ?? smallest;
-    }
-    const chosen = within.at(-1) ?? smallest;
-    // What was only estimated is no ground for a step that is too long.
-    if (!this.perToken.has(chosen)) return chosen;
-    const time = this.tokenTime(chosen);
-    const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size) * worthwhile < time);
-    const best = Math.min(...faster.map((size) => this.tokenTime(size)));
-    return faster.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
+  size(pace: Pace): number {
+    if (pace === 'idle') return this.idleSize;
+    const short = this.within(longestTypingStep);
+    const most = this.idleSize;
+    const sizes = stepSizes.filter((size) => isPrefillSize(size) && size <= most);
+    const best = Math.min(...sizes.map((size) => this.tokenTime(size)));
+    const shortest = (share: number): number => sizes.find((size) => this.tokenTime(size) * share <= best) ?? most;
+    if (pace === 'hurried') return shortest(hurriedShare);
+    const wanted = shortest(typingShare);
+    if (short.includes(wanted)) return wanted;
+    const longest = Math.max(longestTypingStep, waitingFactor * (this.perToken.get(1) ?? 0));
+    return this.within(longest).findLast((size) => size <= wanted) ?? smallest;
   }
 
-  /**
-   * Tokens of a step that ghost text may share with a chat's prefill, and whether it stays within what is short enough for that: as while
-   * somebody types, or, where even that is too long, what a few single tokens take. Never more than with nobody typing.
-   */
-  get shared(): { readonly tokens: number; readonly isShort: boolean } {
-    const typing = this.size(true);
-    if ((this.estimate(typing) ?? 0) <= longestTypingStep) return { tokens: typing, isShort: true };
-    const limit = sharedFactor * (this.perToken.get(1) ?? 0);
-    const most = this.size(false);
-    const tokens = this.within(limit).findLast((size) => size <= most) ?? typing;
-    return { tokens, isShort: (this.estimate(tokens) ?? 0) <= limit };
+  private get idleSize(): number {
+    const chosen = this.within(longestStep).at(-1) ?? smallest;
+    const time = this.tokenTime(chosen);
+    const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size) * worthwhile < time);
+    if (faster.length === 0 || this.isDoubtful(chosen)) return chosen;
+    const best = Math.min(...faster.map((size) => this.tokenTime(size)));
+    return faster.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
   }
 
   private get measured(): readonly number[] {
@@ -153,10 +193,6 @@ export class StepCost {
   /** Of a size that was measured. */
   private timeOf(size: number): number {
     return size * (this.perToken.get(size) ?? 0);
-  }
-
-  private get fastestToken(): number {
-    return Math.min(Infinity, ...this.measured.map((size) => this.tokenTime(size)));
   }
 
   private tokenTime(size: number): number {

@@ -6,8 +6,8 @@ import type { Calibration } from './calibrate';
 
 /** Steps from this size on run as prefill; below, a step costs about what one token costs, and runs on decode's threads or nearly so. */
 const prefillFrom = 16;
-/** After this long without any, a chat's prefill may fill up ghost text's steps whatever they take; milliseconds. A machine that takes a key's time for a key would never go on. */
-const longestPause = 1000;
+/** As many ghost texts cancelled one after the other show that keys come faster than ghost text. */
+const unansweredInRow = 2;
 /** Weight of the newest measurement of moving state. */
 const weight = 0.3;
 /** A step that takes this many times what steps of its size take, and at least so many milliseconds, is stuck. */
@@ -16,8 +16,8 @@ const stuckLeast = 5000;
 
 /** What is known of this machine with this model, from calibration and from every step since: how many threads, how many tokens. */
 export class Tuning {
-  /** Whether somebody is typing, as the host last said. */
-  typing = false;
+  private isTyping = false;
+  private unanswered = 0;
   readonly cost: StepCost;
   private readonly decode: PhaseThreads;
   private readonly small: PhaseThreads;
@@ -59,10 +59,25 @@ export class Tuning {
     else this.small.record(milliseconds);
   }
 
-  /** @param paused milliseconds since a chat's prefill last got something, 0 where none waits */
-  budget(paused: number): StepBudget {
-    const { tokens, isShort } = this.cost.shared;
-    return { alone: this.cost.size(this.typing), ghost: tokens, mix: isShort || paused >= longestPause };
+  /** Whether somebody is typing, as the host last said. */
+  get typing(): boolean {
+    return this.isTyping;
+  }
+
+  set typing(typing: boolean) {
+    this.isTyping = typing;
+    if (!typing) this.unanswered = 0;
+  }
+
+  /** Reports that a ghost text has ended, and whether somebody got it. */
+  ghostEnded(isAnswered: boolean): void {
+    this.unanswered = isAnswered ? 0 : this.unanswered + 1;
+  }
+
+  get budget(): StepBudget {
+    const pace = !this.typing ? 'idle' : this.unanswered >= unansweredInRow ? 'hurried' : 'typing';
+    // A ghost text's own prompt is not kept waiting by long steps.
+    return { ghost: this.cost.size('hurried'), other: this.cost.size(pace) };
   }
 
   get laneCosts(): LaneCosts {

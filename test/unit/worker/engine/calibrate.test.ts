@@ -34,7 +34,7 @@ describe('calibrate', () => {
     const { probe } = machine((tokens) => 3 * sevenB(tokens));
     const { steps } = await calibrate(2, 512, probe);
     expect(steps.map(([size]) => size)).toContain(16);
-    expect(new StepCost(512, steps).size(false)).toBeGreaterThan(4);
+    expect(new StepCost(512, steps).size('idle')).toBeGreaterThan(4);
   });
 
   it('is not misled by single slow steps', async () => {

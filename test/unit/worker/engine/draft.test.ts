@@ -97,11 +97,11 @@ function decode(
 describe('DraftPolicy', () => {
   it('never drafts more than there is, nor before steps were measured', () => {
     fc.assert(
-      fc.property(fc.nat(10), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 8 }), fc.nat(100), (length, key, beside, base) => {
-        const drafted = new DraftPolicy((tokens) => base + tokens).length(draftOf(length, key), beside);
+      fc.property(fc.nat(10), fc.integer({ min: 0, max: 5 }), fc.nat(100), (length, key, base) => {
+        const drafted = new DraftPolicy((tokens) => base + tokens).length(draftOf(length, key));
         expect(drafted).toBeGreaterThanOrEqual(0);
         expect(drafted).toBeLessThanOrEqual(length);
-        expect(new DraftPolicy(() => undefined).length(draftOf(length, key), beside)).toBe(0);
+        expect(new DraftPolicy(() => undefined).length(draftOf(length, key))).toBe(0);
       }),
     );
   });

@@ -27,7 +27,9 @@ describe('PhaseThreads', () => {
     run(tuner, 100, idle);
     expect(tuner.next).toBe(2);
     run(tuner, 10, busyBy(factor));
-    expect(tuner.next).toBe(1);
+    // But for looks at whether it is still busy, which may take as long as was lost by waiting.
+    const used = run(tuner, 100, busyBy(factor));
+    expect(total(used, busyBy(factor))).toBeLessThan(1.25 * 170 * used.length);
     run(tuner, 300, idle);
     expect(tuner.next).toBe(2);
   });
@@ -61,6 +63,14 @@ describe('PhaseThreads', () => {
     run(tuner, 20, busyBy(40));
     const used = run(tuner, 2000, busyBy(40));
     expect(total(used, busyBy(40))).toBeLessThan(1.25 * 2000 * 170);
+  });
+
+  it('takes the core back the sooner the less a look costs', () => {
+    const tuner = new PhaseThreads(2, 2);
+    run(tuner, 100, idle);
+    expect(run(tuner, 10, busyBy(5))).toContain(1);
+    const used = run(tuner, 30, idle);
+    expect(used.slice(-15).every((threads) => threads === 2)).toBe(true);
   });
 
   it('is not misled by single slow steps', () => {

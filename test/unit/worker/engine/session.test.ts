@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Calibration } from '../../../../src/worker/engine/calibrate';
 import type { JobResult } from '../../../../src/worker/engine/job';
 import type { JobKind } from '../../../../src/worker/engine/scheduler';
 import { Session } from '../../../../src/worker/engine/session';
@@ -141,7 +140,7 @@ describe('several jobs', () => {
     expect(results.map(({ tokens }) => tokens)).toEqual(prompts.map((prompt) => answerTo(prompt, 8)));
   });
 
-  it('gives a ghost text the first place in the step after the one in flight, and fills that up with prefill', async () => {
+  it('gives a ghost text the step after the one in flight, and takes turns from its first token on', async () => {
     const { session, context } = start();
     let ghost: Promise<JobResult> | undefined;
     context.duringStep = () => {
@@ -149,36 +148,36 @@ describe('several jobs', () => {
     };
     const chat = await session.run(spec(long(3000)), never);
     const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
-    const first = context.steps.findIndex(hasSequence(ghostLane));
+    const isGhost = context.steps.map(hasSequence(ghostLane));
+    const first = isGhost.indexOf(true);
     expect(first).toBe(3);
-    expect(context.steps[first]?.[0]?.sequence).toBe(ghostLane);
-    expect(context.steps[first + 1]).toHaveLength(2);
+    const last = isGhost.lastIndexOf(true);
+    const prompt = isGhost.indexOf(false, first);
+    isGhost.slice(prompt, last + 1).forEach((is, index) => { expect(is).toBe(index % 2 === 1); });
+    expect(context.steps.every((step) => step.length === 1)).toBe(true);
     expect((await ghost)?.tokens).toEqual(answerTo(long(20, 3), 8));
     expect(chat.tokens).toEqual(answerTo(long(3000), 8));
   });
 
-  it('pauses prefill for a ghost text where even a short step takes far longer than a token', async () => {
-    const slow: Calibration = {
-      ...calibration,
-      steps: [
-        [1, 80],
-        [4, 310],
-        [8, 610],
-        [16, 1200],
-      ],
-    };
-    const { session, context } = start(3, 4096, { calibration: slow }, 100);
-    let ghost: Promise<JobResult> | undefined;
+  it('serves a chat between ghost texts that are cancelled by every key', async () => {
+    const { session, context } = start();
+    session.tuning.typing = true;
+    let key = new AbortController();
+    const ghosts: Promise<JobResult>[] = [];
     context.duringStep = () => {
-      if (context.steps.length === 3) ghost = session.run(spec(long(20, 3), { kind: 'ghost' }), never);
+      key.abort();
+      key = new AbortController();
+      const prompt = [...long(20, 3), ...ghosts.map((_, index) => index + 1)];
+      if (ghosts.length < 40) ghosts.push(session.run(spec(prompt, { kind: 'ghost' }), key.signal));
     };
-    await session.run(spec(long(200)), never);
-    expect((await ghost)?.tokens).toEqual(answerTo(long(20, 3), 8));
+    const chat = await session.run(spec(long(300), { maxTokens: 1 }), never);
+    expect(chat.tokens).toEqual(answerTo(long(300), 1));
     const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
-    const shared = context.steps.filter(hasSequence(ghostLane)).map((step) => step.length > 1);
-    expect(shared[0]).toBe(false);
-    // It pauses for a second; one of these steps takes nearly as long.
-    expect(shared).toContain(true);
+    const isGhost = context.steps.slice(0, 30).map(hasSequence(ghostLane));
+    expect(isGhost.filter((is) => is).length).toBeLessThanOrEqual(isGhost.length / 2);
+    context.duringStep = () => undefined;
+    key.abort();
+    await Promise.all(ghosts);
   });
 
   it('goes on writing an answer while a ghost text is made', async () => {
@@ -191,7 +190,10 @@ describe('several jobs', () => {
     const prompt = long(30, 1);
     const chat = await session.run(spec(prompt, { maxTokens: 30, onToken }), never);
     await ghost;
-    expect(context.steps.some((step) => step.length === 2)).toBe(true);
+    const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
+    const isGhost = context.steps.map(hasSequence(ghostLane));
+    const between = isGhost.slice(isGhost.indexOf(true), isGhost.lastIndexOf(true));
+    between.forEach((is, index) => { expect(is).toBe(index % 2 === 0); });
     expect(chat.tokens).toEqual(answerTo(prompt, 30));
   });
 
