@@ -1,4 +1,4 @@
-import { stepSizes } from './stepCost';
+import { stepSizes, tiledFrom, type ContextGrowth } from './stepCost';
 
 /** What a model was measured to do on a machine; remembered between loads. */
 export interface Calibration {
@@ -7,14 +7,16 @@ export interface Calibration {
   readonly smallThreads: number;
   /** Milliseconds of steps by size in tokens. */
   readonly steps: readonly (readonly [size: number, milliseconds: number])[];
+  /** How much longer steps take in a lane that holds much. */
+  readonly growth: ContextGrowth;
   /** Milliseconds of copying one lane into another; 0 where lanes cannot be copied. */
   readonly copyMilliseconds: number;
 }
 
 /** What calibration does with the context. Both return milliseconds. */
 export interface Probe {
-  /** Evaluates that many tokens in one step with that many threads. */
-  step(tokens: number, threads: number): Promise<number>;
+  /** Evaluates that many tokens in one step with that many threads, in a lane that holds `context` tokens. */
+  step(tokens: number, threads: number, context: number): Promise<number>;
   /** Copies a lane; 0 where lanes cannot be copied. */
   copy(): Promise<number>;
 }
@@ -25,6 +27,8 @@ const slowStep = 40;
 const samples = 5;
 /** A size is tried while it should stay within this: a larger step may be so much faster that it is wanted. */
 const longestTry = 3500;
+/** A step that is not tiled. */
+const smallStep = 16;
 /** Sizes that are tried. */
 const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 32, 64, 256, 512].includes(size));
 
@@ -35,15 +39,15 @@ const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 32, 64, 256, 512]
  * @param largest tokens of one step at most
  */
 export async function calibrate(most: number, largest: number, probe: Probe): Promise<Calibration> {
-  const decode = await fastestThreads(most, (threads) => probe.step(1, threads));
-  const small = decode.threads === most ? most : (await fastestThreads(most, (threads) => probe.step(4, threads))).threads;
+  const decode = await fastestThreads(most, (threads) => probe.step(1, threads, 0));
+  const small = decode.threads === most ? most : (await fastestThreads(most, (threads) => probe.step(4, threads, 0))).threads;
   const steps: [number, number][] = [[1, decode.milliseconds]];
   let perToken = decode.milliseconds;
   for (const size of triedSizes.filter((each) => each <= largest)) {
     const expected = size * perToken;
     if (expected > longestTry) break;
     const threads = size < 16 ? small : most;
-    const time = await median(expected > slowStep ? 1 : samples, () => probe.step(size, threads));
+    const time = await median(expected > slowStep ? 1 : samples, () => probe.step(size, threads, 0));
     steps.push([size, time]);
     // Larger ones are no faster from here on, and trying them is what calibration would spend most of its time on.
     // Smaller ones are no ground to stop: on a slow machine the first that is worth its length is beyond what is wanted.
@@ -51,7 +55,30 @@ export async function calibrate(most: number, largest: number, probe: Probe): Pr
     perToken = time / size;
     if (levelledOff) break;
   }
-  return { decodeThreads: decode.threads, smallThreads: small, steps, copyMilliseconds: await probe.copy() };
+  const growth = await growthOf(steps, (size, context) => probe.step(size, most, context));
+  return { decodeThreads: decode.threads, smallThreads: small, steps, growth, copyMilliseconds: await probe.copy() };
+}
+
+/** Context at which it is seen how much longer steps take; the smaller where evaluating that much takes long. */
+const farContext = 512;
+const nearerContext = 256;
+const longestFilling = 4000;
+
+/** Steps of both kinds in an empty lane and in a full one. Where the larger was not tried, as it takes too long, nothing is known. */
+async function growthOf(
+  steps: readonly (readonly [size: number, milliseconds: number])[],
+  step: (size: number, context: number) => Promise<number>,
+): Promise<ContextGrowth> {
+  const time = steps.find(([size]) => size === tiledFrom)?.[1];
+  if (time === undefined) return { untiled: 0, tiled: 0 };
+  const context = (time * farContext) / tiledFrom > longestFilling ? nearerContext : farContext;
+  const measure = async (size: number): Promise<number> => {
+    const count = time > slowStep ? 1 : samples;
+    const empty = await median(count, () => step(size, 0));
+    const full = await median(count, () => step(size, context));
+    return Math.max(0, (full - empty) / size / context);
+  };
+  return { untiled: await measure(smallStep), tiled: await measure(tiledFrom) };
 }
 
 /** Share by which a remembered calibration may be off before it is made anew. */
@@ -61,8 +88,8 @@ const tolerance = 1.6;
 export async function stillHolds(calibration: Calibration, probe: Probe): Promise<boolean> {
   const before = calibration.steps.find(([size]) => size === 1)?.[1];
   if (before === undefined) return false;
-  await probe.step(1, calibration.decodeThreads);
-  const now = await median(3, () => probe.step(1, calibration.decodeThreads));
+  await probe.step(1, calibration.decodeThreads, 0);
+  const now = await median(3, () => probe.step(1, calibration.decodeThreads, 0));
   return now < before * tolerance && before < now * tolerance;
 }
 

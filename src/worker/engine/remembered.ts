@@ -8,12 +8,13 @@ import type { ThreadLimits } from './threads';
 
 /** What is remembered of a model on this machine, from one load to the next. */
 const schema = v.object({
-  version: v.literal(1),
+  version: v.literal(2),
   key: v.string(),
   calibration: v.object({
     decodeThreads: v.pipe(v.number(), v.integer(), v.minValue(1)),
     smallThreads: v.pipe(v.number(), v.integer(), v.minValue(1)),
     steps: v.array(v.tuple([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.number(), v.minValue(0))])),
+    growth: v.object({ untiled: v.pipe(v.number(), v.minValue(0)), tiled: v.pipe(v.number(), v.minValue(0)) }),
     copyMilliseconds: v.pipe(v.number(), v.minValue(0)),
   }),
   repackedBytes: v.pipe(v.number(), v.minValue(0)),
@@ -58,7 +59,7 @@ export async function remember(
   const temporary = `${file}.${randomUUID()}`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, JSON.stringify({ version: 1, ...record }));
+    await writeFile(temporary, JSON.stringify({ version: 2, ...record }));
     await rename(temporary, file);
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);

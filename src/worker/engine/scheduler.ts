@@ -1,3 +1,5 @@
+import { tiledFrom } from './stepCost';
+
 /** In order of precedence: ghost text, then chat, then warm-up. */
 export type JobKind = 'ghost' | 'chat' | 'warm';
 
@@ -7,6 +9,8 @@ export interface JobFacts {
   readonly kind: JobKind;
   /** Prompt tokens still to evaluate; 0 once it is generating. */
   readonly promptLeft: number;
+  /** Tokens in its lane. */
+  readonly context: number;
 }
 
 /** How many tokens of which job the next step evaluates. */
@@ -15,13 +19,8 @@ export interface StepItem {
   readonly tokens: number;
 }
 
-/** Most prompt tokens of a step. */
-export interface StepBudget {
-  /** Of a ghost text. */
-  readonly ghost: number;
-  /** Of a chat or a warm-up. */
-  readonly other: number;
-}
+/** Most prompt tokens of a job's next step. */
+export type StepBudget = (job: JobFacts) => number;
 
 /** Whom the next step is for: ghost text first, or what a ghost text has held off: chat decode alone, or chat decode and prefill. */
 export type Turn = 'ghost' | 'decode' | 'chat';
@@ -34,18 +33,24 @@ export type Turn = 'ghost' | 'decode' | 'chat';
 export function planStep(jobs: readonly JobFacts[], budget: StepBudget, turn: Turn): readonly StepItem[] {
   const of = (kind: JobKind): readonly JobFacts[] => jobs.filter((job) => job.kind === kind);
   const decoding = of('chat').filter(({ promptLeft }) => promptLeft === 0);
-  const ghosts = share(of('ghost'), budget.ghost);
-  const chats = ghosts.length > 0 && turn === 'decode' ? share(decoding, budget.other) : share(of('chat'), budget.other);
+  const ghosts = share(of('ghost'), budget);
+  const chats = ghosts.length > 0 && turn === 'decode' ? share(decoding, budget) : share(of('chat'), budget);
   const order = turn === 'ghost' ? [ghosts, chats] : [chats, ghosts];
-  return order.find((items) => items.length > 0) ?? share(of('warm'), budget.other);
+  return order.find((items) => items.length > 0) ?? share(of('warm'), budget);
 }
 
 /** A token for each job that generates, and a piece of the first prompt that is left to evaluate. */
-function share(jobs: readonly JobFacts[], most: number): readonly StepItem[] {
+function share(jobs: readonly JobFacts[], budget: StepBudget): readonly StepItem[] {
   const generating = jobs.filter(({ promptLeft }) => promptLeft === 0).map(({ id }) => ({ id, tokens: 1 }));
   const prefilling = jobs.find(({ promptLeft }) => promptLeft > 0);
   if (!prefilling) return generating;
-  return [...generating, { id: prefilling.id, tokens: Math.max(1, Math.min(most, prefilling.promptLeft)) }];
+  return [...generating, { id: prefilling.id, tokens: pieceOf(prefilling.promptLeft, Math.max(1, budget(prefilling))) }];
+}
+
+/** What is left over for steps that are tiled goes first: the less the lane holds, the less it costs that it is not. */
+function pieceOf(left: number, most: number): number {
+  if (left <= most) return left;
+  return most < tiledFrom ? most : left % tiledFrom || most;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { LaneRequest } from './lanes';
 import { largestStep, type LoadedModel } from './model';
 import { Parking, type ParkedLane, type ParkingPlace } from './parking';
 import { planStep, Turns } from './scheduler';
+import { tiledFrom } from './stepCost';
 import { Totals } from './totals';
 import { Tuning } from './tuning';
 
@@ -81,21 +82,18 @@ export class Session {
     const { llama, facts, tokenizer } = loaded;
     if (!lane) throw new Error('a context without lanes');
     const token = tokenizer.encode('a')[0] ?? 0;
+    const repeated = (count: number): number[] => Array.from({ length: count }, () => token);
     const timed = async (work: () => Promise<unknown>): Promise<number> => {
       const started = performance.now();
       await work();
       return performance.now() - started;
     };
     const probe: Probe = {
-      step: async (tokens, threads) => {
+      step: async (tokens, threads, context) => {
         llama.maxThreads = threads;
-        if (lane.tokens.length + tokens > lane.capacity) await lane.clear();
-        return timed(() =>
-          lane.evaluate(
-            Array.from({ length: tokens }, () => token),
-            [],
-          ),
-        );
+        if (lane.tokens.length > context) await lane.truncate(context);
+        while (lane.tokens.length < context) await lane.evaluate(repeated(Math.min(tiledFrom, context - lane.tokens.length)), []);
+        return timed(() => lane.evaluate(repeated(tokens), []));
       },
       copy: async () => {
         if (!other?.canRewind) return 0;
@@ -284,19 +282,25 @@ export class Session {
     }
     const count = pieces.reduce((sum, { piece }) => sum + piece.tokens.length, 0);
     this.loaded.llama.maxThreads = this.tuning.threads(count);
+    const context = pieces[0]?.entry.lane.tokens.length ?? 0;
     const since = this.now();
     this.stepInFlight = { since, tokens: count };
     const outcomes = await Promise.all(pieces.map((each) => this.evaluate(each.entry, each.piece)));
     this.stepInFlight = undefined;
     // What lanes take together says nothing about steps of that size: they do not share the way through the weights.
-    if (pieces.length === 1) this.tuning.record(count, this.now() - since);
+    if (pieces.length === 1) this.tuning.record(count, this.now() - since, context);
     for (const [index, { entry, piece }] of pieces.entries()) await this.conclude(entry, piece, outcomes[index]);
   }
 
   private piecesOfStep(): readonly { readonly entry: Active; readonly piece: StepPiece }[] {
-    const facts = [...this.active.values()].map(({ job }) => ({ id: job.id, kind: job.spec.kind, promptLeft: job.promptLeft }));
+    const facts = [...this.active.values()].map(({ job, lane }) => ({
+      id: job.id,
+      kind: job.spec.kind,
+      promptLeft: job.promptLeft,
+      context: lane.tokens.length,
+    }));
     const turn = this.turns.next(facts);
-    const plan = planStep(facts, this.tuning.budget, turn);
+    const plan = planStep(facts, (job) => this.tuning.budget(job), turn);
     this.turns.record(facts, plan, turn);
     return plan.flatMap(({ id, tokens }) => {
       const entry = this.active.get(id);

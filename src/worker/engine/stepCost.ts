@@ -41,12 +41,27 @@ const longestPatience = 4096;
  */
 export type Pace = 'idle' | 'typing' | 'hurried';
 
+/**
+ * Steps from this size on take little longer with a long context: llama.cpp's attention works in tiles there
+ * (`ggml_compute_forward_flash_attn_ext`, `GGML_FA_TILE_Q`). In smaller ones each token reads all that the lane holds.
+ */
+export const tiledFrom = 64;
+
+/** What each token of a step takes longer for each token in the lane before it, in milliseconds. */
+export interface ContextGrowth {
+  /** In steps below {@link tiledFrom}. */
+  readonly untiled: number;
+  readonly tiled: number;
+}
+
 /** What steps of each size have taken on this machine with this model. Milliseconds. */
 export class StepCost {
-  /** Running mean of a token's milliseconds, by size. */
+  /** Running mean of a token's milliseconds, by size, in an empty lane. */
   private readonly perToken = new Map<number, number>();
   /** For prefill sizes: at which step it was measured last, and how many steps without it make it worth another try. */
   private readonly measuredAt = new Map<number, number>();
+  /** How much slower everything is now than when growth was measured. */
+  private slowness = 1;
   private readonly patience = new Map<number, number>();
   private steps = 0;
   /** Size of the last step. */
@@ -55,44 +70,56 @@ export class StepCost {
   /**
    * @param largest tokens of one step at most
    * @param measured what was remembered, as {@link measurements} gave it
+   * @param growth as measured at the same time
    */
   constructor(
     private readonly largest: number,
     measured: readonly (readonly [size: number, milliseconds: number])[] = [],
+    private readonly growth: ContextGrowth = { untiled: 0, tiled: 0 },
   ) {
     for (const [size, milliseconds] of measured) this.perToken.set(size, milliseconds / size);
   }
 
-  /** Reports a finished step. */
-  record(tokens: number, milliseconds: number): void {
+  /**
+   * Reports a finished step.
+   * @param context tokens that were in the lane before
+   */
+  record(tokens: number, milliseconds: number, context = 0): void {
     const size = sizeOf(tokens);
     if (size === undefined || !(milliseconds > 0) || !Number.isFinite(milliseconds)) return;
     if (tokens > exactUpTo && tokens % 4 !== 0) return;
-    const now = milliseconds / tokens;
     const before = this.perToken.get(size);
+    const isFirst = isPrefillSize(size) ? this.measured.length === 0 : before === undefined;
+    const grown = this.grown(tokens, context);
+    const estimated = isFirst ? Math.max(milliseconds / tokens - grown, milliseconds / tokens / 2) : (this.estimate(size) ?? 0) / size;
+    const change = milliseconds / tokens / (estimated + grown);
     if (!isPrefillSize(size)) {
-      this.perToken.set(size, before === undefined ? now : before + weight * (now - before));
+      this.perToken.set(size, estimated * (1 + weight * (change - 1)));
       return;
     }
-    const estimated = this.measured.length > 0 ? (this.estimate(size) ?? 0) / size : now;
-    const change = now / estimated;
     const isCredible = change <= credible && change * credible >= 1;
     this.perToken.set(size, before ?? estimated);
-    if (!isCredible) this.scale(this.measured, change);
-    else if (before === undefined) this.perToken.set(size, now);
-    else if (size === this.last) this.scale(this.measured, change ** weight);
-    else this.scale([size], change ** switchWeight);
+    if (!isCredible) this.scale(change);
+    else if (before === undefined) this.perToken.set(size, estimated * change);
+    else if (size === this.last) this.scale(change ** weight);
+    else this.perToken.set(size, before * change ** switchWeight);
     this.last = size;
     this.revise(size);
   }
 
   /**
-   * Most of what makes a size slower or faster does it to all of them: other processes, heat, a longer context. So a jump, and what changes
+   * Most of what makes a size slower or faster does it to all of them: other processes, heat. So a jump, and what changes
    * from one step to the next of the same size, is taken to be true of all; else the one in use would look worse than what was measured in
    * better times, and so on down to the smallest. What a step of another size takes right after says something about sizes.
    */
-  private scale(sizes: readonly number[], factor: number): void {
-    for (const size of sizes) this.perToken.set(size, (this.perToken.get(size) ?? 0) * factor);
+  private scale(factor: number): void {
+    for (const size of this.measured) this.perToken.set(size, (this.perToken.get(size) ?? 0) * factor);
+    this.slowness *= factor;
+  }
+
+  /** What each token of such a step takes longer than in an empty lane. */
+  private grown(tokens: number, context: number): number {
+    return this.slowness * context * (tokens < tiledFrom ? this.growth.untiled : this.growth.tiled);
   }
 
   /** Forgets what was probably measured while something else was busy. */
@@ -130,11 +157,16 @@ export class StepCost {
 
   /**
    * What a step of that many tokens takes: as measured, or between what the next smaller and the next larger size measured; `undefined`
-   * while nothing was measured. Beyond the largest, a token takes what it takes there; below the smallest, up to twice that.
+   * while nothing was measured; in a lane with `context` tokens. Beyond the largest, a token takes what it takes there; below the smallest, up to twice that.
    */
-  estimate(tokens: number): number | undefined {
+  estimate(tokens: number, context = 0): number | undefined {
     const size = sizeOf(tokens);
     if (size === undefined) return 0;
+    const empty = this.estimateEmpty(tokens, size);
+    return empty === undefined ? undefined : empty + tokens * this.grown(tokens, context);
+  }
+
+  private estimateEmpty(tokens: number, size: number): number | undefined {
     const own = this.perToken.get(size);
     if (own !== undefined) return tokens * own;
     const known = stepSizes.filter((each) => this.perToken.has(each));
@@ -151,9 +183,9 @@ export class StepCost {
     return least + ((above - least) * (tokens - smaller)) / (larger - smaller);
   }
 
-  /** What evaluating one token of a long prompt takes, at the size that is chosen for it. */
+  /** What evaluating one token of a long prompt takes, at the size that is chosen for it; from an empty lane. */
   get prefillToken(): number {
-    const size = this.size('idle');
+    const size = this.size('idle', 0);
     return (this.estimate(size) ?? 0) / size;
   }
 
@@ -163,27 +195,26 @@ export class StepCost {
    * long as that costs no more than a quarter of the speed, or, on a machine where every short step does, as long as ghost text may wait;
    * where keys come faster than ghost text, the shortest that costs no more than a tenth.
    */
-  size(pace: Pace): number {
-    if (pace === 'idle') return this.idleSize;
-    const short = this.within(longestTypingStep);
-    const most = this.idleSize;
+  size(pace: Pace, context = 0): number {
+    const most = this.idleSize(context);
+    if (pace === 'idle') return most;
     const sizes = stepSizes.filter((size) => isPrefillSize(size) && size <= most);
-    const best = Math.min(...sizes.map((size) => this.tokenTime(size)));
-    const shortest = (share: number): number => sizes.find((size) => this.tokenTime(size) * share <= best) ?? most;
+    const best = Math.min(...sizes.map((size) => this.tokenTime(size, context)));
+    const shortest = (share: number): number => sizes.find((size) => this.tokenTime(size, context) * share <= best) ?? most;
     if (pace === 'hurried') return shortest(hurriedShare);
     const wanted = shortest(typingShare);
-    if (short.includes(wanted)) return wanted;
-    const longest = Math.max(longestTypingStep, waitingFactor * (this.perToken.get(1) ?? 0));
-    return this.within(longest).findLast((size) => size <= wanted) ?? smallest;
+    if (this.within(longestTypingStep, context).includes(wanted)) return wanted;
+    const longest = Math.max(longestTypingStep, waitingFactor * (this.estimate(1, context) ?? 0));
+    return this.within(longest, context).findLast((size) => size <= wanted) ?? smallest;
   }
 
-  private get idleSize(): number {
-    const chosen = this.within(longestStep).at(-1) ?? smallest;
-    const time = this.tokenTime(chosen);
-    const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size) * worthwhile < time);
+  private idleSize(context: number): number {
+    const chosen = this.within(longestStep, context).at(-1) ?? smallest;
+    const time = this.tokenTime(chosen, context);
+    const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size, context) * worthwhile < time);
     if (faster.length === 0 || this.isDoubtful(chosen)) return chosen;
-    const best = Math.min(...faster.map((size) => this.tokenTime(size)));
-    return faster.find((size) => this.tokenTime(size) <= best * aboutAsFast) ?? chosen;
+    const best = Math.min(...faster.map((size) => this.tokenTime(size, context)));
+    return faster.find((size) => this.tokenTime(size, context) <= best * aboutAsFast) ?? chosen;
   }
 
   private get measured(): readonly number[] {
@@ -195,17 +226,17 @@ export class StepCost {
     return size * (this.perToken.get(size) ?? 0);
   }
 
-  private tokenTime(size: number): number {
-    return (this.estimate(size) ?? 0) / size;
+  private tokenTime(size: number, context: number): number {
+    return (this.estimate(size, context) ?? 0) / size;
   }
 
   /** Sizes that stay within a limit by what is known. One that was never tried counts only beside its measured neighbour. */
-  private within(limit: number): readonly number[] {
+  private within(limit: number, context: number): readonly number[] {
     const sizes = stepSizes.filter((size) => isPrefillSize(size) && size <= this.largest);
     const known = this.measured.at(-1);
     if (this.perToken.size === 0) return sizes.filter((size) => size <= untried);
     const reach = known === undefined ? untried : (sizes.find((size) => size > known) ?? known);
-    const fitting = sizes.filter((size) => size <= reach && (this.estimate(size) ?? Infinity) <= limit);
+    const fitting = sizes.filter((size) => size <= reach && (this.estimate(size, context) ?? Infinity) <= limit);
     return fitting.length > 0 ? fitting : [smallest];
   }
 }

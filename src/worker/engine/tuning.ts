@@ -1,7 +1,7 @@
 import { PhaseThreads } from './phaseThreads';
 import type { LaneCosts } from './lanes';
 import { StepCost } from './stepCost';
-import type { StepBudget } from './scheduler';
+import type { JobFacts } from './scheduler';
 import type { Calibration } from './calibrate';
 
 /** Steps from this size on run as prefill; below, a step costs about what one token costs, and runs on decode's threads or nearly so. */
@@ -35,7 +35,7 @@ export class Tuning {
     largestStep: number,
     bytesPerToken: number,
   ) {
-    this.cost = new StepCost(largestStep, calibration.steps);
+    this.cost = new StepCost(largestStep, calibration.steps, calibration.growth);
     this.decode = new PhaseThreads(calibration.decodeThreads, threads);
     this.small = new PhaseThreads(calibration.smallThreads, threads);
     this.prefill = new PhaseThreads(threads, threads);
@@ -50,13 +50,19 @@ export class Tuning {
     return tokens >= prefillFrom ? this.prefill.next : this.small.next;
   }
 
-  /** Reports a finished step. */
-  record(tokens: number, milliseconds: number): void {
-    this.cost.record(tokens, milliseconds);
-    if (tokens === 1) this.decode.record(milliseconds);
+  /**
+   * Reports a finished step.
+   * @param context tokens that were in the lane before
+   */
+  record(tokens: number, milliseconds: number, context: number): void {
+    this.cost.record(tokens, milliseconds, context);
+    const grown = (this.cost.estimate(tokens, context) ?? 1) / (this.cost.estimate(tokens) ?? 1);
+    // A context that grows is no reason to try other numbers of threads.
+    const time = milliseconds / grown;
+    if (tokens === 1) this.decode.record(time);
     // Large steps compare by their tokens; small ones take about as long whatever they hold.
-    else if (tokens >= prefillFrom) this.prefill.record(milliseconds / tokens);
-    else this.small.record(milliseconds);
+    else if (tokens >= prefillFrom) this.prefill.record(time / tokens);
+    else this.small.record(time);
   }
 
   /** Whether somebody is typing, as the host last said. */
@@ -74,10 +80,11 @@ export class Tuning {
     this.unanswered = isAnswered ? 0 : this.unanswered + 1;
   }
 
-  get budget(): StepBudget {
-    const pace = !this.typing ? 'idle' : this.unanswered >= unansweredInRow ? 'hurried' : 'typing';
+  /** Most prompt tokens of a job's next step. */
+  budget({ kind, context }: Pick<JobFacts, 'kind' | 'context'>): number {
     // A ghost text's own prompt is not kept waiting by long steps.
-    return { ghost: this.cost.size('hurried'), other: this.cost.size(pace) };
+    if (kind === 'ghost') return this.cost.size('hurried', context);
+    return this.cost.size(!this.typing ? 'idle' : this.unanswered >= unansweredInRow ? 'hurried' : 'typing', context);
   }
 
   get laneCosts(): LaneCosts {

@@ -4,11 +4,14 @@ import { calibrate, stillHolds, type Probe } from '../../../../src/worker/engine
 import { StepCost } from '../../../../src/worker/engine/stepCost';
 
 /** A machine whose steps take what `time` says, and what was tried on it. */
-function machine(time: (tokens: number, threads: number) => number): { probe: Probe; tried: { tokens: number; threads: number }[] } {
+function machine(time: (tokens: number, threads: number, context: number) => number): {
+  probe: Probe;
+  tried: { tokens: number; threads: number }[];
+} {
   const tried: { tokens: number; threads: number }[] = [];
-  const step = (tokens: number, threads: number): Promise<number> => {
+  const step = (tokens: number, threads: number, context: number): Promise<number> => {
     tried.push({ tokens, threads });
-    return Promise.resolve(time(tokens, threads));
+    return Promise.resolve(time(tokens, threads, context));
   };
   return { tried, probe: { step, copy: () => Promise.resolve(7) } };
 }
@@ -35,6 +38,13 @@ describe('calibrate', () => {
     const { steps } = await calibrate(2, 512, probe);
     expect(steps.map(([size]) => size)).toContain(16);
     expect(new StepCost(512, steps).size('idle')).toBeGreaterThan(4);
+  });
+
+  it('finds how much longer steps take in a full lane, those in tiles and those that are not', async () => {
+    const time = (tokens: number, context: number): number => 100 + 20 * tokens + tokens * context * (tokens < 64 ? 0.07 : 0.005);
+    const { growth } = await calibrate(2, 512, machine((tokens, _, context) => time(tokens, context)).probe);
+    expect(growth.untiled).toBeCloseTo(0.07, 6);
+    expect(growth.tiled).toBeCloseTo(0.005, 6);
   });
 
   it('is not misled by single slow steps', async () => {

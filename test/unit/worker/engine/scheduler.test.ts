@@ -12,10 +12,16 @@ import {
 
 const kinds: readonly JobKind[] = ['ghost', 'chat', 'warm'];
 const someJobs: fc.Arbitrary<JobFacts[]> = fc
-  .array(fc.record({ kind: fc.constantFrom(...kinds), promptLeft: fc.oneof(fc.constant(0), fc.nat(600)) }), { maxLength: 6 })
+  .array(fc.record({ kind: fc.constantFrom(...kinds), promptLeft: fc.oneof(fc.constant(0), fc.nat(600)), context: fc.nat(4096) }), {
+    maxLength: 6,
+  })
   .map((jobs) => jobs.map((job, index) => ({ ...job, id: index })));
 const tokens = fc.integer({ min: -2, max: 512 });
-const someBudget: fc.Arbitrary<StepBudget> = fc.record({ ghost: tokens, other: tokens });
+const budgetOf =
+  (ghost: number, other: number): StepBudget =>
+  ({ kind }) =>
+    kind === 'ghost' ? ghost : other;
+const someBudget: fc.Arbitrary<StepBudget> = fc.tuple(tokens, tokens).map(([ghost, other]) => budgetOf(ghost, other));
 const someTurn: fc.Arbitrary<Turn> = fc.constantFrom('ghost', 'decode', 'chat');
 
 type Planned = readonly { readonly job: JobFacts; readonly tokens: number }[];
@@ -47,8 +53,10 @@ describe('planStep', () => {
         expect(new Set(step.map(({ job }) => job.id)).size).toBe(step.length);
         expect(step.filter(({ job }) => job.promptLeft > 0).length).toBeLessThanOrEqual(1);
         for (const { job, tokens: count } of step) {
-          const most = job.kind === 'ghost' ? budget.ghost : budget.other;
-          expect(count).toBe(job.promptLeft === 0 ? 1 : Math.max(1, Math.min(most, job.promptLeft)));
+          const most = budget(job);
+          if (job.promptLeft <= most || most < 64)
+            expect(count).toBe(job.promptLeft === 0 ? 1 : Math.max(1, Math.min(most, job.promptLeft)));
+          else expect(count).toBeLessThanOrEqual(most);
         }
       }),
     );
@@ -68,11 +76,11 @@ describe('planStep', () => {
 
   it("leaves prefill out where it is only decode's turn", () => {
     const jobs: JobFacts[] = [
-      { id: 1, kind: 'chat', promptLeft: 100 },
-      { id: 2, kind: 'chat', promptLeft: 0 },
-      { id: 3, kind: 'ghost', promptLeft: 5 },
+      { id: 1, kind: 'chat', promptLeft: 100, context: 0 },
+      { id: 2, kind: 'chat', promptLeft: 0, context: 0 },
+      { id: 3, kind: 'ghost', promptLeft: 5, context: 0 },
     ];
-    const budget = { ghost: 8, other: 32 };
+    const budget = budgetOf(8, 32);
     expect(planStep(jobs, budget, 'ghost')).toEqual([{ id: 3, tokens: 5 }]);
     expect(planStep(jobs, budget, 'decode')).toEqual([{ id: 2, tokens: 1 }]);
     expect(planStep(jobs, budget, 'chat')).toEqual([
@@ -89,7 +97,7 @@ function run(arrivals: readonly (JobFacts & { readonly after: number })[], budge
   const kindOf = new Map(arrivals.map(({ id, kind }) => [id, kind]));
   return Array.from({ length: steps }, (_, at) => {
     for (const { id, promptLeft } of arrivals.filter(({ after }) => after === at)) left.set(id, promptLeft);
-    const jobs = [...left].map(([id, promptLeft]): JobFacts => ({ id, promptLeft, kind: kindOf.get(id) ?? 'warm' }));
+    const jobs = [...left].map(([id, promptLeft]): JobFacts => ({ id, promptLeft, context: 0, kind: kindOf.get(id) ?? 'warm' }));
     const turn = turns.next(jobs);
     const step = planStep(jobs, budget, turn);
     turns.record(jobs, step, turn);
@@ -100,26 +108,39 @@ function run(arrivals: readonly (JobFacts & { readonly after: number })[], budge
 
 const idsOf = (steps: readonly (readonly StepItem[])[]): number[][] => steps.map((step) => step.map(({ id }) => id));
 
+describe('a long prompt', () => {
+  it('has what is left over for tiles of 64 evaluated first', () => {
+    const sizes = (promptLeft: number, most: number): number[] =>
+      run([{ id: 0, kind: 'chat', promptLeft, context: 0, after: 0 }], budgetOf(most, most), 8).flatMap((step) =>
+        step.map(({ tokens: count }) => count),
+      );
+    expect(sizes(64 * 3 + 10, 64)).toEqual([10, 64, 64, 64, 1, 1, 1, 1]);
+    expect(sizes(128, 64).slice(0, 3)).toEqual([64, 64, 1]);
+    expect(sizes(300, 128).slice(0, 4)).toEqual([44, 128, 128, 1]);
+    expect(sizes(100, 48).slice(0, 4)).toEqual([48, 48, 4, 1]);
+  });
+});
+
 describe('turns', () => {
-  const budget = { ghost: 8, other: 16 };
+  const budget = budgetOf(8, 16);
 
   it("evaluates a ghost text's prompt before a chat's, and takes turns from its first token on", () => {
-    const ghost = { id: 1, kind: 'ghost', promptLeft: 20, after: 2 } as const;
-    const chat = { id: 2, kind: 'chat', promptLeft: 1000, after: 0 } as const;
+    const ghost = { id: 1, kind: 'ghost', promptLeft: 20, context: 0, after: 2 } as const;
+    const chat = { id: 2, kind: 'chat', promptLeft: 1000, context: 0, after: 0 } as const;
     expect(idsOf(run([ghost, chat], budget, 9))).toEqual([[2], [2], [1], [1], [1], [2], [1], [2], [1]]);
   });
 
   it('gives an answer that is being written every other step', () => {
-    const ghost = { id: 1, kind: 'ghost', promptLeft: 20, after: 2 } as const;
-    const chat = { id: 2, kind: 'chat', promptLeft: 0, after: 0 } as const;
+    const ghost = { id: 1, kind: 'ghost', promptLeft: 20, context: 0, after: 2 } as const;
+    const chat = { id: 2, kind: 'chat', promptLeft: 0, context: 0, after: 0 } as const;
     expect(idsOf(run([ghost, chat], budget, 8))).toEqual([[2], [2], [1], [2], [1], [2], [1], [2]]);
   });
 
   it('never lets a chat wait for more than one ghost text, however fast they follow each other', () => {
     const turns = new Turns();
-    const chat: JobFacts = { id: 0, kind: 'chat', promptLeft: 100 };
+    const chat: JobFacts = { id: 0, kind: 'chat', promptLeft: 100, context: 0 };
     const served = Array.from({ length: 10 }, (_, index) => {
-      const jobs: JobFacts[] = [chat, { id: index + 1, kind: 'ghost', promptLeft: 3 }];
+      const jobs: JobFacts[] = [chat, { id: index + 1, kind: 'ghost', promptLeft: 3, context: 0 }];
       const turn = turns.next(jobs);
       const step = planStep(jobs, budget, turn);
       turns.record(jobs, step, turn);
@@ -129,10 +150,13 @@ describe('turns', () => {
   });
 
   it('starves nobody: of any jobs that stay, each gets a step before long, and a ghost text at the latest after one of a chat', () => {
-    const stay = fc.array(fc.record({ kind: fc.constantFrom<JobKind>('ghost', 'chat'), promptLeft: fc.nat(60), after: fc.nat(5) }), {
-      minLength: 1,
-      maxLength: 5,
-    });
+    const stay = fc.array(
+      fc.record({ kind: fc.constantFrom<JobKind>('ghost', 'chat'), promptLeft: fc.nat(60), context: fc.constant(0), after: fc.nat(5) }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    );
     fc.assert(
       fc.property(stay, (jobs) => {
         const arrivals = jobs.map((job, id) => ({ ...job, id }));

@@ -153,7 +153,9 @@ describe('several jobs', () => {
     expect(first).toBe(3);
     const last = isGhost.lastIndexOf(true);
     const prompt = isGhost.indexOf(false, first);
-    isGhost.slice(prompt, last + 1).forEach((is, index) => { expect(is).toBe(index % 2 === 1); });
+    isGhost.slice(prompt, last + 1).forEach((is, index) => {
+      expect(is).toBe(index % 2 === 1);
+    });
     expect(context.steps.every((step) => step.length === 1)).toBe(true);
     expect((await ghost)?.tokens).toEqual(answerTo(long(20, 3), 8));
     expect(chat.tokens).toEqual(answerTo(long(3000), 8));
@@ -193,7 +195,9 @@ describe('several jobs', () => {
     const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
     const isGhost = context.steps.map(hasSequence(ghostLane));
     const between = isGhost.slice(isGhost.indexOf(true), isGhost.lastIndexOf(true));
-    between.forEach((is, index) => { expect(is).toBe(index % 2 === 0); });
+    between.forEach((is, index) => {
+      expect(is).toBe(index % 2 === 0);
+    });
     expect(chat.tokens).toEqual(answerTo(prompt, 30));
   });
 

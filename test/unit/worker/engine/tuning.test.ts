@@ -4,7 +4,7 @@ import { Tuning } from '../../../../src/worker/engine/tuning';
 type Steps = readonly (readonly [size: number, milliseconds: number])[];
 
 function tuningOf(steps: Steps): Tuning {
-  return new Tuning({ decodeThreads: 2, smallThreads: 2, steps, copyMilliseconds: 5 }, 2, 512, 500_000);
+  return new Tuning({ decodeThreads: 2, smallThreads: 2, steps, growth: { untiled: 0, tiled: 0 }, copyMilliseconds: 5 }, 2, 512, 500_000);
 }
 
 describe('the budget of a step', () => {
@@ -19,32 +19,35 @@ describe('the budget of a step', () => {
     [64, 1461],
   ];
 
+  const chat = { kind: 'chat', context: 0 } as const;
+  const ghost = { kind: 'ghost', context: 0 } as const;
+
   it('is what is fastest with nobody typing, and short as soon as somebody types', () => {
     const tuning = tuningOf(slow);
-    expect(tuning.budget.other).toBe(64);
+    expect(tuning.budget(chat)).toBe(64);
     tuning.typing = true;
-    expect(tuning.budget.other).toBe(16);
+    expect(tuning.budget(chat)).toBe(16);
   });
 
   it('grows where ghost texts are cancelled one after the other, until somebody gets one or stops typing', () => {
     const tuning = tuningOf(slow);
     tuning.typing = true;
     tuning.ghostEnded(false);
-    expect(tuning.budget.other).toBe(16);
+    expect(tuning.budget(chat)).toBe(16);
     tuning.ghostEnded(false);
-    expect(tuning.budget.other).toBe(32);
+    expect(tuning.budget(chat)).toBe(32);
     tuning.ghostEnded(true);
-    expect(tuning.budget.other).toBe(16);
+    expect(tuning.budget(chat)).toBe(16);
     for (let key = 0; key < 3; key++) tuning.ghostEnded(false);
     tuning.typing = false;
     tuning.typing = true;
-    expect(tuning.budget.other).toBe(16);
+    expect(tuning.budget(chat)).toBe(16);
   });
 
   it('lets a ghost text evaluate its own prompt at nearly full speed, whoever types', () => {
     const tuning = tuningOf(slow);
-    expect(tuning.budget.ghost).toBe(32);
+    expect(tuning.budget(ghost)).toBe(32);
     tuning.typing = true;
-    expect(tuning.budget.ghost).toBe(32);
+    expect(tuning.budget(ghost)).toBe(32);
   });
 });
