@@ -2,9 +2,10 @@ import { stepSizes, tiledFrom, type ContextGrowth } from './stepCost';
 
 /** What a model was measured to do on a machine; remembered between loads. */
 export interface Calibration {
-  /** Threads that decode fastest, and those for steps of a few tokens. */
+  /** Threads that decode fastest, those for steps of a few tokens, and those for either after a pause. */
   readonly decodeThreads: number;
   readonly smallThreads: number;
+  readonly wakeThreads: number;
   /** Milliseconds of steps by size in tokens. */
   readonly steps: readonly (readonly [size: number, milliseconds: number])[];
   /** How much longer steps take in a lane that holds much. */
@@ -17,6 +18,8 @@ export interface Calibration {
 export interface Probe {
   /** Evaluates that many tokens in one step with that many threads, in a lane that holds `context` tokens. */
   step(tokens: number, threads: number, context: number): Promise<number>;
+  /** Does nothing for long enough that the processor's cores go to sleep. */
+  rest(): Promise<void>;
   /** Copies a lane; 0 where lanes cannot be copied. */
   copy(): Promise<number>;
 }
@@ -41,6 +44,15 @@ const triedSizes = stepSizes.filter((size) => [2, 3, 4, 8, 16, 32, 64, 256, 512]
 export async function calibrate(most: number, largest: number, probe: Probe): Promise<Calibration> {
   const decode = await fastestThreads(most, (threads) => probe.step(1, threads, 0));
   const small = decode.threads === most ? most : (await fastestThreads(most, (threads) => probe.step(4, threads, 0))).threads;
+  // Ghost text's first step finds the cores asleep, and to wake a second one may take longer than a small model's step.
+  const wake =
+    decode.milliseconds > slowStep
+      ? decode
+      : await fastestThreads(
+          most,
+          (threads) => probe.step(1, threads, 0),
+          () => probe.rest(),
+        );
   const steps: [number, number][] = [[1, decode.milliseconds]];
   let perToken = decode.milliseconds;
   for (const size of triedSizes.filter((each) => each <= largest)) {
@@ -56,7 +68,14 @@ export async function calibrate(most: number, largest: number, probe: Probe): Pr
     if (levelledOff) break;
   }
   const growth = await growthOf(steps, (size, context) => probe.step(size, most, context));
-  return { decodeThreads: decode.threads, smallThreads: small, steps, growth, copyMilliseconds: await probe.copy() };
+  return {
+    decodeThreads: decode.threads,
+    smallThreads: small,
+    wakeThreads: wake.threads,
+    steps,
+    growth,
+    copyMilliseconds: await probe.copy(),
+  };
 }
 
 /** Context at which it is seen how much longer steps take; the smaller where evaluating that much takes long. */
@@ -96,11 +115,12 @@ export async function stillHolds(calibration: Calibration, probe: Probe): Promis
 async function fastestThreads(
   most: number,
   step: (threads: number) => Promise<number>,
+  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly threads: number; readonly milliseconds: number }> {
   let best = { threads: most, milliseconds: Infinity };
   for (const threads of new Set([most, Math.ceil(most / 2), 1])) {
     await step(threads);
-    const milliseconds = await median(samples, () => step(threads));
+    const milliseconds = await median(samples, () => before().then(() => step(threads)));
     if (milliseconds < best.milliseconds) best = { threads, milliseconds };
     if (threads === most && milliseconds > slowStep) break;
   }

@@ -13,6 +13,7 @@ const schema = v.object({
   calibration: v.object({
     decodeThreads: v.pipe(v.number(), v.integer(), v.minValue(1)),
     smallThreads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    wakeThreads: v.pipe(v.number(), v.integer(), v.minValue(1)),
     steps: v.array(v.tuple([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.number(), v.minValue(0))])),
     growth: v.object({ untiled: v.pipe(v.number(), v.minValue(0)), tiled: v.pipe(v.number(), v.minValue(0)) }),
     copyMilliseconds: v.pipe(v.number(), v.minValue(0)),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Admission } from './admission';
 import { calibrate, stillHolds, type Calibration, type Probe } from './calibrate';
 import { Generation, type StepOutcome } from './generation';
@@ -13,6 +14,8 @@ import { Tuning } from './tuning';
 
 /** How often it is looked whether a lane is to be parked while nothing is asked for, in milliseconds. */
 const idleInterval = 500;
+/** After this long without a step the processor's cores sleep or are somebody else's; milliseconds. */
+const asleepAfter = 25;
 
 interface Waiting {
   readonly job: Job;
@@ -50,6 +53,7 @@ export class Session {
   private nextId = 1;
   private quietSince: number;
   private readonly turns = new Turns();
+  private lastStepAt = -Infinity;
   private stepInFlight: { readonly since: number; readonly tokens: number } | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -95,6 +99,7 @@ export class Session {
         while (lane.tokens.length < context) await lane.evaluate(repeated(Math.min(tiledFrom, context - lane.tokens.length)), []);
         return timed(() => lane.evaluate(repeated(tokens), []));
       },
+      rest: () => sleep(4 * asleepAfter),
       copy: async () => {
         if (!other?.canRewind) return 0;
         await other.copyFrom(lane, Math.min(1, lane.tokens.length));
@@ -281,14 +286,17 @@ export class Session {
       return;
     }
     const count = pieces.reduce((sum, { piece }) => sum + piece.tokens.length, 0);
-    this.loaded.llama.maxThreads = this.tuning.threads(count);
+    const isAwake = this.now() - this.lastStepAt < asleepAfter;
+    this.loaded.llama.maxThreads = this.tuning.threads(count, isAwake);
     const context = pieces[0]?.entry.lane.tokens.length ?? 0;
     const since = this.now();
     this.stepInFlight = { since, tokens: count };
     const outcomes = await Promise.all(pieces.map((each) => this.evaluate(each.entry, each.piece)));
     this.stepInFlight = undefined;
     // What lanes take together says nothing about steps of that size: they do not share the way through the weights.
-    if (pieces.length === 1) this.tuning.record(count, this.now() - since, context);
+    // Nor does what begins with waking the processor's cores.
+    this.lastStepAt = this.now();
+    if (pieces.length === 1 && isAwake) this.tuning.record(count, this.lastStepAt - since, context);
     for (const [index, { entry, piece }] of pieces.entries()) await this.conclude(entry, piece, outcomes[index]);
   }
 

@@ -26,26 +26,27 @@ export class Tuning {
   private load: number;
 
   /**
-   * @param threads most threads ever used
+   * @param most threads ever used
    * @param bytesPerToken of KV, from which moving it is estimated before it was measured
    */
   constructor(
     readonly calibration: Calibration,
-    threads: number,
+    private readonly most: number,
     largestStep: number,
     bytesPerToken: number,
   ) {
     this.cost = new StepCost(largestStep, calibration.steps, calibration.growth);
-    this.decode = new PhaseThreads(calibration.decodeThreads, threads);
-    this.small = new PhaseThreads(calibration.smallThreads, threads);
-    this.prefill = new PhaseThreads(threads, threads);
+    this.decode = new PhaseThreads(calibration.decodeThreads, most);
+    this.small = new PhaseThreads(calibration.smallThreads, most);
+    this.prefill = new PhaseThreads(most, most);
     // Cautious: state was seen to be written at 0.4 to 1.3 GB a second and read at 5.
     this.save = bytesPerToken / 5e5;
     this.load = bytesPerToken / 3e6;
   }
 
-  /** Threads for a step of that many tokens. */
-  threads(tokens: number): number {
+  /** Threads for a step of that many tokens; `isAwake` where it follows another at once. */
+  threads(tokens: number, isAwake: boolean): number {
+    if (!isAwake && tokens < prefillFrom) return Math.min(this.calibration.wakeThreads, this.most);
     if (tokens === 1) return this.decode.next;
     return tokens >= prefillFrom ? this.prefill.next : this.small.next;
   }

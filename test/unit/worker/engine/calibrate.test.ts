@@ -13,7 +13,7 @@ function machine(time: (tokens: number, threads: number, context: number) => num
     tried.push({ tokens, threads });
     return Promise.resolve(time(tokens, threads, context));
   };
-  return { tried, probe: { step, copy: () => Promise.resolve(7) } };
+  return { tried, probe: { step, rest: () => Promise.resolve(), copy: () => Promise.resolve(7) } };
 }
 
 /** Llama 2 7B on two cores, from docs/architecture.md's table: milliseconds of a step by its tokens. */
@@ -38,6 +38,21 @@ describe('calibrate', () => {
     const { steps } = await calibrate(2, 512, probe);
     expect(steps.map(([size]) => size)).toContain(16);
     expect(new StepCost(512, steps).size('idle')).toBeGreaterThan(4);
+  });
+
+  it('finds that a small model is woken by one thread, where a second core sleeps', async () => {
+    let isAsleep = false;
+    const step = (tokens: number, threads: number): Promise<number> => {
+      const time = (10 * tokens) / threads + (isAsleep ? 8 * threads : 0);
+      isAsleep = false;
+      return Promise.resolve(time);
+    };
+    const rest = (): Promise<void> => {
+      isAsleep = true;
+      return Promise.resolve();
+    };
+    const found = await calibrate(2, 8, { step, rest, copy: () => Promise.resolve(0) });
+    expect(found).toMatchObject({ decodeThreads: 2, wakeThreads: 1 });
   });
 
   it('finds how much longer steps take in a full lane, those in tiles and those that are not', async () => {

@@ -4,7 +4,12 @@ import { Tuning } from '../../../../src/worker/engine/tuning';
 type Steps = readonly (readonly [size: number, milliseconds: number])[];
 
 function tuningOf(steps: Steps): Tuning {
-  return new Tuning({ decodeThreads: 2, smallThreads: 2, steps, growth: { untiled: 0, tiled: 0 }, copyMilliseconds: 5 }, 2, 512, 500_000);
+  return new Tuning(
+    { decodeThreads: 2, smallThreads: 2, wakeThreads: 1, steps, growth: { untiled: 0, tiled: 0 }, copyMilliseconds: 5 },
+    2,
+    512,
+    500_000,
+  );
 }
 
 describe('the budget of a step', () => {
@@ -49,5 +54,14 @@ describe('the budget of a step', () => {
     expect(tuning.budget(ghost)).toBe(32);
     tuning.typing = true;
     expect(tuning.budget(ghost)).toBe(32);
+  });
+});
+
+describe('the threads of a step', () => {
+  it('are those that wake fastest after a pause, but for a long one', () => {
+    const tuning = tuningOf([[1, 8]]);
+    expect([1, 4].map((tokens) => tuning.threads(tokens, false))).toEqual([1, 1]);
+    expect(tuning.threads(64, false)).toBe(2);
+    expect([1, 4].map((tokens) => tuning.threads(tokens, true))).toEqual([2, 2]);
   });
 });
