@@ -22,6 +22,7 @@ import {
   type WarmResult,
 } from '../protocol/worker';
 import { Engine } from './engine/engine';
+import { TextPacer } from './textPacer';
 import { Totals } from './engine/totals';
 import { libraryVersion } from './engine/version';
 import { accountOf, toErrorData } from './errors';
@@ -99,10 +100,22 @@ export class Handlers {
   }
 
   private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {
-    const onEvent = (event: ChatProgress): void => {
+    const pacer = new TextPacer((event) => {
       this.connection.sendProgress(chatProgress, params.progress, event).catch(() => undefined);
-    };
-    return withSignal(token, (signal) => this.running().chat(params, onEvent, signal));
+    });
+    return withSignal(token, async (signal) => {
+      try {
+        return await this.running().chat(
+          params,
+          (event) => {
+            pacer.push(event);
+          },
+          signal,
+        );
+      } finally {
+        pacer.flush();
+      }
+    });
   }
 
   private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {

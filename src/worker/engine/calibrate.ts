@@ -28,6 +28,8 @@ export interface Probe {
 const slowStep = 40;
 /** Steps timed for each number of threads; the median counts. */
 const samples = 5;
+/** The same where they take turns. */
+const turns = 9;
 /** A size is tried while it should stay within this: a larger step may be so much faster that it is wanted. */
 const longestTry = 3500;
 /** A step that is not tiled. */
@@ -112,23 +114,32 @@ export async function stillHolds(calibration: Calibration, probe: Probe): Promis
   return now < before * tolerance && before < now * tolerance;
 }
 
+/** Numbers of threads take turns, so that what else the machine does in between is no matter of theirs. */
 async function fastestThreads(
   most: number,
   step: (threads: number) => Promise<number>,
   before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly threads: number; readonly milliseconds: number }> {
-  let best = { threads: most, milliseconds: Infinity };
-  for (const threads of new Set([most, Math.ceil(most / 2), 1])) {
-    await step(threads);
-    const milliseconds = await median(samples, () => before().then(() => step(threads)));
-    if (milliseconds < best.milliseconds) best = { threads, milliseconds };
-    if (threads === most && milliseconds > slowStep) break;
+  await step(most);
+  const milliseconds = await median(samples, () => before().then(() => step(most)));
+  if (milliseconds > slowStep) return { threads: most, milliseconds };
+  const times = new Map<number, number[]>([most, Math.ceil(most / 2), 1].map((threads) => [threads, []]));
+  for (let sample = 0; sample < turns; sample++) {
+    for (const [threads, taken] of times) {
+      await before();
+      taken.push(await step(threads));
+    }
   }
-  return best;
+  const medians = [...times].map(([threads, taken]) => ({ threads, milliseconds: medianOf(taken) }));
+  return medians.reduce((best, each) => (each.milliseconds < best.milliseconds ? each : best));
 }
 
 async function median(count: number, measure: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   for (let sample = 0; sample < count; sample++) times.push(await measure());
-  return times.sort((a, b) => a - b)[count >> 1] ?? 0;
+  return medianOf(times);
+}
+
+function medianOf(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0;
 }

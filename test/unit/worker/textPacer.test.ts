@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatProgress } from '../../../src/protocol/worker';
+import { TextPacer } from '../../../src/worker/textPacer';
+
+const text = (piece: string, ...tokens: number[]): ChatProgress => ({ kind: 'text', text: piece, tokens });
+
+describe('TextPacer', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function start(): { pacer: TextPacer; sent: ChatProgress[] } {
+    const sent: ChatProgress[] = [];
+    return { sent, pacer: new TextPacer((progress) => sent.push(progress), Date.now) };
+  }
+
+  it('sends the first piece at once, and those that follow fast together, with all their tokens', () => {
+    const { pacer, sent } = start();
+    pacer.push(text('a', 1));
+    expect(sent).toEqual([text('a', 1)]);
+    for (const [piece, token] of [
+      ['b', 2],
+      ['', 3],
+      ['c', 4],
+    ] as const) {
+      vi.advanceTimersByTime(5);
+      pacer.push(text(piece, token));
+    }
+    expect(sent).toHaveLength(1);
+    vi.advanceTimersByTime(40);
+    expect(sent).toEqual([text('a', 1), text('bc', 2, 3, 4)]);
+  });
+
+  it('holds nothing back that comes slowly', () => {
+    const { pacer, sent } = start();
+    for (const [piece, token] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ] as const) {
+      pacer.push(text(piece, token));
+      vi.advanceTimersByTime(100);
+    }
+    expect(sent).toEqual([text('a', 1), text('b', 2), text('c', 3)]);
+  });
+
+  it('keeps the order, and sends what is left when told', () => {
+    const { pacer, sent } = start();
+    pacer.push({ kind: 'prefill', done: 1, total: 2 });
+    pacer.push(text('a', 1));
+    pacer.push(text('b', 2));
+    pacer.push({ kind: 'prefill', done: 2, total: 2 });
+    pacer.push(text('c', 3));
+    pacer.flush();
+    expect(sent).toEqual([
+      { kind: 'prefill', done: 1, total: 2 },
+      text('a', 1),
+      text('b', 2),
+      { kind: 'prefill', done: 2, total: 2 },
+      text('c', 3),
+    ]);
+    vi.advanceTimersByTime(100);
+    pacer.flush();
+    expect(sent).toHaveLength(5);
+  });
+});
