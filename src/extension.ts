@@ -36,13 +36,13 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     log: topicLog(channel, 'engine'),
     workerLog: topicLog(channel, 'worker'),
   });
-  const storage = context.storageUri ?? context.globalStorageUri;
   const chat = registerChat({
     extensionUri: context.extensionUri,
     engine,
     log: topicLog(channel, 'chat'),
     settings: () => chatSettings(config.current),
-    conversationFolder: vscode.Uri.joinPath(storage, 'conversations').fsPath,
+    storageUri: context.storageUri,
+    globalStorageUri: context.globalStorageUri,
     memory: context.workspaceState,
   });
   context.subscriptions.push(

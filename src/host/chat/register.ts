@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { Disposable, commands, env, l10n, window, type Memento, type Uri } from 'vscode';
+import { Disposable, Uri, commands, env, l10n, window, type Memento } from 'vscode';
 import type { Engine } from '../engine/engine';
 import { commandOf } from '../engine/problemActions';
 import { labelOf } from '../engine/problems';
@@ -8,7 +8,8 @@ import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { ChatController, type ChatAsker, type ChatSettings } from './controller';
 import { ConversationStore } from './conversations';
-import { ChatMemory } from './memory';
+import { FileMemory } from './fileMemory';
+import { ChatMemory, type Memory } from './memory';
 import { chatTexts } from './messages';
 import { pickConversation } from './picker';
 import { ChatView } from './view';
@@ -18,13 +19,15 @@ export interface ChatDeps {
   readonly engine: Engine;
   readonly log: Log;
   readonly settings: () => ChatSettings;
-  /**
-   * Where conversations are kept, an absolute path; created when needed. One a workspace. Windows without a workspace share one: ids are
-   * distinct, so only a conversation open in two of them has two writers, and there the last one wins.
-   */
-  readonly conversationFolder: string;
-  /** The workspace's memory: the draft, and which conversation was open. */
+  /** Where the workspace's draft, and which conversation was open, are kept; `undefined` without a workspace. */
+  readonly storageUri: Uri | undefined;
+  /** The same for windows without a workspace, which have no folder of their own. */
   readonly memory: Memento;
+  /**
+   * Where those keep their conversations, as a workspace does in its own folder. They share it: ids are distinct, so only a conversation
+   * open in two of them has two writers, and there the last one wins.
+   */
+  readonly globalStorageUri: Uri;
 }
 
 export interface Chat extends Disposable {
@@ -42,14 +45,15 @@ const ANSWERING = 'paddock.answering';
 export function registerChat(deps: ChatDeps): Chat {
   const run = runner(deps.log);
   const store = new ConversationStore({
-    folder: deps.conversationFolder,
+    folder: Uri.joinPath(deps.storageUri ?? deps.globalStorageUri, 'conversations').fsPath,
     log: deps.log,
     onCorrupt: reportCorrupt,
     onWriteFailing: () => {
       reportWriteFailing(run);
     },
   });
-  const controller = createController(deps, store, run);
+  const file = deps.storageUri && new FileMemory(Uri.joinPath(deps.storageUri, 'chat.json').fsPath, deps.log);
+  const controller = createController(deps, store, file ?? deps.memory, run);
   const view = new ChatView(deps.extensionUri, controller, l10n.t('Paddock chat'), deps.log);
   const disposable = Disposable.from(
     window.registerWebviewViewProvider(chatViewId, view),
@@ -69,8 +73,9 @@ export function registerChat(deps: ChatDeps): Chat {
     }),
     view,
     controller,
-    // Last: it writes what the others have left.
+    // Last: they write what the others have left.
     store,
+    ...(file ? [file] : []),
   );
   const asker: ChatAsker = {
     ask: async (question, options) => {
@@ -81,11 +86,11 @@ export function registerChat(deps: ChatDeps): Chat {
   return Object.assign(disposable, { asker });
 }
 
-function createController(deps: ChatDeps, store: ConversationStore, run: Run): ChatController {
+function createController(deps: ChatDeps, store: ConversationStore, memory: Memory, run: Run): ChatController {
   return new ChatController({
     engine: deps.engine,
     store,
-    memory: new ChatMemory(deps.memory),
+    memory: new ChatMemory(memory),
     texts: chatTexts(),
     settings: deps.settings,
     log: deps.log,
