@@ -5,6 +5,8 @@ export interface Account {
   readonly prompt: readonly number[];
   /** Prompt tokens that were in the lane when it ended, evaluated for it or before. Fewer than all where it was cancelled early. */
   readonly reached: number;
+  /** Prompt tokens whose KV it found. */
+  readonly reused: number;
   /** Prompt tokens evaluated for it. */
   readonly evaluated: number;
   /** Ids of the answer, as far as they are known; see {@link Account.generated}. */
@@ -18,7 +20,7 @@ export interface Account {
 export interface Bill {
   /** Nodes of the trie of all prompts and answers, as far as requests got: the fewest tokens that could have been evaluated. */
   readonly distinct: number;
-  /** Requests whose whole prompt had been evaluated before: each has one token evaluated again, as the logits after it are no state. */
+  /** Requests that had one token of a prompt evaluated again, whose whole had been evaluated before: the logits after it are no state. */
   readonly exempt: number;
 }
 
@@ -27,9 +29,9 @@ export function billOf(accounts: readonly Account[]): Bill {
   const trie = new TokenTrie();
   let exempt = 0;
   for (const account of accounts) {
-    const { prompt, reached } = account;
+    const { prompt, reached, reused } = account;
     const isWhole = reached === prompt.length && reached > 0;
-    if (isWhole && trie.has(prompt)) exempt++;
+    if (isWhole && reused < prompt.length && trie.has(prompt)) exempt++;
     trie.add(evaluatedRun(account));
   }
   return { distinct: trie.size, exempt };

@@ -139,7 +139,7 @@ function answerOf({ answer: { text, tokens = [], fingerprint = '' } }: ChatRun):
 
 function accountOf(run: ChatRun | GhostRun, answer: readonly number[]): Account {
   const { prompt, reused, evaluated, generated, whole } = run;
-  return { prompt, reached: Math.min(prompt.length, reused + evaluated), evaluated, answer, generated, whole };
+  return { prompt, reused, reached: Math.min(prompt.length, reused + evaluated), evaluated, answer, generated, whole };
 }
 
 /** Gives ghost texts whose ids are not known those another contender found for the same prompt: greedy, both find the same. */

@@ -113,7 +113,7 @@ function traceRow({ ours, peer }: Both): Body {
   return {
     figures: [...figures('Paddock', own), ...figures('llama-server', other)],
     checks: own ? [atMost('evaluated for each distinct node', median(bills(own).map((each) => each.ratio)), 1.05)] : [],
-    ...missing(ours, ['trace']),
+    ...missing(ours, ['trace'], peer, ['trace']),
   };
 }
 

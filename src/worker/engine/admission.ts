@@ -1,5 +1,5 @@
 import type { Lane } from './lane';
-import { planLane, type LanePlan, type LanePurpose, type LaneRequest } from './lanes';
+import { holderOf, planLane, type LanePlan, type LanePurpose, type LaneRequest } from './lanes';
 import type { Parking } from './parking';
 import type { Totals } from './totals';
 import type { Tuning } from './tuning';
@@ -30,6 +30,12 @@ export class Admission {
     lane.use = request.isWarmUp ? 'warm' : 'busy';
     lane.purpose = request.purpose;
     lane.lastUsed = ++this.uses;
+  }
+
+  /** Marks the lane that holds a prompt as used, for a warm-up that has nothing to add: what it was asked for is the next to be wanted. */
+  touch({ prompt, purpose }: LaneRequest): void {
+    const lane = holderOf(prompt, this.lanes);
+    if (lane?.use === 'free' && lane.purpose === purpose) lane.lastUsed = ++this.uses;
   }
 
   /**

@@ -52,7 +52,7 @@ export interface LanePlan {
 export interface LaneRequest {
   readonly prompt: readonly number[];
   readonly purpose: LanePurpose;
-  /** Warm-up takes no lane from which anything would be lost that is worth more than what it adds. */
+  /** Warm-up may not cost more than twice what it spares the request it is for. */
   readonly isWarmUp: boolean;
 }
 
@@ -69,8 +69,8 @@ const fewestParkedTokens = 16;
 /**
  * How a prompt is served at the least cost: what has to be evaluated now, what moving KV takes, and what is lost of the lane that is
  * taken. A loss counts only as far as no other lane and no parked lane holds the same. The file being edited and the open conversation make
- * way only where no other lane can. `undefined` while no lane may be had: a chat leaves one lane to ghost text; a warm-up is then not
- * worth what it would displace, or all of it is held already, and waiting for a lane is of no use.
+ * way only where no other lane can. `undefined` while no lane may be had: a chat leaves one lane to ghost text. For a warm-up also where a
+ * lane holds all of it, or where it would take, and displace, too much for what it spares; waiting for a lane is of no use then.
  */
 export function planLane(
   request: LaneRequest,
@@ -80,20 +80,32 @@ export function planLane(
 ): LanePlan | undefined {
   const free = lanes.filter(({ use }) => use === 'free' || (use === 'warm' && !request.isWarmUp));
   if (free.length === 0 || (request.purpose === 'chat' && free.length === 1 && lanes.length > 1 && isLastForGhost(lanes))) return undefined;
+  if (request.isWarmUp && holderOf(request.prompt, lanes)) return undefined;
   let best: { plan: LanePlan; rank: readonly number[] } | undefined;
+  let spares = Infinity;
   // In the order of ids, so that ties do not depend on the order in which lanes are given.
   for (const lane of [...free].sort((a, b) => a.id - b.id)) {
     const loss = lossOf(lane, request.prompt, lanes, parked, costs);
     const spared = sparing(lane, request, lanes);
     for (const candidate of sourcesFor(lane, lanes, parked, request.prompt, costs)) {
-      const evaluating = (request.prompt.length - candidate.keep) * costs.token;
-      if (request.isWarmUp && loss.cost > 0 && loss.cost >= evaluating) continue;
-      const rank = [spared, evaluating + candidate.cost + loss.cost, lane.lastUsed];
+      const serving = (request.prompt.length - candidate.keep) * costs.token + candidate.cost;
+      spares = Math.min(spares, serving);
+      const rank = [spared, serving + loss.cost, lane.lastUsed];
       if (best && !isLess(rank, best.rank)) continue;
       best = { plan: { lane: lane.id, source: candidate.source, keep: candidate.keep, park: loss.park }, rank };
     }
   }
-  return best?.plan;
+  // What a lane holds already is no reason to evaluate it in another one, only because a little would be lost of the first.
+  return best && request.isWarmUp && (best.rank[1] ?? 0) >= 2 * spares ? undefined : best?.plan;
+}
+
+/** The lane that holds all of a prompt, the most recently used one; `undefined` without one. */
+export function holderOf<L extends LaneFacts>(prompt: readonly number[], lanes: readonly L[]): L | undefined {
+  return lanes
+    .filter(
+      ({ tokens, canRewind }) => commonPrefixLength(tokens, prompt) === prompt.length && (canRewind || tokens.length === prompt.length),
+    )
+    .reduce<L | undefined>((newest, lane) => (newest && newest.lastUsed > lane.lastUsed ? newest : lane), undefined);
 }
 
 /** Compares the first numbers that differ. */

@@ -252,8 +252,11 @@ export class Session {
       if (spec.kind !== 'warm') this.overtakeWarmUps();
       const choice = this.admission.plan(request);
       if (!choice) {
-        // A lane is free and yet none is to be had: the warm-up would displace more than it adds, and waiting for it would be for ever.
-        if (spec.kind === 'warm' && this.lanes.some(({ use }) => use === 'free')) this.dismiss(entry, 'end');
+        // A lane is free and yet none is to be had: the warm-up has nothing to add, or too little, and waiting for it would be for ever.
+        if (spec.kind === 'warm' && this.lanes.some(({ use }) => use === 'free')) {
+          this.admission.touch(request);
+          this.dismiss(entry, 'end');
+        }
         continue;
       }
       const { lane, plan } = choice;

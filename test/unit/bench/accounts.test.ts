@@ -7,7 +7,8 @@ import { TokenTrie } from '../../bench/trie';
 const run = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 6 });
 
 function account(prompt: readonly number[], more: Partial<Account> = {}): Account {
-  return { prompt, reached: prompt.length, evaluated: prompt.length, answer: [], generated: 0, whole: false, ...more };
+  const evaluated = more.evaluated ?? prompt.length;
+  return { prompt, reused: prompt.length - evaluated, reached: prompt.length, evaluated, answer: [], generated: 0, whole: false, ...more };
 }
 
 describe('the trie', () => {
@@ -38,6 +39,10 @@ describe('the bill of some requests', () => {
 
   it('exempts one token of a request whose prompt was there whole, and of no other', () => {
     expect(billOf([account([1, 2, 3]), account([1, 2]), account([1, 2, 3]), account([1, 2, 3, 4])])).toEqual({ distinct: 4, exempt: 2 });
+  });
+
+  it('exempts nothing of a request that was answered without a token of its prompt', () => {
+    expect(billOf([account([1, 2, 3]), account([1, 2, 3], { evaluated: 0 })])).toEqual({ distinct: 3, exempt: 0 });
   });
 
   it('counts a prompt only as far as it got', () => {

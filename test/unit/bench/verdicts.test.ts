@@ -29,7 +29,17 @@ function played(
 ): PlayedTrace {
   const whole = accounts.map((each): Account => {
     const prompt = each.prompt ?? [];
-    return { prompt, reached: prompt.length, evaluated: 0, answer: [], generated: 0, whole: false, ...each };
+    const evaluated = each.evaluated ?? 0;
+    return {
+      prompt,
+      reused: prompt.length - evaluated,
+      reached: prompt.length,
+      evaluated,
+      answer: [],
+      generated: 0,
+      whole: false,
+      ...each,
+    };
   });
   return { traffic: { accounts: whole, answers: [], ghostIds }, evaluated };
 }
@@ -71,7 +81,13 @@ describe('the rows', () => {
 
   it('take the ids of ghost texts from the peer where the trace is counted', async () => {
     // The second prompt is what was suggested after the first: with the ids, no node is counted twice.
-    const ours = played([{ prompt: [1], generated: 2 }, { prompt: [1, 5] }], 3);
+    const ours = played(
+      [
+        { prompt: [1], generated: 2 },
+        { prompt: [1, 5], evaluated: 1 },
+      ],
+      3,
+    );
     const peer = played([{ prompt: [1], answer: [5, 6], generated: 2 }], 2, new Map([['1', [5, 6]]]));
     expect(valuesOf(await row('trace', { trace: [ours] }))).toEqual([1]);
     // One of the three was for the logits after a prompt that was there whole.

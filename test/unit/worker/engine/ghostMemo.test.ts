@@ -57,6 +57,25 @@ describe('GhostMemo', () => {
     );
   });
 
+  it('answers what was typed of an answer with the rest of it, evaluating nothing twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), async (typed, whole) => {
+        const { ask, context } = begin();
+        const { tokens } = await ask(spec(long(30), { maxTokens: 12 }));
+        const evaluated = context.steps.flat().flatMap((piece) => piece.tokens).length;
+        const prompt = [...long(30), ...tokens.slice(0, typed)];
+        const more = await ask(spec(prompt, { maxTokens: whole }));
+        expect(more.tokens).toEqual(answerTo(prompt, whole));
+        // The last token of an answer was not evaluated for it; what follows the first answer was not yet known.
+        const ends = more.stop === 'end' ? 1 : 0;
+        const fresh = Math.max(0, typed + more.tokens.length + ends - tokens.length);
+        expect(context.steps.flat().flatMap((piece) => piece.tokens)).toHaveLength(evaluated + fresh);
+        // And back: both answers together.
+        expect((await ask(spec(long(30), { maxTokens: 24 }))).tokens.slice(0, typed)).toEqual(tokens.slice(0, typed));
+      }),
+    );
+  });
+
   it('knows another prompt from one that begins like it', async () => {
     const { ask } = begin();
     await ask(spec(long(50)));

@@ -87,7 +87,12 @@ interface Possible {
 /** Every plan that is possible at all. */
 function possible(of: World): Possible[] {
   const { request, lanes, parked, costs } = of;
-  return lanes
+  const isHeld = lanes.some((each) => {
+    const kept = common(each.tokens, request.prompt);
+    return kept === request.prompt.length && (each.canRewind || kept === each.tokens.length);
+  });
+  if (request.isWarmUp && isHeld) return [];
+  const all = lanes
     .filter((lane) => lane.use === 'free' || (lane.use === 'warm' && !request.isWarmUp))
     .flatMap((lane) => {
       const { lost, evaluating, parking } = lossOf(of, lane);
@@ -116,12 +121,14 @@ function possible(of: World): Possible[] {
         .map(({ source, keep, moving }) => ({
           spared: spared(of, lane),
           cost: (request.prompt.length - keep) * costs.token + moving + losing,
-          losing,
-          gained: (request.prompt.length - keep) * costs.token,
+          serving: (request.prompt.length - keep) * costs.token + moving,
           plan: { lane: lane.id, source, keep, park },
         }));
-    })
-    .filter(({ losing, gained }) => !request.isWarmUp || losing === 0 || losing < gained);
+    });
+  const spares = Math.min(...all.map(({ serving }) => serving));
+  const leastSpared = Math.min(...all.map((each) => each.spared));
+  const least = Math.min(...all.filter((each) => each.spared === leastSpared).map(({ cost }) => cost));
+  return request.isWarmUp && least >= 2 * spares ? [] : all;
 }
 
 const lane = (id: number, held: readonly number[], more: Partial<LaneFacts> = {}): LaneFacts => ({
@@ -286,6 +293,12 @@ describe('planLane', () => {
     expect(planLane(warm(run(200, 0)), lanes, [], measured)).toBeUndefined();
     expect(planLane(warm(run(5, 9000)), lanes, [], measured)).toBeUndefined();
     expect(planLane(warm(run(400, 0)), lanes, [], measured)).toMatchObject({ lane: 0, keep: 300 });
+  });
+
+  it('warms up no prompt again because its lane has gone a little further', () => {
+    const lanes = [lane(0, run(300, 0), { purpose: 'ghost' }), lane(1, run(200, 7000)), lane(2, [])];
+    for (const prompt of [run(292, 0), [...run(292, 0), 9000]])
+      expect(planLane({ prompt, purpose: 'ghost', isWarmUp: true }, lanes, [], measured)).toBeUndefined();
   });
 });
 
