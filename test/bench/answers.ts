@@ -17,6 +17,12 @@ export interface DecodeRates {
   readonly confirmedShare: number;
 }
 
+/** The rates of several measurements. */
+export function joinRates(parts: readonly DecodeRates[]): DecodeRates {
+  const shares = parts.map(({ confirmedShare }) => confirmedShare).filter((share) => !Number.isNaN(share));
+  return { rates: parts.flatMap(({ rates }) => rates), confirmedShare: sum(shares) / shares.length };
+}
+
 /** Decode rates of chat answers, as they arrive. */
 export async function decodeRates(contender: Contender, questions: Questions, rounds: Rounds, maxTokens: number): Promise<DecodeRates> {
   // A model with random weights may end an answer, or begin to repeat itself, at any token.

@@ -175,6 +175,25 @@ export class Peer implements Contender {
     }
   }
 
+  /**
+   * llama-server closes a connection that was idle, or that had a hundred requests, without a word: a request that is under way to it then
+   * fails, unseen by the server, and is sent again.
+   */
+  private async post(request: RequestInit): Promise<Response> {
+    const url = `${this.url}/completion`;
+    try {
+      return await fetch(url, request);
+    } catch (error) {
+      if (request.signal?.aborted === true) throw error;
+      return fetch(url, request).catch((again: unknown) => {
+        const { message, cause } = again instanceof Error ? again : new Error(String(again));
+        throw new Error(`llama-server cannot be reached: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`, {
+          cause: again,
+        });
+      });
+    }
+  }
+
   private async complete(
     prompt: readonly number[],
     maxTokens: number,
@@ -196,7 +215,7 @@ export class Peer implements Contender {
     const answer: Answer = { sent: performance.now(), progress: [], tokens: [], cached: 0, evaluated: 0, whole: false };
     try {
       const request = { method: 'POST', body, headers: { 'content-type': 'application/json' }, ...(signal ? { signal } : {}) };
-      const response = await fetch(`${this.url}/completion`, request);
+      const response = await this.post(request);
       if (!response.ok || !response.body) throw new Error(`llama-server answers ${response.status}: ${await response.text()}`);
       for await (const data of eventsOf(response.body)) take(answer, data, onProgress);
     } catch (error) {

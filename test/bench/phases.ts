@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { note } from '../../scripts/lib/progress.mjs';
 import { tempFolder } from '../../scripts/lib/temp.mjs';
 import type { LoadModelParams, ModelFacts } from '../../src/protocol/worker';
-import { busyDecodeRates, decodeRates, explainCosts } from './answers';
+import { busyDecodeRates, decodeRates, explainCosts, joinRates, type DecodeRates } from './answers';
 import { cancelTimes } from './cancelling';
 import type { Contender } from './contender';
 import { Questions, Typist } from './material';
@@ -13,8 +14,9 @@ import { Prompts } from './prompts';
 import { repeat, type Rounds } from './rounds';
 import { restartTimes, until, type Restarted, type Rig } from './restarting';
 import type { Memory } from './soakMemory';
-import type { PlayedTrace, Quantity, Takings } from './takings';
+import { largePeerQuantities, type Quantity, type Takings } from './takings';
 import { readTrace } from './trace';
+import { takeInTurns, type Side } from './turns';
 import { evaluatedBy, evaluatedFor, playTrace } from './traffic';
 import { disturbedPrefill, idleKeys, keysDuringPrefill, undisturbedPrefill, type Desk } from './typing';
 
@@ -42,6 +44,8 @@ const answerTokens = 64;
 const embeddedAnswerTokens = 128;
 /** Longest that parking after the last request is waited for, in milliseconds. */
 const settleLimit = 15_000;
+/** By when a worker that is left alone has begun to park, in milliseconds. */
+const parkingBegins = 1000;
 /** llama-server's memory for prompts without a lane. Beside the lanes of a 7B model there is no room for it; with others it has its default. */
 const smallCache = 0;
 const defaultCache = 8192;
@@ -49,43 +53,86 @@ const defaultCache = 8192;
 /** The trace is played again as long as that ends within so many milliseconds: five times where a play takes as long as it was typed. */
 const traceTime = 700_000;
 
-/** Everything that is measured of our worker with the 7B-shaped model. */
-export async function oursLarge(takings: Takings, path: string, plan: Plan): Promise<Setting> {
+/**
+ * Everything that is measured with the 7B-shaped model: what is compared in turns, as far as both engines fit the machine's memory, then
+ * what is the worker's own.
+ */
+export async function large(takings: Takings, peer: Takings, path: string, plan: Plan): Promise<Setting> {
   const ours = await Ours.start(path, plan);
   try {
-    const { prompts } = ours.setting;
-    const desk = deskOf(ours.contender, prompts, plan);
-    const { contender, questions, rounds } = desk;
-    await takings.take('ghost', 'ghost text, nobody else asking', () => idleKeys(desk));
-    await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill(desk));
-    await takings.take('prefill', 'prefill, nobody typing', () => undisturbedPrefill(desk));
-    await takings.take('prefillWhileTyping', 'prefill, five keys a second', () => disturbedPrefill(desk));
-    await takings.take('memory', 'memory', () => memoryAfterUse(desk));
-    await takings.take('cancel', 'cancelling', () => cancelTimes(desk));
-    await takings.take('decode', 'decode', () => decodeRates(contender, questions, rounds, answerTokens));
-    await takings.take('busyCore', 'decode beside a busy core', () => busyDecodeRates(contender, questions, rounds, answerTokens));
-    await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, rounds));
-    await takings.take('restart', 'restarts', () => restartTimes(ours, new Typist(prompts), rounds));
-    return ours.setting;
+    await phase(peer, largePeerQuantities, () => beside(ours, takings, peer, plan));
+    await oursLarge(ours, takings, plan);
   } finally {
     await ours.end();
   }
+  await phase(peer, largePeerQuantities, () => peerLarge(peer, ours.setting, plan));
+  return ours.setting;
+}
+
+/** Starts the peer beside our worker, where there is room, and measures in turns what is compared. */
+async function beside(ours: Ours, takings: Takings, peer: Takings, plan: Plan): Promise<void> {
+  const memory = await ours.contender.memory();
+  if (memory && memory.pss * roomForAnother > process.availableMemory()) {
+    note('Both engines do not fit this memory at once: each is measured by itself, so that a drift of the machine counts.');
+    return;
+  }
+  const rig = await PeerRig.start(plan.peer, ours.setting, smallCache);
+  try {
+    const { prompts } = ours.setting;
+    const sides: readonly Side[] = [
+      { takings, desk: deskOf(ours.contender, prompts, plan), settle: () => ours.quiet() },
+      { takings: peer, desk: deskOf(rig.contender, prompts, plan), settle: () => rig.settle() },
+    ];
+    await takeInTurns(sides, 'ghost', 'ghost text, nobody else asking', plan.rounds, idleKeys, flat);
+    await takeInTurns(sides, 'prefill', 'prefill, nobody typing', plan.rounds, undisturbedPrefill, flat);
+    await takeInTurns(sides, 'decode', 'decode', plan.rounds, (desk) => decoding(desk, answerTokens), joinRates);
+  } finally {
+    await rig.end();
+  }
+}
+
+/** The peer is as large as our worker; the rest is for what each takes while it works. */
+const roomForAnother = 1.2;
+
+function flat(parts: readonly (readonly number[])[]): readonly number[] {
+  return parts.flat();
+}
+
+function decoding({ contender, questions, rounds }: Desk, maxTokens: number): Promise<DecodeRates> {
+  return decodeRates(contender, questions, rounds, maxTokens);
+}
+
+/** Everything that is measured of our worker with the 7B-shaped model and not measured yet. */
+async function oursLarge(ours: Ours, takings: Takings, plan: Plan): Promise<void> {
+  const { prompts } = ours.setting;
+  const desk = deskOf(ours.contender, prompts, plan);
+  const { contender, questions, rounds } = desk;
+  await takings.take('ghost', 'ghost text, nobody else asking', () => idleKeys(desk));
+  await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill(desk));
+  await takings.take('prefill', 'prefill, nobody typing', () => undisturbedPrefill(desk));
+  await takings.take('prefillWhileTyping', 'prefill, five keys a second', () => disturbedPrefill(desk));
+  await takings.take('memory', 'memory', () => memoryAfterUse(desk));
+  await takings.take('cancel', 'cancelling', () => cancelTimes(desk));
+  await takings.take('decode', 'decode', () => decoding(desk, answerTokens));
+  await takings.take('busyCore', 'decode beside a busy core', () => busyDecodeRates(contender, questions, rounds, answerTokens));
+  await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, rounds));
+  await takings.take('restart', 'restarts', () => restartTimes(ours, new Typist(prompts), rounds));
 }
 
 /** What the peer is compared by, with the same model. */
-export async function peerLarge(takings: Takings, setting: Setting, plan: Plan): Promise<void> {
+async function peerLarge(takings: Takings, setting: Setting, plan: Plan): Promise<void> {
   const rig = await PeerRig.start(plan.peer, setting, smallCache);
   try {
     const { prompts } = setting;
     // The peer blocks for a whole prefill, and forgets with a restart: once tells it.
     const once: Rounds = { ...plan.rounds, repeats: 1 };
     const desk = deskOf(rig.contender, prompts, plan);
-    const { contender, questions, rounds } = desk;
+    const { contender, questions } = desk;
     await takings.take('ghost', 'ghost text, nobody else asking', () => idleKeys(desk));
     await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill({ ...desk, rounds: once }));
     await takings.take('prefill', 'prefill', () => undisturbedPrefill(desk));
     await takings.take('memory', 'memory', () => memoryAfterUse(desk));
-    await takings.take('decode', 'decode', () => decodeRates(contender, questions, rounds, answerTokens));
+    await takings.take('decode', 'decode', () => decoding(desk, answerTokens));
     await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, once));
     await takings.take('restart', 'restarts', () => restartTimes(rig, new Typist(prompts), once));
   } finally {
@@ -93,55 +140,66 @@ export async function peerLarge(takings: Takings, setting: Setting, plan: Plan):
   }
 }
 
-/** The rows of the embedded model. Each play of the trace begins with a worker that has seen nothing. */
-export async function oursEmbedded(takings: Takings, path: string, plan: Plan): Promise<Setting> {
-  let setting: Setting | undefined;
-  const fresh = async <T>(use: (ours: Ours) => Promise<T>): Promise<T> => {
-    const ours = await Ours.start(path, plan, setting?.prompts);
-    setting = ours.setting;
-    try {
-      return await use(ours);
-    } finally {
-      await ours.end();
-    }
-  };
-  await takings.take('embeddedDecode', 'decode, embedded model', () =>
-    fresh(({ contender, setting: { prompts } }) => decodeRates(contender, new Questions(prompts), plan.rounds, embeddedAnswerTokens)),
-  );
-  await takings.take('trace', 'the trace', async () => {
-    return repeat({ ...plan.rounds, milliseconds: traceTime }, () =>
-      fresh(async ({ contender }) => {
-        const traffic = await playTrace(contender, readTrace());
-        return { traffic, evaluated: evaluatedBy((await contender.session()).totals) };
-      }),
-    );
-  });
-  if (!setting) throw new Error('no worker has loaded the embedded model');
-  return setting;
-}
-
-/** @param ours the plays of our worker, whose answers the conversations go on with */
-export async function peerEmbedded(takings: Takings, setting: Setting, ours: readonly PlayedTrace[], plan: Plan): Promise<void> {
+/** The rows of the embedded model. Each play of the trace begins with an engine that has seen nothing. */
+export async function embedded(takings: Takings, peer: Takings, path: string, plan: Plan): Promise<Setting> {
+  const setting = await embeddedDecode(takings, peer, path, plan);
   const { prompts } = setting;
-  await takings.take('embeddedDecode', 'decode, embedded model', async () => {
-    const rig = await PeerRig.start(plan.peer, setting, defaultCache);
-    try {
-      return await decodeRates(rig.contender, new Questions(prompts), plan.rounds, embeddedAnswerTokens);
-    } finally {
-      await rig.end();
-    }
-  });
   await takings.take('trace', 'the trace', async () => {
-    return repeat({ repeats: ours.length, milliseconds: traceTime }, async (round) => {
+    return repeat({ ...plan.rounds, milliseconds: traceTime }, async () => {
+      const ours = await Ours.start(path, plan, prompts);
+      try {
+        const traffic = await playTrace(ours.contender, readTrace());
+        return { traffic, evaluated: evaluatedBy((await ours.contender.session()).totals) };
+      } finally {
+        await ours.end();
+      }
+    });
+  });
+  // The conversations go on with our worker's answers.
+  const plays = takings.measured.trace ?? [];
+  await peer.take('trace', 'the trace', () =>
+    repeat({ repeats: plays.length, milliseconds: traceTime }, async (round) => {
       const rig = await PeerRig.start(plan.peer, setting, defaultCache);
       try {
-        const traffic = await playTrace(rig.contender, readTrace(), ours[round]?.traffic.answers);
+        const traffic = await playTrace(rig.contender, readTrace(), plays[round]?.traffic.answers);
         return { traffic, evaluated: evaluatedFor(traffic.accounts) };
       } finally {
         await rig.end();
       }
+    }),
+  );
+  return setting;
+}
+
+async function embeddedDecode(takings: Takings, peer: Takings, path: string, plan: Plan): Promise<Setting> {
+  const ours = await Ours.start(path, plan);
+  try {
+    const { setting } = ours;
+    const sides: Side[] = [{ takings, desk: deskOf(ours.contender, setting.prompts, plan), settle: () => ours.quiet() }];
+    const measure = (): Promise<void> =>
+      takeInTurns(
+        sides,
+        'embeddedDecode',
+        'decode, embedded model',
+        plan.rounds,
+        (desk) => decoding(desk, embeddedAnswerTokens),
+        joinRates,
+      );
+    const both = await phase(peer, ['embeddedDecode'], async () => {
+      const rig = await PeerRig.start(plan.peer, setting, defaultCache);
+      try {
+        sides.push({ takings: peer, desk: deskOf(rig.contender, setting.prompts, plan), settle: () => rig.settle() });
+        await measure();
+        return true;
+      } finally {
+        await rig.end();
+      }
     });
-  });
+    if (both !== true) await measure();
+    return setting;
+  } finally {
+    await ours.end();
+  }
 }
 
 function deskOf(contender: Contender, prompts: Prompts, plan: Plan): Desk {
@@ -184,6 +242,12 @@ class Ours implements Rig {
   /** Until the lane of ghost text is parked, or everything has been left alone for long enough to show that it will not be. */
   async settle(): Promise<void> {
     await until(async () => (await this.contender.session()).parked.some(({ purpose }) => purpose === 'ghost'), settleLimit);
+  }
+
+  /** Until what was evaluated is parked on the disk, which goes on in the background. */
+  async quiet(): Promise<void> {
+    await sleep(parkingBegins);
+    await until(async () => (await this.contender.session()).parked.every(({ place }) => place === 'disk'), settleLimit);
   }
 
   async restart(): Promise<Restarted> {

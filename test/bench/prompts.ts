@@ -2,6 +2,7 @@ import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
 import { buildChatPrompt, chatPrefix } from '../../src/prompt/chat';
 import { buildGhostPrompt } from '../../src/prompt/ghost';
 import type { ChatFormat, PromptTokenizer } from '../../src/prompt/types';
+import { promptTokenizer } from '../../src/worker/engine/tokenizer';
 import type { ChatParams, CompleteParams, ModelFacts, WarmChat } from '../../src/protocol/worker';
 
 /** As in src/worker/engine/engine.ts; that the prompts are the worker's is checked by their lengths with every request. */
@@ -23,13 +24,7 @@ export class Prompts {
   static async load(facts: ModelFacts): Promise<Prompts> {
     const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, progressLogs: false });
     const model = await llama.loadModel({ modelPath: facts.path, vocabOnly: true });
-    const tokenizer: PromptTokenizer = {
-      fingerprint: facts.fingerprint,
-      bos: model.tokens.shouldPrependBosToken ? (model.tokens.bos ?? undefined) : undefined,
-      eos: model.tokens.eos ?? undefined,
-      encode: (text) => model.tokenize(text, false),
-      encodeTemplate: (text) => model.tokenize(text, true),
-    };
+    const tokenizer = promptTokenizer(model, facts.fingerprint);
     return new Prompts(llama, model, tokenizer, formatOf(facts, model), facts.contextTokens);
   }
 

@@ -94,8 +94,9 @@ class Buffer {
     const { path, language, prefix, suffix } = this.place();
     const before = this.text.slice(this.text.lastIndexOf('\n', this.cursor - 1) + 1, this.cursor);
     const after = suffix.split('\n', 1)[0] ?? '';
-    const editor = { path: `/${path}`, scheme: 'file', selectionIsEmpty: true, cursors: 1, invoked: false, enabled: true };
-    const decision = decideTrigger({ ...editor, before, after });
+    const document = { path: `/${path}`, scheme: 'file', excluded: false };
+    const editor = { selectionIsEmpty: true, cursors: 1, invoked: false, off: undefined, justTaken: false };
+    const decision = decideTrigger({ ...document, ...editor, before, after });
     if (decision.kind === 'skip') return decision;
     return { kind: 'ghost', params: { path, language, prefix, suffix, multiline: decision.multiline, maxTokens: ghostTokens } };
   }

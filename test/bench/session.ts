@@ -3,9 +3,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { duration, note, step } from '../../scripts/lib/progress.mjs';
 import type { ModelFacts } from '../../src/protocol/worker';
 import { cachedModelPath, llama2_7bShape } from '../fixtures/llama';
-import { oursEmbedded, oursLarge, peerEmbedded, peerLarge, phase, type PeerSource, type Plan, type Setting } from './phases';
+import { embedded, large, phase, type PeerSource, type Plan, type Setting } from './phases';
 import { jsonRow, rowHolds, rowIds, tableOf, type JsonRow, type Row, type RowId } from './rows';
-import { embeddedQuantities, largePeerQuantities, largeQuantities, quantitiesOf, Takings } from './takings';
+import { embeddedQuantities, largeQuantities, quantitiesOf, Takings } from './takings';
 import { rowOf } from './verdicts';
 
 export interface SessionBench {
@@ -60,7 +60,9 @@ export async function benchSession(bench: SessionBench): Promise<{ readonly tabl
     rounds: { repeats: bench.repeats, milliseconds: quantityTime },
     contextTokens,
   };
-  const settings = [await large(bench, plan, ours, peer), await embedded(bench, plan, ours, peer)].filter((each) => each !== undefined);
+  const settings = [await withLarge(bench, plan, ours, peer), await withEmbedded(bench, plan, ours, peer)].filter(
+    (each) => each !== undefined,
+  );
   const rows = rowsNow();
   for (const { prompts } of settings) await prompts.dispose();
   const took = performance.now() - started;
@@ -75,20 +77,15 @@ export function wantedRows(only: readonly string[]): readonly RowId[] {
   return only.length === 0 ? rowIds : rowIds.filter((id) => only.includes(id));
 }
 
-/** One engine at a time: two models of this size would not fit many machines, and would take each other's cores. */
-async function large(bench: SessionBench, plan: Plan, ours: Takings, peer: Takings): Promise<Setting | undefined> {
-  const setting = await phase(ours, largeQuantities, async () => {
+async function withLarge(bench: SessionBench, plan: Plan, ours: Takings, peer: Takings): Promise<Setting | undefined> {
+  return phase(ours, largeQuantities, async () => {
     const model = bench.largeModel === '' ? await largeModel() : bench.largeModel;
-    return oursLarge(ours, model, plan);
+    return large(ours, peer, model, plan);
   });
-  if (setting) await phase(peer, largePeerQuantities, () => peerLarge(peer, setting, plan));
-  return setting;
 }
 
-async function embedded(bench: SessionBench, plan: Plan, ours: Takings, peer: Takings): Promise<Setting | undefined> {
-  const setting = await phase(ours, embeddedQuantities, () => oursEmbedded(ours, bench.embeddedModel, plan));
-  if (setting) await phase(peer, embeddedQuantities, () => peerEmbedded(peer, setting, ours.measured.trace ?? [], plan));
-  return setting;
+async function withEmbedded(bench: SessionBench, plan: Plan, ours: Takings, peer: Takings): Promise<Setting | undefined> {
+  return phase(ours, embeddedQuantities, () => embedded(ours, peer, bench.embeddedModel, plan));
 }
 
 /** Llama 2 7B's shape with random weights: what is said is noise, and takes as long as the real one's. */

@@ -67,15 +67,21 @@ export class Takings {
     private readonly onTaken: () => void = () => undefined,
   ) {}
 
-  /** Measures, if it is wanted. */
+  /** Measures, if it is wanted and not measured yet. */
   async take<Q extends Quantity>(quantity: Q, label: string, work: () => Promise<Measured[Q]>): Promise<void> {
-    if (!this.wanted.has(quantity)) return;
+    if (!this.wanted.has(quantity) || this.measured[quantity] !== undefined) return;
     try {
       const value: Measured[Q] = await step(`${this.name}: ${label}`, work);
-      this.put(quantity, value);
+      this.measured[quantity] = value;
     } catch (error) {
       this.reasons.set(quantity, `${this.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
+    this.onTaken();
+  }
+
+  /** Takes in what was measured elsewhere. */
+  give<Q extends Quantity>(quantity: Q, value: Measured[Q]): void {
+    this.measured[quantity] = value;
     this.onTaken();
   }
 
@@ -90,9 +96,5 @@ export class Takings {
 
   why(quantity: Quantity): string | undefined {
     return this.measured[quantity] === undefined ? (this.reasons.get(quantity) ?? `${this.name} has not been asked for it yet`) : undefined;
-  }
-
-  private put<Q extends Quantity>(quantity: Q, value: Measured[Q]): void {
-    this.measured[quantity] = value;
   }
 }
