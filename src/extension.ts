@@ -45,15 +45,16 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     globalStorageUri: context.globalStorageUri,
     memory: context.workspaceState,
   });
+  const ghostText = registerCompletion({ engine, config, log: topicLog(channel, 'ghost text') });
   context.subscriptions.push(
     channel,
     config,
     engine,
     chat,
-    registerCompletion({ engine, config, log: topicLog(channel, 'ghost text') }),
+    ghostText,
     registerExplain({ chat: chat.asker }),
     registerModels({ engine, config }),
-    registerStatus({ engine, onDidFinish: engine.onDidFinish, config, channel, log: topicLog(channel, 'status') }),
+    registerStatus({ engine, onDidFinish: engine.onDidFinish, ghostText, channel, log: topicLog(channel, 'status') }),
   );
   shutDown = () => {
     // First, so that answers under way end as stopped, with what they have written, and not as failed.

@@ -1,4 +1,4 @@
-import type { PromptTokenizer } from './types';
+import type { FimTokens, PromptTokenizer } from './types';
 
 /** A place in a document that wants a completion. */
 export interface GhostInput {
@@ -16,18 +16,65 @@ export interface GhostPrompt {
 }
 
 /**
- * The prompt of a model without FIM tokens: a header that stays, then the text before the cursor from an anchor that stays put while
- * the user types, so that a keystroke evaluates the tokens it changes and no others.
+ * The prompt for a place: laid out for filling in where the model knows how, else the text before the cursor alone.
  * @param budget most tokens of the prompt
  */
 export function buildGhostPrompt(input: GhostInput, tokenizer: PromptTokenizer, budget: number): GhostPrompt {
   const { text, owed } = splitTrailingSpace(input.prefix);
-  const header = headerLine(input.path, input.language);
   const bos = tokenizer.bos === undefined ? [] : [tokenizer.bos];
+  const { fim } = tokenizer;
+  if (!fim) return { tokens: [...bos, ...prefixTokens(input, text, tokenizer, budget - bos.length)], owed };
+  // A share of the budget whether or not it is used, so that the prefix begins where it did when the suffix changes.
+  const room = Math.floor(budget * suffixShares[fim.order]);
+  const suffix = suffixTokens(input.suffix, tokenizer, room);
+  const prefix = prefixTokens(input, text, tokenizer, budget - room - bos.length - marks);
+  return { tokens: [...bos, ...fimLayout(fim, prefix, suffix)], owed };
+}
+
+/** Tokens of {@link fimLayout} besides prefix and suffix. */
+const marks = 3;
+
+/** How much of the budget what follows the cursor may have. Behind the prefix it is evaluated again with every key, so has to be short. */
+const suffixShares = { suffixFirst: 0.25, prefixFirst: 0.0625 } as const;
+
+/**
+ * Prefix and suffix as Meta's reference code for Code Llama lays them out (`infilling_prompt_tokens` in codellama's llama/generation.py);
+ * other families have the same two orders with ids of their own. Suffix first, the prefix stands where the answer begins and goes on into
+ * it, and a key evaluates its own tokens alone.
+ */
+export function fimLayout(fim: FimTokens, prefix: readonly number[], suffix: readonly number[]): readonly number[] {
+  return fim.order === 'suffixFirst'
+    ? [fim.prefix, fim.suffix, ...suffix, fim.middle, ...prefix]
+    : [fim.prefix, ...prefix, fim.suffix, ...suffix, fim.middle];
+}
+
+/** The beginning of the text behind the cursor: as many whole lines as fit, or part of the first where not even that one does. */
+function suffixTokens(suffix: string, tokenizer: PromptTokenizer, room: number): readonly number[] {
+  let limit = room * charactersPerToken;
+  for (;;) {
+    const tokens = tokenizer.encodeInside(wholeLinesWithin(suffix, limit));
+    if (tokens.length <= room || limit < 1) return tokens.slice(0, room);
+    limit = Math.floor(Math.min(limit - 1, (limit * room) / tokens.length));
+  }
+}
+
+/** The lines at the beginning of `text` that fit `limit` characters; part of the first where not even that one does. */
+function wholeLinesWithin(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = text.lastIndexOf('\n', limit);
+  return text.slice(0, end > 0 ? end : limit);
+}
+
+/**
+ * A header that stays, then the text before the cursor from an anchor that stays put while the user types, so that a keystroke evaluates
+ * the tokens it changes and no others.
+ */
+function prefixTokens(input: GhostInput, text: string, tokenizer: PromptTokenizer, budget: number): readonly number[] {
+  const header = headerLine(input.path, input.language);
   let limit = budget * charactersPerToken;
   for (;;) {
-    const tokens = [...bos, ...tokenizer.encode(header + anchoredTail(text, limit))];
-    if (tokens.length <= budget || limit < 1) return { tokens: tokens.slice(0, budget), owed };
+    const tokens = tokenizer.encode(header + anchoredTail(text, limit));
+    if (tokens.length <= budget || limit < 1) return tokens.slice(0, budget);
     limit = Math.floor(limit / 2);
   }
 }

@@ -11,6 +11,7 @@ const longestBlank = 120;
  * with the space owed still in front.
  */
 export function ghostIsComplete(raw: string, input: GhostInput): boolean {
+  if (endOfCode(raw, input.language) < raw.length) return true;
   if (raw.trim() === '' && raw.length > longestBlank) return true;
   if (!input.multiline) return raw.includes('\n');
   const lines = raw.split('\n');
@@ -20,22 +21,48 @@ export function ghostIsComplete(raw: string, input: GhostInput): boolean {
 }
 
 /**
- * What of a generated text is shown: without the space owed, cut where the block ends, and without what the suffix already has.
- * Empty when nothing is left that is worth showing.
+ * Why nothing of a generated text is shown: there is none; the model ended the line at the cursor; nothing but brackets and punctuation is
+ * left; the rest of the line says it already; or the line above or below does.
  */
-export function finishGhost(raw: string, input: GhostInput, owed: string): string {
-  const own = payOwed(raw.replace(/\r/g, ''), owed);
-  if (own === undefined) return '';
+export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated';
+
+/** What of a generated text is shown, or why nothing is. */
+export type GhostVerdict = { readonly text: string; readonly dropped?: never } | { readonly text: ''; readonly dropped: DropReason };
+
+/** What of a generated text is shown: without the space owed, cut where the block ends, and without what the suffix already has. */
+export function finishGhost(raw: string, input: GhostInput, owed: string): GhostVerdict {
+  const code = raw.slice(0, endOfCode(raw, input.language)).replace(/\r/g, '');
+  if (code.trim() === '') return { text: '', dropped: 'nothing' };
+  const own = payOwed(code, owed);
+  if (own === undefined) return { text: '', dropped: 'lineEnd' };
   const lines = own.split('\n');
-  const kept = input.multiline ? lines.slice(0, cutAt(lines, input)) : lines.slice(0, 1);
-  const text = trimSuffixOverlap(kept.join('\n').trimEnd(), input);
-  return isWorthShowing(text, input) ? text : '';
+  const kept = (input.multiline ? lines.slice(0, cutAt(lines, input)) : lines.slice(0, 1)).join('\n').trimEnd();
+  if (kept.trim() === '') return { text: '', dropped: 'lineEnd' };
+  const text = trimSuffixOverlap(kept, input);
+  if (text.trim() === '') return { text: '', dropped: 'inSuffix' };
+  if (!/[^\s()[\]{}<>;,]/u.test(text)) return { text: '', dropped: 'onlyBrackets' };
+  return repeatsNeighbour(text, input) ? { text: '', dropped: 'repeated' } : { text };
 }
 
 /** What of a text that was cut off by its length is whole: all lines but the last, or the one line there is. */
 export function wholeLines(raw: string): string {
   const end = raw.lastIndexOf('\n');
   return end > 0 && raw.slice(0, end).trim() !== '' ? raw.slice(0, end) : raw;
+}
+
+/**
+ * Tokens of templates and of filling in, where a vocabulary has them as plain text: nobody writes them, and a model that does has
+ * finished. A line that begins a code fence is where a chat model would go on in prose.
+ */
+const marks = /\s?<(?:PRE|SUF|MID|EOT)>|<\|[a-z][a-z_]*\|>|<fim_[a-z]+>|<\uFF5C[^<>\uFF5C]*\uFF5C>/u;
+/** Languages in which a fence is part of the text. */
+const prose: ReadonlySet<string> = new Set(['markdown', 'mdx', 'plaintext', 'restructuredtext', 'git-commit']);
+const fence = /^[ \t]*(?:```|~~~)/mu;
+
+/** Where what the model writes is no longer part of the document. */
+function endOfCode(raw: string, language: string): number {
+  const ends = [marks.exec(raw), prose.has(language) ? null : fence.exec(raw)].flatMap((found) => found?.index ?? []);
+  return Math.min(raw.length, ...ends);
 }
 
 /** Takes the owed space off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
@@ -88,11 +115,10 @@ function firstLineOf(suffix: string): string | undefined {
     ?.trimEnd();
 }
 
-function isWorthShowing(text: string, input: GhostInput): boolean {
-  if (!/[^\s()[\]{}<>;,]/u.test(text)) return false;
+function repeatsNeighbour(text: string, input: GhostInput): boolean {
   const neighbours = [firstLineOf(input.suffix), lastFullLineOf(input.prefix)].map((line) => line?.trim());
   const whole = (input.prefix.slice(input.prefix.lastIndexOf('\n') + 1) + text).trim();
-  return !neighbours.includes(whole);
+  return neighbours.includes(whole);
 }
 
 function lastFullLineOf(prefix: string): string | undefined {

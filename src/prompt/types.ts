@@ -36,6 +36,18 @@ export interface ChatTurn {
   readonly answer: AnswerContent;
 }
 
+/** The ids by which a model is told what stands before and after what it is to fill in. */
+export interface FimTokens {
+  readonly prefix: number;
+  readonly suffix: number;
+  readonly middle: number;
+  /**
+   * Which order the model was trained with. Suffix first keeps the suffix in the lane while the user types before it; prefix first is for
+   * models that know no other.
+   */
+  readonly order: 'suffixFirst' | 'prefixFirst';
+}
+
 /** The loaded model's tokenizer, as far as prompts need it. */
 export interface PromptTokenizer {
   readonly fingerprint: string;
@@ -46,6 +58,13 @@ export interface PromptTokenizer {
   encode(text: string): readonly number[];
   /** Token ids of a template's own text, in which control tokens are recognised. Adds no BOS and no EOS. */
   encodeTemplate(text: string): readonly number[];
+  /**
+   * Token ids of a text that follows another one: as {@link encode}, but without the space that Llama's kinds of vocabulary put before a
+   * text.
+   */
+  encodeInside(text: string): readonly number[];
+  /** Undefined where the model was not trained to fill in. */
+  readonly fim: FimTokens | undefined;
 }
 
 /** Which layout a model gets; see {@link file://./chat.ts}. */

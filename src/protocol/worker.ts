@@ -248,6 +248,12 @@ export interface WarmResult {
   readonly overtaken: boolean;
 }
 
+/**
+ * The rule by which nothing is offered: the model wrote nothing; it ended the line at the cursor; what it wrote is but brackets and
+ * punctuation; the rest of the line has it already; the line above or below does.
+ */
+export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated';
+
 export interface CompleteParams {
   /** Path relative to the workspace, with forward slashes. */
   readonly path: string;
@@ -265,6 +271,8 @@ export interface CompleteParams {
 export interface CompleteResult {
   /** Text to insert at the cursor, already trimmed against the suffix; empty for none. */
   readonly text: string;
+  /** Why there is none, unless it was cancelled. */
+  readonly dropped?: DropReason | undefined;
   readonly stop: StopReason;
   readonly metrics: Metrics;
 }

@@ -90,4 +90,39 @@ describe('ghost text', () => {
     expect(await editor.page.locator('.ghost-text-decoration').count()).toBe(0);
     await editor.command('Paddock: Turn Ghost Text On or Off');
   });
+
+  it('is off for one language alone, says why, and a button turns it on again', async () => {
+    const { page } = editor;
+    await editor.command('Paddock: Ghost Text On or Off for This Language');
+    const status = page.locator('.statusbar-item').filter({ hasText: 'ghost text off for typescript' });
+    await status.waitFor();
+    await editor.command('Paddock: Why No Suggestion?');
+    const message = page.locator('.notifications-toasts').filter({ hasText: 'Ghost text is off for this language.' });
+    await message.getByRole('button', { name: 'Turn On' }).click();
+    await status.waitFor({ state: 'detached' });
+  });
+
+  it('is snoozed from the status bar, by keyboard, and comes by its own key meanwhile', async () => {
+    const { page } = editor;
+    await editor.command('Paddock: Show Menu');
+    await page.locator('.quick-input-widget').getByText('Open the chat').waitFor();
+    await page.keyboard.type('Ghost text');
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').getByText('Suggestions offered').waitFor();
+    await page.keyboard.type('Snooze');
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').getByText('For 5 minutes').waitFor();
+    await page.keyboard.press('Enter');
+    const snoozed = page.locator('.statusbar-item').filter({ hasText: 'ghost text snoozed until' });
+    await snoozed.waitFor();
+    await page.locator('.editor-instance .monaco-editor .view-line').last().click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\n\nexport function half(a: number): number {\nreturn a');
+    await page.waitForTimeout(2000);
+    expect(await page.locator('.ghost-text-decoration').count()).toBe(0);
+    await page.keyboard.press('Alt+\\');
+    expect((await editor.ghostText()).trim()).not.toBe('');
+    await editor.command('Paddock: Snooze Ghost Text…');
+    await snoozed.waitFor({ state: 'detached' });
+  });
 });

@@ -1,9 +1,10 @@
 import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChatPrompt } from '../../src/prompt/chat';
-import { golden } from '../fixtures/golden';
-import { tinyModelPath } from '../fixtures/llama';
-import type { PromptTokenizer } from '../../src/prompt/types';
+import { buildGhostPrompt } from '../../src/prompt/ghost';
+import { fimGolden, golden } from '../fixtures/golden';
+import { tinyInfillModelPath, tinyModelPath } from '../fixtures/llama';
+import { promptTokenizer } from '../../src/worker/engine/tokenizer';
 
 // llama-tokenizer-js made the golden ids. What the worker runs is llama.cpp's own tokenizer, from a GGUF's scores instead of a merge list.
 let llama: Llama;
@@ -25,13 +26,7 @@ describe("llama.cpp's tokenizer over the fixture's vocabulary", () => {
   });
 
   it.each(golden.prompts)('gives the golden prompt: $name', ({ input, budget, tokens }) => {
-    const tokenizer: PromptTokenizer = {
-      fingerprint: golden.fingerprint,
-      bos: model.tokens.bos ?? undefined,
-      eos: model.tokens.eos ?? undefined,
-      encode: (text) => model.tokenize(text, false),
-      encodeTemplate: (text) => model.tokenize(text, true),
-    };
+    const tokenizer = promptTokenizer(model, golden.fingerprint);
     const prompt = buildChatPrompt(input, { kind: 'llama2' }, tokenizer, { contextTokens: budget, reserveTokens: 0 });
     expect(prompt.tokens).toEqual(tokens);
   });
@@ -39,5 +34,39 @@ describe("llama.cpp's tokenizer over the fixture's vocabulary", () => {
   it('reads control tokens in a template only', () => {
     expect(model.tokenize('<s>', true)).toEqual([1]);
     expect(model.tokenize('<s>', false)).not.toContain(1);
+  });
+});
+
+describe("a GGUF with Code Llama's vocabulary", () => {
+  let infill: LlamaModel;
+
+  beforeAll(async () => {
+    infill = await llama.loadModel({ modelPath: await tinyInfillModelPath(), vocabOnly: true });
+  }, 60_000);
+  afterAll(() => infill.dispose());
+
+  it('names the ids for filling in, and is laid out with the suffix first', () => {
+    expect(promptTokenizer(infill, 'x').fim).toEqual({ prefix: 32007, suffix: 32008, middle: 32009, order: 'suffixFirst' });
+  });
+
+  it.each(fimGolden.prompts)('gives the golden prompts: $name', ({ prefix, suffix, suffixFirst, prefixFirst }) => {
+    const tokenizer = promptTokenizer(infill, 'x');
+    const input = { path: 'a', language: 'plaintext', prefix, suffix, multiline: true };
+    expect(buildGhostPrompt(input, tokenizer, 1024).tokens).toEqual(suffixFirst);
+    const { fim } = tokenizer;
+    const other = { ...tokenizer, fim: fim && { ...fim, order: 'prefixFirst' as const } };
+    expect(buildGhostPrompt(input, other, 1024).tokens).toEqual(prefixFirst);
+  });
+
+  it('reads what looks like a mark in a document as text', () => {
+    const tokenizer = promptTokenizer(infill, 'x');
+    for (const tokens of [tokenizer.encode('a <PRE> b <EOT>'), tokenizer.encodeInside('<SUF> <MID>')])
+      expect(Math.max(...tokens)).toBeLessThan(32_000);
+  });
+});
+
+describe('a GGUF without ids for filling in', () => {
+  it('has the text before the cursor alone as its prompt', () => {
+    expect(promptTokenizer(model, 'x').fim).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { anchoredTail } from '../../prompt/ghost';
 import type { CompleteParams } from '../../protocol/worker';
 import { promptPath } from '../services/paths';
+import type { TriggerFacts } from './trigger';
 
 /** Most characters of the document sent to the worker, before and after the cursor; it takes of them what fits its budget. */
 const mostBefore = 32_000;
@@ -46,8 +47,15 @@ export function placeParams(document: vscode.TextDocument, place: Place): Pick<C
   };
 }
 
-/** What decides about a document as a whole. */
-export function editorFacts(document: vscode.TextDocument): { path: string; scheme: string; selectionIsEmpty: boolean; cursors: number } {
+/**
+ * What decides about a document as a whole.
+ * @param exclude globs of the user's; those of a workspace folder are relative to it
+ */
+export function editorFacts(
+  document: vscode.TextDocument,
+  exclude: readonly string[],
+): Pick<TriggerFacts, 'path' | 'scheme' | 'selectionIsEmpty' | 'cursors' | 'excluded'> {
+  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
   const editor = vscode.window.activeTextEditor;
   const selections = editor?.document === document ? editor.selections : [];
   return {
@@ -55,5 +63,9 @@ export function editorFacts(document: vscode.TextDocument): { path: string; sche
     scheme: document.uri.scheme,
     selectionIsEmpty: selections.every((selection) => selection.isEmpty),
     cursors: selections.length,
+    excluded: exclude.some((glob) => {
+      const pattern = folder ? new vscode.RelativePattern(folder, glob) : glob;
+      return vscode.languages.match({ pattern }, document) > 0;
+    }),
   };
 }

@@ -3,26 +3,35 @@ import type { CompleteResult } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
-import { acceptedCommand } from './accepted';
+import { acceptedCommand, type Accepted } from './accepted';
+import type { GhostControls } from './controls';
+import type { Ending, GhostNumbers } from './numbers';
+import { TypingPace } from './pace';
 import { editorFacts, placeParams, readPlace, type Place } from './place';
 import { continueSuggestion, type Suggestion } from './suggestion';
-import { decideTrigger } from './trigger';
+import { decideTrigger, type TriggerDecision } from './trigger';
 
-/** How a request for ghost text ended; each is logged by name. */
-type Ending = 'shown' | 'reused' | 'empty' | 'cancelled' | 'failed' | 'notReady' | `skipped: ${string}`;
+/** What ghost text needs of the extension. */
+export interface GhostDeps {
+  readonly engine: Engine;
+  readonly config: () => Config;
+  readonly controls: Pick<GhostControls, 'offReason'>;
+  readonly numbers: GhostNumbers;
+  readonly log: Log;
+  /** Called when the worker is about to be asked. */
+  readonly beforeAsking: () => void;
+}
 
 /** Ghost text: asks the worker for what may follow the cursor. */
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private last: Suggestion | undefined;
-  private missed: Missed | undefined;
+  /** Where a suggestion was asked for in vain. */
+  private missed: Spot | undefined;
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly config: () => Config,
-    private readonly log: Log,
-    /** Called when the worker is about to be asked. */
-    private readonly beforeAsking: () => void,
-  ) {}
+  private readonly pace = new TypingPace();
+  private taken: Spot | undefined;
+
+  constructor(private readonly deps: GhostDeps) {}
 
   async provideInlineCompletionItems(
     document: vscode.TextDocument,
@@ -30,25 +39,36 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
+    const { engine, beforeAsking } = this.deps;
+    const config = this.deps.config();
+    const request = { document, position, began: performance.now() };
     const place = readPlace(document, position, context.selectedCompletionInfo);
     const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    const decision = decideTrigger({ ...editorFacts(document), ...place.line, invoked, enabled: this.config()['ghostText.enabled'] });
-    if (decision.kind === 'skip') return this.end(`skipped: ${decision.reason}`);
-    const reused = invoked ? undefined : continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
-    if (reused !== undefined) return this.show('reused', document, place, reused);
-    if (this.engine.state.kind !== 'ready') {
+    const decision = this.decide(request, place, invoked);
+    if (decision.kind === 'skip') return this.end(request, decision.reason);
+    const kept = invoked ? undefined : continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
+    if (kept !== undefined) return this.show(request, 'kept', place, kept);
+    if (engine.state.kind !== 'ready') {
       this.missed = this.modelIsOnItsWay() ? { document, version: document.version, position } : undefined;
-      this.engine.start();
-      return this.end('notReady');
+      engine.start();
+      return this.end(request, 'notReady');
     }
-    if (!invoked && !(await waited(this.config()['ghostText.debounceMilliseconds'], token))) return this.end('cancelled');
-    this.beforeAsking();
-    const outcome = await this.engine.complete(
-      { ...placeParams(document, place), multiline: decision.multiline, maxTokens: this.config()['ghostText.maxTokens'] },
+    const wait = this.pace.wait(this.deps.numbers.medianLatency, config['ghostText.debounceMilliseconds']);
+    if (!invoked && wait > 0 && !(await waited(wait, token))) return this.end(request, 'cancelled');
+    beforeAsking();
+    const outcome = await engine.complete(
+      { ...placeParams(document, place), multiline: decision.multiline, maxTokens: config['ghostText.maxTokens'] },
       token,
     );
-    if (outcome.kind === 'failed') return this.end('failed', outcome.error.kind);
-    return this.answer(document, place, outcome.value);
+    if (outcome.kind === 'failed') return this.end(request, 'failed', outcome.error.kind);
+    return this.answer(request, place, outcome.value);
+  }
+
+  /** A suggestion was taken; the cursor of `editor` stands behind it. */
+  accepted({ characters, oneLine }: Accepted, editor: vscode.TextEditor | undefined): void {
+    this.deps.numbers.taken(characters);
+    this.taken =
+      oneLine && editor ? { document: editor.document, version: editor.document.version, position: editor.selection.active } : undefined;
   }
 
   /**
@@ -60,47 +80,73 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.missed = undefined;
     return (
       missed !== undefined &&
-      this.config()['ghostText.enabled'] &&
+      this.deps.controls.offReason(missed.document.languageId) === undefined &&
       editor?.document === missed.document &&
-      missed.document.version === missed.version &&
       editor.selections.length === 1 &&
       editor.selection.isEmpty &&
-      editor.selection.active.isEqual(missed.position)
+      isAt(missed, editor.document, editor.selection.active)
     );
   }
 
   /** Not so after a crash, which the same request may have caused, nor while nothing is tried again. */
   private modelIsOnItsWay(): boolean {
-    const { kind } = this.engine.state;
+    const { kind } = this.deps.engine.state;
     return kind === 'stopped' || kind === 'starting' || kind === 'loading';
   }
 
-  private answer(document: vscode.TextDocument, place: Place, result: CompleteResult): vscode.InlineCompletionItem[] {
-    if (result.stop === 'cancelled') return this.end('cancelled');
-    const { metrics } = result;
+  private decide({ document, position }: Request, place: Place, invoked: boolean): TriggerDecision {
+    return decideTrigger({
+      ...editorFacts(document, this.deps.config()['ghostText.exclude']),
+      ...place.line,
+      invoked,
+      off: this.deps.controls.offReason(document.languageId),
+      justTaken: this.taken !== undefined && isAt(this.taken, document, position),
+    });
+  }
+
+  private answer(request: Request, place: Place, result: CompleteResult): vscode.InlineCompletionItem[] {
+    if (result.stop === 'cancelled') return this.end(request, 'cancelled');
+    const { metrics, text, dropped } = result;
     const detail = `${metrics.reusedTokens}/${metrics.promptTokens} reused, ${metrics.generatedTokens} generated in ${Math.round(metrics.totalMilliseconds)} ms`;
-    if (result.text === '') return this.end('empty', detail);
-    this.last = { document: document.uri.toString(), prefix: place.prefix, suffix: place.suffix, text: result.text };
-    return this.show('shown', document, place, result.text, detail);
+    if (text === '') return this.end(request, dropped ?? 'nothing', detail);
+    this.last = { document: request.document.uri.toString(), prefix: place.prefix, suffix: place.suffix, text };
+    return this.show(request, 'shown', place, text, detail);
   }
 
-  private show(ending: Ending, document: vscode.TextDocument, place: Place, text: string, detail = ''): vscode.InlineCompletionItem[] {
-    this.end(ending, detail);
+  private show(request: Request, ending: 'shown' | 'kept', place: Place, text: string, detail = ''): vscode.InlineCompletionItem[] {
+    this.end(request, ending, detail);
+    const { document, position } = request;
     const own = document.eol === vscode.EndOfLine.CRLF ? text.replace(/\n/g, '\r\n') : text;
-    return [new vscode.InlineCompletionItem(place.selected + own, place.range, { command: acceptedCommand, title: '' })];
+    this.deps.numbers.offer({ document: document.uri.toString(), offset: document.offsetAt(position), text: own });
+    const accepted: Accepted = { characters: own.length, oneLine: !text.includes('\n') };
+    const command = { command: acceptedCommand, title: '', arguments: [accepted] };
+    return [new vscode.InlineCompletionItem(place.selected + own, place.range, command)];
   }
 
-  private end(ending: Ending, detail = ''): vscode.InlineCompletionItem[] {
-    this.log.debug(detail === '' ? ending : `${ending}: ${detail}`);
+  private end({ began }: Request, ending: Ending, detail = ''): vscode.InlineCompletionItem[] {
+    this.deps.numbers.ended(ending, performance.now() - began);
+    this.deps.log.debug(detail === '' ? ending : `${ending}: ${detail}`);
     return [];
   }
 }
 
-/** Where a suggestion was asked for in vain. */
-interface Missed {
+/** A request of VS Code's for ghost text. */
+interface Request {
+  readonly document: vscode.TextDocument;
+  readonly position: vscode.Position;
+  /** When it came, as `performance.now()` has it. */
+  readonly began: number;
+}
+
+/** A place in one version of a document. */
+interface Spot {
   readonly document: vscode.TextDocument;
   readonly version: number;
   readonly position: vscode.Position;
+}
+
+function isAt(spot: Spot, document: vscode.TextDocument, position: vscode.Position): boolean {
+  return spot.document === document && spot.version === document.version && spot.position.isEqual(position);
 }
 
 /** Waits; false when cancelled meanwhile, as the next key press does. */

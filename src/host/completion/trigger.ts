@@ -1,3 +1,5 @@
+import type { OffReason } from './controls';
+
 /** What the editor looks like where a completion is asked for. */
 export interface TriggerFacts {
   /** The cursor's line left and right of it. */
@@ -9,11 +11,16 @@ export interface TriggerFacts {
   readonly cursors: number;
   /** Asked for by the user's own key. */
   readonly invoked: boolean;
-  readonly enabled: boolean;
+  /** Why none comes by itself here; `undefined` where it does. */
+  readonly off: OffReason | undefined;
+  /** Whether a pattern of the user's keeps the file out. */
+  readonly excluded: boolean;
+  /** Whether a suggestion of one line was just taken, and nothing has changed since. */
+  readonly justTaken: boolean;
 }
 
-/** Why no completion is asked for; logged, never shown as a popup. */
-export type SkipReason = 'off' | 'document' | 'secret' | 'selection' | 'cursors' | 'wordAhead';
+/** Why no completion is asked for; logged and counted, never shown as a popup. */
+export type SkipReason = OffReason | 'document' | 'excluded' | 'secret' | 'selection' | 'cursors' | 'wordAhead' | 'justTaken';
 
 export type TriggerDecision =
   { readonly kind: 'ask'; readonly multiline: boolean } | { readonly kind: 'skip'; readonly reason: SkipReason };
@@ -25,11 +32,13 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
 }
 
 function skipReason(facts: TriggerFacts): SkipReason | undefined {
-  if (!facts.enabled && !facts.invoked) return 'off';
+  if (facts.off !== undefined && !facts.invoked) return facts.off;
   if (!isWrittenIn(facts.scheme)) return 'document';
+  if (facts.excluded) return 'excluded';
   if (looksSecret(facts.path)) return 'secret';
   if (!facts.selectionIsEmpty) return 'selection';
   if (facts.cursors > 1) return 'cursors';
+  if (facts.justTaken && !facts.invoked) return 'justTaken';
   return closingPunctuation.test(facts.after) ? undefined : 'wordAhead';
 }
 

@@ -3,6 +3,7 @@ import type { WarmParams } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import { idleAfter, WarmUp, type Idle } from '../engine/warmUp';
 import type { Config } from '../services/config';
+import type { GhostControls } from './controls';
 import { editorFacts, placeParams, readPlace } from './place';
 import { decideTrigger } from './trigger';
 
@@ -16,6 +17,7 @@ export class GhostWarmer implements vscode.Disposable {
   constructor(
     engine: Engine,
     private readonly config: () => Config,
+    private readonly controls: Pick<GhostControls, 'offReason'>,
     idle: Idle = idleAfter(pauseMilliseconds),
   ) {
     this.warmUp = new WarmUp(engine, idle);
@@ -53,7 +55,12 @@ export class GhostWarmer implements vscode.Disposable {
   private params(editor: vscode.TextEditor): WarmParams | undefined {
     if (vscode.window.activeTextEditor !== editor) return undefined;
     const { document, selection } = editor;
-    const facts = { ...editorFacts(document), invoked: false, enabled: this.config()['ghostText.enabled'] };
+    const facts = {
+      ...editorFacts(document, this.config()['ghostText.exclude']),
+      invoked: false,
+      off: this.controls.offReason(document.languageId),
+      justTaken: false,
+    };
     // Where something stands right of the cursor none is asked for; the line's end is the next place where one may be.
     for (const position of [selection.active, document.lineAt(selection.active.line).range.end]) {
       const place = readPlace(document, position);

@@ -117,7 +117,7 @@ export class EngineClient implements Engine, Disposable {
   }
 
   complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
-    return this.request(
+    return this.request<CompleteResult>(
       cancellation,
       () => ({ text: '', stop: 'cancelled', metrics: nothingDone }),
       async (connection) => this.measured(await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation)),

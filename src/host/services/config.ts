@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 
 /** Every setting, by its key in package.json without the `paddock.` before it; a test holds keys and defaults against package.json. */
@@ -13,6 +14,8 @@ const schema = v.object({
   'chat.temperature': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(2)), 0.2),
   'chat.maxTokens': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(8192)), 1024),
   'ghostText.enabled': v.fallback(v.boolean(), true),
+  'ghostText.languages': v.fallback(v.record(v.string(), v.boolean()), { '*': true }),
+  'ghostText.exclude': v.fallback(v.array(v.string()), []),
   'ghostText.debounceMilliseconds': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2000)), 75),
   'ghostText.maxTokens': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(4), v.maxValue(512)), 64),
 });
@@ -31,5 +34,5 @@ export function readConfig(read: (key: ConfigKey) => unknown): Config {
 
 /** The keys whose values differ. */
 export function changedKeys(before: Config, after: Config): readonly ConfigKey[] {
-  return configKeys.filter((key) => before[key] !== after[key]);
+  return configKeys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
 }

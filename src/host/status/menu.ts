@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
 import { commandIds, chatViewId } from '../services/commands';
-import { configSection, type ConfigService } from '../services/configService';
+import { configSection } from '../services/configService';
 import { lanesLine } from './view';
 
 interface MenuItem extends vscode.QuickPickItem {
@@ -10,22 +10,19 @@ interface MenuItem extends vscode.QuickPickItem {
 }
 
 /** The status bar's menu: everything Paddock can do, one key press away. */
-export async function showMenu(engine: Engine, config: ConfigService): Promise<void> {
+export async function showMenu(engine: Engine): Promise<void> {
   const { state } = engine;
-  const picked = await vscode.window.showQuickPick(menuItems(config.current['ghostText.enabled'], state.kind === 'stopped'), {
+  const picked = await vscode.window.showQuickPick(menuItems(state.kind === 'stopped'), {
     title: state.kind === 'ready' ? `${state.facts.name} · ${lanesLine(state.facts)}` : vscode.l10n.t('Paddock'),
     placeHolder: vscode.l10n.t('What would you like to do?'),
   });
   if (picked) await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));
 }
 
-function menuItems(ghostText: boolean, stopped: boolean): readonly MenuItem[] {
+function menuItems(stopped: boolean): readonly MenuItem[] {
   return [
     { label: `$(comment-discussion) ${vscode.l10n.t('Open the chat')}`, command: `${chatViewId}.focus` },
-    {
-      label: ghostText ? `$(circle-slash) ${vscode.l10n.t('Turn ghost text off')}` : `$(sparkle) ${vscode.l10n.t('Turn ghost text on')}`,
-      command: commandIds.toggleGhostText,
-    },
+    { label: `$(sparkle) ${vscode.l10n.t('Ghost text: status and switches')}`, command: commandIds.showGhostText },
     { label: `$(file-binary) ${vscode.l10n.t('Choose a model file…')}`, command: commandIds.chooseModelFile },
     { label: `$(package) ${vscode.l10n.t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
     {

@@ -5,7 +5,6 @@ import type { Metrics } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import { commandOf, describeProblem, describeRestart, type ProblemAction } from '../engine/problems';
 import { commandIds } from '../services/commands';
-import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import { showMenu } from './menu';
 import { statusView } from './view';
@@ -13,19 +12,20 @@ import { statusView } from './view';
 export interface StatusDeps {
   readonly engine: Engine;
   readonly onDidFinish: Event<Metrics>;
-  readonly config: ConfigService;
+  /** Why ghost text does not come by itself in the active editor, in words; empty where it does. */
+  readonly ghostText: { readonly state: () => string; readonly onDidChange: Event<undefined> };
   readonly channel: vscode.LogOutputChannel;
   readonly log: Log;
 }
 
 /** The status bar's item with its menu, and the one message that a problem of the engine gets. */
-export function registerStatus({ engine, onDidFinish, config, channel, log }: StatusDeps): vscode.Disposable {
+export function registerStatus({ engine, onDidFinish, ghostText, channel, log }: StatusDeps): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('paddock.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Paddock');
   item.command = commandIds.showMenu;
   let speed: number | undefined;
   const render = (): void => {
-    const view = statusView(engine.state, config.current['ghostText.enabled'], speed);
+    const view = statusView(engine.state, ghostText.state(), speed);
     item.text = view.text;
     item.tooltip = view.tooltip;
     item.accessibilityInformation = { label: view.accessibleLabel };
@@ -49,11 +49,11 @@ export function registerStatus({ engine, onDidFinish, config, channel, log }: St
       if (metrics.tokensPerSecond > 0) speed = metrics.tokensPerSecond;
       render();
     }),
-    config.onDidChange(render),
+    ghostText.onDidChange(render),
     vscode.commands.registerCommand(commandIds.showLog, () => {
       channel.show();
     }),
-    vscode.commands.registerCommand(commandIds.showMenu, () => showMenu(engine, config)),
+    vscode.commands.registerCommand(commandIds.showMenu, () => showMenu(engine)),
     vscode.commands.registerCommand(commandIds.openWalkthrough, () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'paddock.paddock#paddock.start', false),
     ),

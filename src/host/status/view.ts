@@ -13,10 +13,11 @@ export interface StatusBarView {
 
 /**
  * What the status bar shows.
+ * @param ghostText why ghost text does not come by itself, in words; empty where it does
  * @param speed tokens a second of the last answer, if there was one
  */
-export function statusView(state: EngineState, ghostText: boolean, speed: number | undefined): StatusBarView {
-  const ghost = ghostText ? '' : ` ${l10n.t('(ghost text off)')}`;
+export function statusView(state: EngineState, ghostText: string, speed: number | undefined): StatusBarView {
+  const ghost = ghostText === '' ? '' : ` ${ghostText}`;
   const shown = (icon: string, label: string, tooltip: string, isProblem = false): StatusBarView => ({
     text: `$(${icon}) ${label}${ghost}`,
     tooltip,

@@ -6,7 +6,7 @@ import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import type { Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
 import type { LanePurpose } from './lanes';
-import { loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
+import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
 import type { ParkingPlace } from './parking';
 import { remember } from './remembered';
 import { Session } from './session';
@@ -209,7 +209,8 @@ export class Engine {
 
   /** Completes code at a cursor. */
   async complete(request: GhostRequest, signal: AbortSignal): Promise<GhostAnswer> {
-    const { tokens: prompt, owed } = buildGhostPrompt(request, this.loaded.tokenizer, this.ghostBudget());
+    const { model, tokenizer } = this.loaded;
+    const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, this.ghostBudget());
     const stream = detokenizer(this.loaded, prompt);
     let raw = '';
     const result = await this.memo.run(
@@ -221,6 +222,8 @@ export class Engine {
         maxTokens: request.maxTokens,
         sampling: greedy,
         onToken: (token) => {
+          // The end of a filled-in middle, where the GGUF does not say that it is one; nothing behind a token that is no text is wanted.
+          if (asTokens([token]).some((id) => model.getTokenAttributes(id).control)) return 'rule';
           raw += stream.push(token);
           return ghostIsComplete(raw, request) ? 'rule' : 'continue';
         },
@@ -228,8 +231,8 @@ export class Engine {
       signal,
     );
     const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
-    const text = result.stop === 'cancelled' ? '' : finishGhost(whole, request, owed);
-    return { text, stop: result.stop, metrics: result.metrics };
+    const verdict = result.stop === 'cancelled' ? { text: '' } : finishGhost(whole, request, owed);
+    return { ...verdict, stop: result.stop, metrics: result.metrics };
   }
 
   /** Ends every request, parks what is worth it, and gives the memory back. */

@@ -8,6 +8,7 @@ import { examineFile, type ExaminedFile } from './modelFile';
 import { Neighbours } from './neighbours';
 import { keyOf, recall, type Remembered } from './remembered';
 import { chooseThreads, readThreadLimits } from './threads';
+import { promptTokenizer } from './tokenizer';
 import { libraryVersion, loadLibrary, type Library } from './version';
 
 export interface LoadOptions {
@@ -249,16 +250,6 @@ async function createContext(llama: Llama, model: LlamaModel, { lanes, contextTo
     // A context that silently came out smaller would cut conversations without a word.
     failedCreationRemedy: false,
   });
-}
-
-function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenizer {
-  return {
-    fingerprint,
-    bos: model.tokens.shouldPrependBosToken ? (model.tokens.bos ?? undefined) : undefined,
-    eos: model.tokens.eos ?? undefined,
-    encode: (text) => model.tokenize(text, false),
-    encodeTemplate: (text) => model.tokenize(text, true),
-  };
 }
 
 /** The file's name without its quantisation: what is inside a GGUF as its name is often a path or a training run of its maker. */

@@ -103,7 +103,15 @@ describe.each(layouts)('every $name prompt', ({ format, tokenizer }) => {
 describe('a tokenizer that takes more tokens for a whole than for its parts', () => {
   it('does not make a prompt overflow its lane', () => {
     const encode = (text: string): readonly number[] => new Array<number>(Math.ceil((text.length / 8) ** 1.5)).fill(7);
-    const odd: PromptTokenizer = { fingerprint: 'odd', bos: 1, eos: 2, encode, encodeTemplate: encode };
+    const odd: PromptTokenizer = {
+      fingerprint: 'odd',
+      bos: 1,
+      eos: 2,
+      fim: undefined,
+      encode,
+      encodeTemplate: encode,
+      encodeInside: encode,
+    };
     const history = Array.from({ length: 9 }, () => ({ user: { text: 'What is this?' }, answer: { text: 'It is that.' } }));
     const prompt = buildChatPrompt({ system: '', history, user: { text: 'Why?' } }, { kind: 'base' }, odd, {
       contextTokens: 120,

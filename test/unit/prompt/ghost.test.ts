@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonPrefixLength } from '../../../src/base/prefix';
 import { anchoredTail, buildGhostPrompt, splitTrailingSpace, type GhostInput } from '../../../src/prompt/ghost';
+import { fimGolden } from '../../fixtures/golden';
 import { llamaTokenizerWith, WordTokenizer } from './tokenizers';
 
 const code = fc
@@ -123,5 +124,73 @@ describe('buildGhostPrompt', () => {
     }
     // The anchor moved at most once over these 60 characters.
     expect(costly).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a model that knows how to fill in', () => {
+  const words = new WordTokenizer([], { bos: 's', fim: true });
+  const ids = { prefix: 32_007, suffix: 32_008, middle: 32_009 };
+  const codeLlama = llamaTokenizerWith([], { ...ids, order: 'suffixFirst' });
+
+  it.each(fimGolden.prompts)('gets the golden prompts: $name', ({ prefix, suffix, suffixFirst, prefixFirst }) => {
+    const here = input(prefix, { suffix, language: 'plaintext' });
+    expect(buildGhostPrompt(here, codeLlama, 1024).tokens).toEqual(suffixFirst);
+    expect(buildGhostPrompt(here, llamaTokenizerWith([], { ...ids, order: 'prefixFirst' }), 1024).tokens).toEqual(prefixFirst);
+  });
+
+  it('has the file named before the prefix, not before the suffix', () => {
+    const { tokens, owed } = buildGhostPrompt(input('return ', { suffix: ';\n}\n' }), words, 500);
+    expect(words.decode(tokens)).toBe('<s><PRE><SUF>;\n}\n<MID>// src/add.ts\nreturn');
+    expect(owed).toBe(' ');
+  });
+
+  it('has a key change the end of the prompt alone', () => {
+    const suffix = '\n}\n\n' + 'export const other = 1;\n'.repeat(200);
+    const typed = 'function add(a: number, b: number): number {\n  return a + b;';
+    let before = buildGhostPrompt(input('', { suffix }), codeLlama, 256).tokens;
+    for (let count = 1; count <= typed.length; count++) {
+      const { tokens } = buildGhostPrompt(input(typed.slice(0, count), { suffix }), codeLlama, 256);
+      expect(tokens.length - commonPrefixLength(before, tokens)).toBeLessThanOrEqual(4);
+      before = tokens;
+    }
+  });
+
+  it('has whole lines of a long suffix, and is never over its budget', () => {
+    const long = 'const someValue = compute(1);\n'.repeat(100);
+    const text = words.decode(buildGhostPrompt(input(long, { suffix: long }), words, 200).tokens);
+    const [, suffix = ''] = /<SUF>([^]*)<MID>/u.exec(text) ?? [];
+    expect(suffix).not.toBe('');
+    expect(long.startsWith(`${suffix}\n`)).toBe(true);
+    fc.assert(
+      fc.property(code, code, limit, (text, typed, most) => {
+        const beginnings = new Set<number>();
+        for (let count = 0; count <= typed.length; count++) {
+          const whole = text + typed.slice(0, count);
+          beginnings.add(whole.length - anchoredTail(whole, most).length);
+        }
+        expect(beginnings.size).toBeLessThanOrEqual(2 + Math.ceil(typed.length / Math.floor(most / 2)));
+        expect([...beginnings]).toEqual([...beginnings].sort((a, b) => a - b));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('begins at the beginning of a line where lines are short', () => {
+    const text = Array.from({ length: 50 }, (_, index) => `line ${index}`).join('\n');
+    const tail = anchoredTail(text, 100);
+    expect(text[text.length - tail.length - 1]).toBe('\n');
+  });
+
+  it('keeps code before the cursor when a long line stands there', () => {
+    const text = `${'x'.repeat(2000)}\nconst a`;
+    expect(anchoredTail(text, 100).length).toBeGreaterThanOrEqual(25);
+  });
+
+  it('never begins with half a character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('🦙', 'a'), maxLength: 200 }), limit, (text, most) => {
+        expect(anchoredTail(text, most)).not.toMatch(/^[\uDC00-\uDFFF]/);
+      }),
+    );
   });
 });

@@ -15,7 +15,7 @@ function shown(input: GhostInput, continuation: string, size = 3): string {
   const whole = owed + continuation;
   let raw = '';
   while (raw.length < whole.length && !ghostIsComplete(raw, input)) raw = whole.slice(0, raw.length + size);
-  return finishGhost(raw, input, owed);
+  return finishGhost(raw, input, owed).text;
 }
 
 const block = (document: string): GhostInput => at(document, true);
@@ -146,15 +146,18 @@ describe('a ghost text of one line', () => {
   });
 
   it('is none where the model would end the line instead of paying the space it owes', () => {
-    expect(finishGhost('\nconst b', line('const a = |'), ' ')).toBe('');
-    expect(finishGhost('b;', line('const a = |'), ' ')).toBe('b;');
+    expect(finishGhost('\nconst b', line('const a = |'), ' ')).toEqual({ text: '', dropped: 'lineEnd' });
+    expect(finishGhost('\nconst b', line('const a =|'), '')).toEqual({ text: '', dropped: 'lineEnd' });
+    expect(finishGhost(' \n', line('const a = |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
+    expect(finishGhost('b;', line('const a = |'), ' ').text).toBe('b;');
   });
 
   it('is none where it would be brackets alone, or what stands above or below', () => {
-    expect(finishGhost(');', line('foo(1|'), '')).toBe('');
-    expect(finishGhost('b();', line('a();\nb();\n|'), '')).toBe('');
-    expect(finishGhost('c();', line('a();\n|\nc();'), '')).toBe('');
-    expect(finishGhost('d();', line('a();\n|\nc();'), '')).toBe('d();');
+    expect(finishGhost(');', line('foo(1|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
+    expect(finishGhost(');', line('foo(1|);'), '')).toEqual({ text: '', dropped: 'inSuffix' });
+    expect(finishGhost('b();', line('a();\nb();\n|'), '')).toEqual({ text: '', dropped: 'repeated' });
+    expect(finishGhost('c();', line('a();\n|\nc();'), '')).toEqual({ text: '', dropped: 'repeated' });
+    expect(finishGhost('d();', line('a();\n|\nc();'), '').text).toBe('d();');
   });
 });
 
@@ -180,7 +183,7 @@ describe('any ghost text', () => {
         const whole = owed + text;
         let raw = '';
         while (raw.length < whole.length && !ghostIsComplete(raw, input)) raw = whole.slice(0, raw.length + size);
-        if (/\S/.test(raw)) expect(finishGhost(raw, input, owed)).toBe(finishGhost(whole, input, owed));
+        if (/\S/.test(raw)) expect(finishGhost(raw, input, owed)).toEqual(finishGhost(whole, input, owed));
       }),
       { numRuns: 2000 },
     );
@@ -190,7 +193,7 @@ describe('any ghost text', () => {
     fc.assert(
       fc.property(anyInput, anyText, (input, text) => {
         const { owed } = splitTrailingSpace(input.prefix);
-        const ghost = finishGhost(owed + text, input, owed);
+        const ghost = finishGhost(owed + text, input, owed).text;
         // Before a bracket that is there already, a break and its indentation are right.
         if (/^\s*(\n|$)/.test(input.suffix)) expect(ghost).toBe(ghost.trimEnd());
         expect(ghost).not.toContain('\r');
@@ -199,6 +202,31 @@ describe('any ghost text', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('what is no longer part of the document', () => {
+  it.each([
+    ["Code Llama's end", 'typescript', 'a + b; <EOT>', 'a + b;'],
+    ['a token of filling in', 'python', 'a + b<|fim_middle|>x', 'a + b'],
+    ["StarCoder's marks", 'go', 'a + b<fim_suffix>', 'a + b'],
+    ["DeepSeek's marks", 'java', 'a + b<\uFF5Cfim\u2581hole\uFF5C>', 'a + b'],
+    ['a template token', 'c', 'a + b<|im_end|>', 'a + b'],
+    ['less and greater signs', 'typescript', 'Map<string, PRE>(a < b || c > d);', 'Map<string, PRE>(a < b || c > d);'],
+  ])('ends it: %s', (_, language, raw, text) => {
+    const input = { ...line('return |'), language };
+    expect(finishGhost(raw, input, '')).toEqual({ text });
+    expect(ghostIsComplete(raw, input)).toBe(text !== raw);
+  });
+
+  it('is a code fence, but for prose', () => {
+    const input = { ...line('|'), multiline: true };
+    expect(finishGhost('const a = 1;\n```\nThis code', { ...input, language: 'rust' }, '')).toEqual({ text: 'const a = 1;' });
+    expect(finishGhost('Run it:\n```sh', { ...input, language: 'markdown' }, '').text).toBe('Run it:\n```sh');
+  });
+
+  it('is nothing to show where there is nothing before it', () => {
+    expect(finishGhost('<|endoftext|>', line('return |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
   });
 });
 

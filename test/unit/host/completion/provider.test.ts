@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { GhostNumbers } from '../../../../src/host/completion/numbers';
 import { GhostTextProvider } from '../../../../src/host/completion/provider';
 import type { Engine, EngineState } from '../../../../src/host/engine/engine';
 import { readConfig } from '../../../../src/host/services/config';
@@ -42,7 +43,7 @@ vi.mock('vscode', () => ({
     ) {}
   },
   window: { activeTextEditor: undefined },
-  workspace: { asRelativePath: (uri: { path: string }) => uri.path.replace(/\//g, '\\') },
+  workspace: { asRelativePath: (uri: { path: string }) => uri.path.replace(/\//g, '\\'), getWorkspaceFolder: () => undefined },
 }));
 
 function placed(line: number, character: number): Place {
@@ -93,16 +94,19 @@ function provider(text: string, state: EngineState = ready) {
   } as unknown as Engine;
   const ignore = (): void => undefined;
   const log = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
-  const config = () =>
-    readConfig((key) => (key === 'ghostText.debounceMilliseconds' ? 0 : key === 'ghostText.enabled' ? enabled : undefined));
+  const config = () => readConfig((key) => (key === 'ghostText.debounceMilliseconds' ? 0 : undefined));
+  const controls = { offReason: () => (enabled ? undefined : ('off' as const)) };
+  const numbers = new GhostNumbers();
+  const beforeAsking = () => calls.push('asking');
+  const ghost = new GhostTextProvider({ engine, config, controls, numbers, log, beforeAsking });
   const setEnabled = (value: boolean): void => {
     enabled = value;
   };
-  return { asked, calls, ghost: new GhostTextProvider(engine, config, log, () => calls.push('asking')), setEnabled };
+  return { asked, calls, ghost, numbers, setEnabled };
 }
 
-async function askAt(ghost: GhostTextProvider, document: Document, position: Place): Promise<string | undefined> {
-  const context = { triggerKind: 1, selectedCompletionInfo: undefined } as unknown as Asked[2];
+async function askAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind = 1): Promise<string | undefined> {
+  const context = { triggerKind, selectedCompletionInfo: undefined } as unknown as Asked[2];
   const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   const items = await ghost.provideInlineCompletionItems(document, position, context, token);
   return items[0]?.insertText as string | undefined;
@@ -175,5 +179,52 @@ describe('a suggestion that was asked for before the model was there', () => {
   ])('is not remembered while the engine is $kind', async (state) => {
     const { ghost, editor } = await missed(state);
     expect(ghost.takeMissed(editor)).toBe(false);
+  });
+});
+
+describe('a suggestion that was taken', () => {
+  it('brings no other one at the same place until something changes, or one is asked for by key', async () => {
+    const { asked, ghost, numbers } = provider('b;');
+    const { document, position } = documentAt('const a = |');
+    const editor = { document, selection: { active: position } } as unknown as Editor;
+    ghost.accepted({ characters: 2, oneLine: true }, editor);
+    expect(await askAt(ghost, document, position)).toBeUndefined();
+    expect(numbers.last).toBe('justTaken');
+    expect(await askAt(ghost, document, position, 0)).toBe('b;');
+    Object.assign(document, { version: 2 });
+    expect(await askAt(ghost, document, position)).toBe('b;');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('may be followed by another one where it had several lines', async () => {
+    const { ghost } = provider('b;');
+    const { document, position } = documentAt('const a = |');
+    ghost.accepted({ characters: 12, oneLine: false }, { document, selection: { active: position } } as unknown as Editor);
+    expect(await askAt(ghost, document, position)).toBe('b;');
+  });
+});
+
+describe('the numbers', () => {
+  it('count each request by how it ended, and what was offered where', async () => {
+    const { ghost, numbers, setEnabled } = provider('return 1;');
+    await ask(ghost, 'f(() => {\n  |\n});\n');
+    await ask(ghost, 'f(() => {\n  return|\n});\n');
+    setEnabled(false);
+    await ask(ghost, 'f(() => {\n  x|\n});\n');
+    expect(numbers.last).toBe('off');
+    expect(numbers.report().endings).toEqual([
+      { ending: 'shown', count: 1 },
+      { ending: 'kept', count: 1 },
+      { ending: 'off', count: 1 },
+    ]);
+    // The cursor stood behind `return`, the tenth to sixteenth character.
+    numbers.changed({ document: 'file:///src/a.ts', offset: 18, text: ' ' });
+    expect(numbers.report().typedThrough).toBe(1);
+  });
+
+  it('name the rule by which an answer was dropped', async () => {
+    const { ghost, numbers } = provider('');
+    await ask(ghost, 'const a = |');
+    expect(numbers.last).toBe('nothing');
   });
 });

@@ -4,7 +4,8 @@ import { decideTrigger, type TriggerDecision, type TriggerFacts } from '../../..
 /** Facts of a cursor, which stands at the bar. */
 function at(line: string, more: Partial<TriggerFacts> = {}): TriggerFacts {
   const [before = '', after = ''] = line.split('|');
-  return { before, after, path: '/w/src/a.ts', scheme: 'file', selectionIsEmpty: true, cursors: 1, invoked: false, enabled: true, ...more };
+  const document = { path: '/w/src/a.ts', scheme: 'file', excluded: false };
+  return { before, after, ...document, selectionIsEmpty: true, cursors: 1, invoked: false, off: undefined, justTaken: false, ...more };
 }
 
 const line: TriggerDecision = { kind: 'ask', multiline: false };
@@ -34,9 +35,18 @@ describe('decideTrigger', () => {
     expect(decideTrigger(at(code))).toEqual({ kind: 'skip', reason: 'wordAhead' });
   });
 
-  it('is silent when turned off, but for the key that asks', () => {
-    expect(decideTrigger(at('a = |', { enabled: false }))).toEqual({ kind: 'skip', reason: 'off' });
-    expect(decideTrigger(at('a = |', { enabled: false, invoked: true }))).toEqual(line);
+  it.each(['off', 'languageOff', 'snoozed'] as const)('is silent when %s, but for the key that asks', (off) => {
+    expect(decideTrigger(at('a = |', { off }))).toEqual({ kind: 'skip', reason: off });
+    expect(decideTrigger(at('a = |', { off, invoked: true }))).toEqual(line);
+  });
+
+  it('is silent where a suggestion was just taken, but for the key that asks', () => {
+    expect(decideTrigger(at('a = b;|', { justTaken: true }))).toEqual({ kind: 'skip', reason: 'justTaken' });
+    expect(decideTrigger(at('a = b;|', { justTaken: true, invoked: true }))).toEqual(line);
+  });
+
+  it('is silent in files that the user excludes, also when asked by key', () => {
+    expect(decideTrigger(at('a = |', { excluded: true, invoked: true }))).toEqual({ kind: 'skip', reason: 'excluded' });
   });
 
   it.each(['output', 'vscode-scm', 'comment', 'git', 'debug', 'search-editor'])('is silent in %s documents', (scheme) => {

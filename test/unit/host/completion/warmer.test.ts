@@ -31,7 +31,7 @@ vi.mock('vscode', () => ({
   Position,
   Range,
   window,
-  workspace: { asRelativePath: (uri: { path: string }) => uri.path.slice(1) },
+  workspace: { asRelativePath: (uri: { path: string }) => uri.path.slice(1), getWorkspaceFolder: () => undefined },
 }));
 
 /** The active editor, with its cursor at the bar. */
@@ -70,7 +70,8 @@ beforeEach(() => {
   waiting = [];
   warmer = new GhostWarmer(
     engine,
-    () => readConfig((key) => (key === 'ghostText.enabled' ? enabled : undefined)),
+    () => readConfig(() => undefined),
+    { offReason: () => (enabled ? undefined : 'off') },
     (action) => {
       waiting.push(action);
       return { dispose: () => void (waiting = waiting.filter((each) => each !== action)) };

@@ -17,7 +17,7 @@ function ready(more: Partial<ModelFacts> = {}, responding = true): EngineState {
 
 describe('the status bar with a model', () => {
   it('tells in its tooltip what was chosen for the machine', () => {
-    expect(statusView(ready({ lanes: 4 }), true, 12.3)).toEqual({
+    expect(statusView(ready({ lanes: 4 }), '', 12.3)).toEqual({
       text: '$(hubot) Fake 7B 12 tokens/s',
       tooltip: 'Paddock: Fake 7B, on the CPU with 2 threads; nothing leaves this machine\n4 lanes of 4,096 tokens, 8.6 GB',
       accessibleLabel:
@@ -28,17 +28,17 @@ describe('the status bar with a model', () => {
   });
 
   it('names the threads of both phases where they differ, and the GPU', () => {
-    expect(statusView(ready({ threads: 4, decodeThreads: 3 }), true, undefined).tooltip).toContain('with 4 threads to read and 3 to write');
-    expect(statusView(ready({ gpu: 'metal', decodeThreads: 1 }), true, undefined).tooltip).toContain('on the GPU (metal)');
+    expect(statusView(ready({ threads: 4, decodeThreads: 3 }), '', undefined).tooltip).toContain('with 4 threads to read and 3 to write');
+    expect(statusView(ready({ gpu: 'metal', decodeThreads: 1 }), '', undefined).tooltip).toContain('on the GPU (metal)');
   });
 
   it('says what was taken up again, and nothing where there was nothing', () => {
-    expect(statusView(ready({ restoredTokens: 3072 }), true, undefined).tooltip).toMatch(/\n3,072 tokens taken up again$/);
-    expect(statusView(ready(), true, undefined).tooltip).not.toContain('again');
+    expect(statusView(ready({ restoredTokens: 3072 }), '', undefined).tooltip).toMatch(/\n3,072 tokens taken up again$/);
+    expect(statusView(ready(), '', undefined).tooltip).not.toContain('again');
   });
 
   it('says quietly when it does not respond', () => {
-    const view = statusView(ready({}, false), true, 12);
+    const view = statusView(ready({}, false), '', 12);
     expect(view).toMatchObject({ text: '$(watch) Fake 7B (not responding)', isProblem: false });
     expect(view.tooltip).toContain('is not responding');
   });
