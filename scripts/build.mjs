@@ -15,7 +15,7 @@ import { fail, note } from './lib/progress.mjs';
  */
 
 /** node-llama-cpp finds its binaries by `import.meta.url`, so it stays a package of its own. */
-const WORKER_EXTERNAL = ['node-llama-cpp'];
+const WORKER_EXTERNAL = ['node-llama-cpp', '@vscode/tree-sitter-wasm'];
 
 /** CommonJS dependencies inside an ES module still call `require` for Node's built-ins. */
 const REQUIRE_BANNER = "import { createRequire as paddockRequire } from 'node:module'; const require = paddockRequire(import.meta.url);";

@@ -250,9 +250,9 @@ export interface WarmResult {
 
 /**
  * The rule by which nothing is offered: the model wrote nothing; it ended the line at the cursor; what it wrote is but brackets and
- * punctuation; the rest of the line has it already; the line above or below does.
+ * punctuation; the rest of the line has it already; the line above or below does; it would be a syntax error.
  */
-export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated';
+export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated' | 'syntax';
 
 export interface CompleteParams {
   /** Path relative to the workspace, with forward slashes. */

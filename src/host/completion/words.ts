@@ -1,4 +1,5 @@
 import { env, l10n } from 'vscode';
+import type { DropReason } from '../../protocol/worker';
 import type { OffReason } from './controls';
 import type { Ending, GhostReport } from './numbers';
 
@@ -24,12 +25,14 @@ export function describeEnding(ending: Ending): string {
       return l10n.t('What the model wrote stands to the right of the cursor already.');
     case 'repeated':
       return l10n.t('What the model wrote repeats the line above or below.');
+    case 'syntax':
+      return l10n.t('What the model wrote would have been a syntax error.');
     default:
       return describeSkip(ending);
   }
 }
 
-function describeSkip(reason: Exclude<Ending, 'shown' | 'kept' | 'cancelled' | 'failed' | 'notReady' | DropEnding>): string {
+function describeSkip(reason: Exclude<Ending, 'shown' | 'kept' | 'cancelled' | 'failed' | 'notReady' | DropReason>): string {
   switch (reason) {
     case 'off':
       return l10n.t('Ghost text is off.');
@@ -54,7 +57,7 @@ function describeSkip(reason: Exclude<Ending, 'shown' | 'kept' | 'cancelled' | '
   }
 }
 
-type DropEnding = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated';
+const drops: ReadonlySet<Ending> = new Set<DropReason>(['nothing', 'lineEnd', 'onlyBrackets', 'inSuffix', 'repeated', 'syntax']);
 
 /** Why ghost text does not come by itself, for the status bar: short, in brackets. */
 export function describeOff(reason: OffReason | undefined, language: string, snoozedUntil: number | undefined): string {
@@ -93,6 +96,6 @@ export function describeReport(report: GhostReport): readonly { readonly label: 
   return rows;
 }
 
-function isDrop(ending: Ending): ending is DropEnding {
-  return (['nothing', 'lineEnd', 'onlyBrackets', 'inSuffix', 'repeated'] satisfies DropEnding[] as Ending[]).includes(ending);
+function isDrop(ending: Ending): ending is DropReason {
+  return drops.has(ending);
 }

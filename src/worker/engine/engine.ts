@@ -1,10 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
-import { finishGhost, ghostIsComplete, wholeLines } from '../../prompt/ghostStop';
+import { finishGhost, ghostIsComplete, wholeLines, type DropReason } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import type { Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
+import { GhostSyntax } from './ghostSyntax';
+import { Grammars } from './grammars';
 import type { LanePurpose } from './lanes';
 import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
 import type { ParkingPlace } from './parking';
@@ -34,6 +37,8 @@ export interface GhostRequest extends GhostInput {
 
 export interface GhostAnswer {
   readonly text: string;
+  /** Why there is none. */
+  readonly dropped?: DropReason | 'syntax';
   readonly stop: StopReason;
   readonly metrics: Metrics;
 }
@@ -70,6 +75,9 @@ export type EngineFacts = LoadedModel['facts'] & {
   readonly restoredTokens: number;
 };
 
+/** One worker's, whichever models it loads one after the other. */
+const grammars = new Grammars();
+
 /** One loaded model and its session, as requests see it. */
 export class Engine {
   private readonly memo = new GhostMemo();
@@ -78,6 +86,7 @@ export class Engine {
     private readonly loaded: LoadedModel,
     private readonly session: Session,
     readonly facts: EngineFacts,
+    private readonly log: EngineLog,
   ) {}
 
   /**
@@ -109,14 +118,19 @@ export class Engine {
     const session = new Session(loaded, lanes, { calibration, place: await place });
     const restoredTokens = await session.takeUp(takeUpLimit);
     const ready = performance.now();
-    return new Engine(loaded, session, {
-      ...loaded.facts,
-      decodeThreads: calibration.decodeThreads,
-      calibrationMilliseconds: calibrated - started,
-      restoreMilliseconds: ready - calibrated,
-      restoredTokens,
-      loadMilliseconds: loaded.facts.loadMilliseconds + ready - started,
-    });
+    return new Engine(
+      loaded,
+      session,
+      {
+        ...loaded.facts,
+        decodeThreads: calibration.decodeThreads,
+        calibrationMilliseconds: calibrated - started,
+        restoreMilliseconds: ready - calibrated,
+        restoredTokens,
+        loadMilliseconds: loaded.facts.loadMilliseconds + ready - started,
+      },
+      log,
+    );
   }
 
   get lanes(): readonly { id: number; purpose: 'chat' | 'ghost'; tokens: number; capacity: number; busy: boolean }[] {
@@ -209,6 +223,18 @@ export class Engine {
 
   /** Completes code at a cursor. */
   async complete(request: GhostRequest, signal: AbortSignal): Promise<GhostAnswer> {
+    const syntax = this.readSyntax(request);
+    try {
+      const { raw, owed, result } = await this.generateGhost(request, signal);
+      if (result.stop === 'cancelled') return { text: '', stop: result.stop, metrics: result.metrics };
+      const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
+      return { ...finish(whole, request, owed, await syntax), stop: result.stop, metrics: result.metrics };
+    } finally {
+      (await syntax)?.dispose();
+    }
+  }
+
+  private async generateGhost(request: GhostRequest, signal: AbortSignal) {
     const { model, tokenizer } = this.loaded;
     const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, this.ghostBudget());
     const stream = detokenizer(this.loaded, prompt);
@@ -230,9 +256,22 @@ export class Engine {
       },
       signal,
     );
-    const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
-    const verdict = result.stop === 'cancelled' ? { text: '' } : finishGhost(whole, request, owed);
-    return { ...verdict, stop: result.stop, metrics: result.metrics };
+    return { raw, owed, result };
+  }
+
+  /** Parses what is around a place, while the model evaluates. Never rejects: without syntax, the other rules hold. */
+  private async readSyntax({ language, prefix, suffix }: GhostRequest): Promise<GhostSyntax | undefined> {
+    const warn = (message: string): void => {
+      this.log('warn', message);
+    };
+    try {
+      const parser = await grammars.parserOf(language, warn);
+      await nextTurn();
+      return parser && GhostSyntax.read(parser, prefix, suffix);
+    } catch (error) {
+      warn(`the syntax of a ${language} document cannot be read: ${String(error)}`);
+      return undefined;
+    }
   }
 
   /** Ends every request, parks what is worth it, and gives the memory back. */
@@ -250,4 +289,13 @@ export class Engine {
     // An answer may be cut by the end of the context, but a quarter of it is always kept for one.
     return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
   }
+}
+
+/** What of a ghost text is offered: by the rules for any text, and by the language's syntax where that is known. */
+function finish(raw: string, request: GhostRequest, owed: string, syntax: GhostSyntax | undefined): Pick<GhostAnswer, 'text' | 'dropped'> {
+  if (!syntax) return finishGhost(raw, request, owed);
+  const verdict = finishGhost(raw, syntax.inComment ? { ...request, multiline: false } : request, owed);
+  if (verdict.text === '' || syntax.inComment) return verdict;
+  const fitting = syntax.fit(verdict.text);
+  return fitting === undefined ? { text: '', dropped: 'syntax' } : { text: fitting };
 }

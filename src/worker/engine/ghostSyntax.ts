@@ -1,0 +1,127 @@
+import type { Node, Parser, Point, Tree } from '@vscode/tree-sitter-wasm';
+
+/** Most characters of the document that are parsed, before and after the cursor. */
+const mostBefore = 8000;
+const mostAfter = 2000;
+
+/**
+ * The syntax around a place that wants a completion. Errors before the cursor's own line do not count: they were there, or what is before
+ * the part that is parsed explains them.
+ */
+export class GhostSyntax {
+  private readonly before: string;
+  private readonly after: string;
+  /** Where the cursor's line begins, in {@link before}. */
+  private readonly line: number;
+  private readonly tree: Tree;
+
+  private constructor(
+    private readonly parser: Parser,
+    tree: Tree,
+    parts: { readonly before: string; readonly after: string },
+  ) {
+    this.tree = tree;
+    this.before = parts.before;
+    this.after = parts.after;
+    this.line = parts.before.lastIndexOf('\n') + 1;
+  }
+
+  /** Parses; `undefined` where the parser gives up. Has to be disposed of. */
+  static read(parser: Parser, prefix: string, suffix: string): GhostSyntax | undefined {
+    const before = topLevelTail(prefix);
+    const after = suffix.slice(0, mostAfter);
+    const tree = parser.parse(before + after);
+    return tree ? new GhostSyntax(parser, tree, { before, after }) : undefined;
+  }
+
+  /** Whether the cursor is in a comment. */
+  get inComment(): boolean {
+    const index = this.before.length;
+    const node = this.tree.rootNode.descendantForIndex(Math.max(0, index - 1), index);
+    for (let each = node; each; each = each.parent) if (each.type.includes('comment')) return true;
+    return false;
+  }
+
+  /**
+   * The longest beginning of a ghost text, in whole lines, that brings no more errors than there are without it, be it that what it opens
+   * is closed later; `undefined` where there is none.
+   */
+  fit(text: string): string | undefined {
+    const allowed = this.errorsWith('');
+    const lines = text.split('\n');
+    for (let count = lines.length; count > 0; count--) {
+      const candidate = lines.slice(0, count).join('\n').trimEnd();
+      if (candidate.trim() === '') return undefined;
+      if (this.errorsWith(candidate) <= allowed) return candidate;
+      const closed = candidate + closingOf(candidate, this.indent);
+      if (closed !== candidate && this.errorsWith(closed) <= allowed) return candidate;
+    }
+    return undefined;
+  }
+
+  dispose(): void {
+    this.tree.delete();
+  }
+
+  private get indent(): string {
+    return /^[ \t]*/u.exec(this.before.slice(this.line))?.[0] ?? '';
+  }
+
+  /** Errors from the cursor's line on, with a text at the cursor. */
+  private errorsWith(text: string): number {
+    if (text === '') return errorsFrom(this.tree.rootNode, this.line);
+    const old = this.tree.copy();
+    const start = this.before.length;
+    const position = pointAt(this.before);
+    old.edit({
+      startIndex: start,
+      oldEndIndex: start,
+      newEndIndex: start + text.length,
+      startPosition: position,
+      oldEndPosition: position,
+      newEndPosition: pointAt(this.before + text),
+    });
+    const tree = this.parser.parse(this.before + text + this.after, old);
+    old.delete();
+    if (!tree) return 0;
+    const errors = errorsFrom(tree.rootNode, this.line);
+    tree.delete();
+    return errors;
+  }
+}
+
+/** The end of a prefix, from a line that is not indented: what is cut off in the midst of a block would read as errors. */
+function topLevelTail(prefix: string): string {
+  if (prefix.length <= mostBefore) return prefix;
+  const tail = prefix.slice(-mostBefore);
+  const top = /\n(?=[^\s)\]}])/u.exec(tail.slice(0, mostBefore / 2));
+  return tail.slice((top?.index ?? tail.indexOf('\n')) + 1);
+}
+
+function pointAt(text: string): Point {
+  const lines = text.split('\n');
+  return { row: lines.length - 1, column: lines.at(-1)?.length ?? 0 };
+}
+
+/** Erroneous and missing nodes that end at or behind an index. */
+function errorsFrom(node: Node, index: number): number {
+  if (!node.hasError || node.endIndex < index) return 0;
+  if (node.isMissing) return 1;
+  const inside = node.children.reduce((sum, child) => sum + (child ? errorsFrom(child, index) : 0), 0);
+  return inside + (node.isError ? 1 : 0);
+}
+
+const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** What closes the brackets that a text opens, and a body where it ends with Python's colon. */
+function closingOf(text: string, indent: string): string {
+  const open: string[] = [];
+  // Strings are passed over.
+  for (const [mark] of text.matchAll(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[()[\]{}]/gu)) {
+    const closer = closers[mark];
+    if (closer !== undefined) open.push(closer);
+    else if (open.at(-1) === mark) open.pop();
+  }
+  const body = /:\s*$/u.test(text) ? `\n${indent}${' '.repeat(8)}pass\n` : '';
+  return body + (open.length === 0 ? '' : `\n${open.reverse().join('')}`);
+}
