@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { dist, root } from './lib/paths.mjs';
 import { fail, note } from './lib/progress.mjs';
+import { workerPackages } from './lib/stage.mjs';
 
 /**
  * @typedef {object} BuildOptions
@@ -13,9 +14,6 @@ import { fail, note } from './lib/progress.mjs';
  * @property {boolean} [tests] the integration tests as well
  * @property {string} [outdir]
  */
-
-/** node-llama-cpp finds its binaries by `import.meta.url`, so it stays a package of its own. */
-const WORKER_EXTERNAL = ['node-llama-cpp', '@vscode/tree-sitter-wasm'];
 
 /** CommonJS dependencies inside an ES module still call `require` for Node's built-ins. */
 const REQUIRE_BANNER = "import { createRequire as paddockRequire } from 'node:module'; const require = paddockRequire(import.meta.url);";
@@ -49,7 +47,7 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
       entryPoints: ['src/worker/main.ts'],
       outfile: path.join(outdir, 'worker', 'main.mjs'),
       format: /** @type {const} */ ('esm'),
-      external: WORKER_EXTERNAL,
+      external: workerPackages,
       mainFields: ['module', 'main'],
       banner: { js: REQUIRE_BANNER },
     },

@@ -10,10 +10,15 @@ import { cleanEnv, run } from './lib/exec.mjs';
 import { out, root } from './lib/paths.mjs';
 import { tempFolder } from './lib/temp.mjs';
 import { fail, step } from './lib/progress.mjs';
-import { allowList, checkFiles, hostTarget, makeStage } from './lib/stage.mjs';
+import { allowList, checkFiles, hostTarget, makeStage, workerPackages } from './lib/stage.mjs';
 
-/** Loads the library as the packaged worker does: nothing compiled, nothing downloaded. */
-const LOAD = `import { getLlama } from 'node-llama-cpp';
+/** Loads the libraries as the packaged worker does: nothing compiled, nothing downloaded. */
+const LOAD = `import { createRequire } from 'node:module';
+import { getLlama } from 'node-llama-cpp';
+const require = createRequire(import.meta.url);
+const { Language, Parser } = require('@vscode/tree-sitter-wasm');
+await Parser.init();
+await Language.load(require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm'));
 const llama = await getLlama({ build: 'never', skipDownload: true, progressLogs: false, gpu: false });
 await llama.dispose();`;
 
@@ -23,7 +28,7 @@ await llama.dispose();`;
  */
 export async function makePackage({ target = hostTarget() } = {}) {
   const stage = await step(`Staging the package for ${target}`, () => makeStage(target, (outdir) => build({ production: true, outdir })));
-  if (target === hostTarget()) await step('Loading the library from the stage alone', () => loadAlone(stage));
+  if (target === hostTarget()) await step('Loading the libraries from the stage alone', () => loadAlone(stage));
   const { version } = /** @type {{version: string}} */ (await readJson(path.join(stage, 'package.json')));
   const vsix = path.join(out, `paddock-${target}-${version}.vsix`);
   await step('Packing the .vsix', async () => {
@@ -76,7 +81,7 @@ async function checkPackage(vsix, target) {
     'dist/extension.js',
     'dist/worker/main.mjs',
     'dist/webview/main.js',
-    'dist/node_modules/node-llama-cpp/package.json',
+    ...workerPackages.map((name) => `dist/node_modules/${name}/package.json`),
   ];
   const missing = needed.filter((file) => !entries.includes(file));
   if (!entries.some((file) => file.startsWith('dist/models/'))) missing.push('dist/models/*.gguf');

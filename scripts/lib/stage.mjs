@@ -42,14 +42,21 @@ export async function allowList(target) {
 }
 
 /**
- * The folders below node_modules that node-llama-cpp needs to run: its dependencies and theirs, without what only compiles it.
+ * Packages that the worker's bundle leaves outside, as they find files of their own from where they are: node-llama-cpp its binaries,
+ * tree-sitter its grammars.
+ */
+export const workerPackages = ['node-llama-cpp', '@vscode/tree-sitter-wasm'];
+
+/**
+ * The folders below node_modules that {@link workerPackages} need to run: they, their dependencies and theirs, without what only compiles
+ * them.
  * @returns {Promise<string[]>}
  */
 async function runtimeClosure() {
   const { buildOnlyDependencies } = await contents();
   const locked = await lockedPackages();
   const found = new Set(/** @type {string[]} */ ([]));
-  const pending = ['node_modules/node-llama-cpp'];
+  const pending = workerPackages.map((name) => `node_modules/${name}`);
   for (let key = pending.pop(); key !== undefined; key = pending.pop()) {
     if (found.has(key)) continue;
     found.add(key);

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { Language, Parser } from '@vscode/tree-sitter-wasm';
+import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+
+type Parser = TreeSitter.Parser;
+
+const requireHere = createRequire(import.meta.url);
 
 /** tree-sitter's grammars by VS Code's language ids. C is read by C++'s, JSX by JavaScript's. */
 const grammarNames: ReadonlyMap<string, string> = new Map(
@@ -45,11 +49,14 @@ export class Grammars {
   }
 
   private async load(name: string): Promise<Parser> {
-    this.runtime ??= Parser.init();
+    // A CommonJS module whose exports Node.js cannot tell by name.
+    const library = requireHere('@vscode/tree-sitter-wasm') as typeof TreeSitter;
+    this.runtime ??= library.Parser.init();
     await this.runtime;
-    const file = createRequire(import.meta.url).resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`);
-    const parser = new Parser();
-    parser.setLanguage(await Language.load(await readFile(file)));
+    const parser = new library.Parser();
+    parser.setLanguage(
+      await library.Language.load(await readFile(requireHere.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`))),
+    );
     return parser;
   }
 }
