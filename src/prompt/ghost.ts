@@ -6,12 +6,20 @@ export interface GhostInput {
   readonly language: string;
   readonly prefix: string;
   readonly suffix: string;
+  /** Parts of other files, in the order in which they stand in the prompt. */
+  readonly related?: readonly RelatedChunk[] | undefined;
   readonly multiline: boolean;
+}
+
+/** Some lines of another file. */
+export interface RelatedChunk {
+  readonly path: string;
+  readonly text: string;
 }
 
 export interface GhostPrompt {
   readonly tokens: readonly number[];
-  /** The space before the cursor that was left out; a completion has to begin with it. See {@link splitTrailingSpace}. */
+  /** The text before the cursor that was left out; a completion has to begin with it. See {@link splitUnfinished}. */
   readonly owed: string;
 }
 
@@ -20,7 +28,7 @@ export interface GhostPrompt {
  * @param budget most tokens of the prompt
  */
 export function buildGhostPrompt(input: GhostInput, tokenizer: PromptTokenizer, budget: number): GhostPrompt {
-  const { text, owed } = splitTrailingSpace(input.prefix);
+  const { text, owed } = splitUnfinished(input.prefix);
   const bos = tokenizer.bos === undefined ? [] : [tokenizer.bos];
   const { fim } = tokenizer;
   if (!fim) return { tokens: [...bos, ...prefixTokens(input, text, tokenizer, budget - bos.length)], owed };
@@ -70,13 +78,33 @@ function wholeLinesWithin(text: string, limit: number): string {
  * the tokens it changes and no others.
  */
 function prefixTokens(input: GhostInput, text: string, tokenizer: PromptTokenizer, budget: number): readonly number[] {
+  const others = relatedTokens(input, tokenizer, Math.floor(budget * relatedShare));
   const header = headerLine(input.path, input.language);
-  let limit = budget * charactersPerToken;
+  const room = budget - others.length;
+  const encode = (code: string): readonly number[] => (others.length === 0 ? tokenizer.encode(code) : tokenizer.encodeInside(code));
+  let limit = room * charactersPerToken;
   for (;;) {
-    const tokens = tokenizer.encode(header + anchoredTail(text, limit));
-    if (tokens.length <= budget || limit < 1) return tokens.slice(0, budget);
+    const tokens = encode(header + anchoredTail(text, limit));
+    if (tokens.length <= room || limit < 1) return [...others, ...tokens.slice(0, room)];
     limit = Math.floor(limit / 2);
   }
+}
+
+/** How much of the budget parts of other files may have. */
+const relatedShare = 0.3;
+
+/** Parts of other files, each below a comment that names its file: as many of the last ones as fit. None where there are no comments. */
+function relatedTokens({ related = [], language }: GhostInput, tokenizer: PromptTokenizer, room: number): readonly number[] {
+  if (headerLine('', language) === '') return [];
+  for (let first = 0; first < related.length; first++) {
+    const text = related
+      .slice(first)
+      .map((each) => `${headerLine(each.path, language)}${each.text.trimEnd()}\n\n`)
+      .join('');
+    const tokens = tokenizer.encode(text);
+    if (tokens.length <= room) return tokens;
+  }
+  return [];
 }
 
 /** What code comes to in Llama's vocabulary, at most: more characters a token are rare. */
@@ -98,12 +126,18 @@ export function anchoredTail(text: string, limit: number): string {
 }
 
 /**
- * Splits one space or tab off the end. Llama's kinds of vocabulary write a word together with the one space before it: a prompt that
- * ends in that space asks for what models have hardly ever seen. Indentation before it is a token of its own and stays.
+ * Splits off what the model is to write once more, for the cursor stands where no token ends: the word it is in, with the one space
+ * before that, or one space or tab. Llama's kinds of vocabulary write a word together with the space before it, and in other pieces when
+ * it is not whole: a prompt that ends in the midst asks for what models have hardly ever seen. Indentation is a token of its own and
+ * stays. While a word is typed, the prompt stays the same.
  */
-export function splitTrailingSpace(prefix: string): { readonly text: string; readonly owed: string } {
-  return /[ \t]$/u.test(prefix) ? { text: prefix.slice(0, -1), owed: prefix.slice(-1) } : { text: prefix, owed: '' };
+export function splitUnfinished(prefix: string): { readonly text: string; readonly owed: string } {
+  const owed = unfinished.exec(prefix)?.[0] ?? '';
+  return { text: prefix.slice(0, prefix.length - owed.length), owed };
 }
+
+/** The letters of a word all vocabularies have one by one; words longer than this are data. */
+const unfinished = / ?(?<![A-Za-z0-9_$])[A-Za-z0-9_$]{1,32}$|[ \t]$/u;
 
 /** A comment that names the file, in the language's own form; nothing where there is no such form. */
 function headerLine(path: string, language: string): string {

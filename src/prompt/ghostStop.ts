@@ -8,7 +8,7 @@ const longestBlank = 120;
 
 /**
  * Watches a ghost text being generated and says when it is complete or has gone astray. Feed it the whole text so far, as generated:
- * with the space owed still in front.
+ * with the text owed still in front.
  */
 export function ghostIsComplete(raw: string, input: GhostInput): boolean {
   if (endOfCode(raw, input.language) < raw.length) return true;
@@ -29,7 +29,7 @@ export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | '
 /** What of a generated text is shown, or why nothing is. */
 export type GhostVerdict = { readonly text: string; readonly dropped?: never } | { readonly text: ''; readonly dropped: DropReason };
 
-/** What of a generated text is shown: without the space owed, cut where the block ends, and without what the suffix already has. */
+/** What of a generated text is shown: without the text owed, cut where the block ends, and without what the suffix already has. */
 export function finishGhost(raw: string, input: GhostInput, owed: string): GhostVerdict {
   const code = raw.slice(0, endOfCode(raw, input.language)).replace(/\r/g, '');
   if (code.trim() === '') return { text: '', dropped: 'nothing' };
@@ -65,10 +65,10 @@ function endOfCode(raw: string, language: string): number {
   return Math.min(raw.length, ...ends);
 }
 
-/** Takes the owed space off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
+/** Takes the owed text off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
 function payOwed(raw: string, owed: string): string | undefined {
   if (raw.startsWith(owed)) return raw.slice(owed.length);
-  return /^\S/u.test(raw) ? raw : undefined;
+  return owed.trim() === '' && /^\S/u.test(raw) ? raw : undefined;
 }
 
 /** Index of the first line that no longer belongs to the ghost text. */

@@ -240,6 +240,7 @@ export interface WarmGhost {
   readonly language: string;
   readonly prefix: string;
   readonly suffix: string;
+  readonly related?: readonly RelatedChunk[] | undefined;
 }
 
 export interface WarmResult {
@@ -254,6 +255,13 @@ export interface WarmResult {
  */
 export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated' | 'syntax';
 
+/** Some lines of another file. */
+export interface RelatedChunk {
+  /** Path relative to the workspace, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
 export interface CompleteParams {
   /** Path relative to the workspace, with forward slashes. */
   readonly path: string;
@@ -263,9 +271,13 @@ export interface CompleteParams {
   readonly prefix: string;
   /** Text after the cursor, at least the rest of the line and some lines more. */
   readonly suffix: string;
+  /** Parts of other files, in the order in which they stand in the prompt; as many of the last ones as there is room for. */
+  readonly related?: readonly RelatedChunk[] | undefined;
   /** Whether more than one line is wanted. */
   readonly multiline: boolean;
   readonly maxTokens: number;
+  /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
+  readonly variant?: number | undefined;
 }
 
 export interface CompleteResult {

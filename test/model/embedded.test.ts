@@ -43,6 +43,36 @@ describe('the embedded model', () => {
     expect(ghost.text).toMatch(/^return a \+ b;?$/);
   });
 
+  it.each(['r', 'ret', 'retur', 'return'])('completes an addition in the midst of its first word: %s', async (typed) => {
+    const prefix = `export function add(a: number, b: number): number {\n  ${typed}`;
+    const ghost = valueOf(await client.complete(completeParams(prefix, { suffix: '\n}\n', path: 'src/add.ts' }), noCancel));
+    expect(typed + ghost.text).toMatch(/^return a \+ b;?$/);
+  });
+
+  it('writes the word that was begun, be it the likeliest or not', async () => {
+    const prefix = 'export function add(first: number, second: number): number {\n  return fi';
+    const ghost = valueOf(await client.complete(completeParams(prefix, { suffix: '\n}\n', path: 'src/add.ts' }), noCancel));
+    expect(ghost.text).toMatch(/^rst\b/);
+    const other = valueOf(
+      await client.complete(completeParams(prefix.replace(/fi$/, 'se'), { suffix: '\n}\n', path: 'src/add.ts' }), noCancel),
+    );
+    expect(other.text).toMatch(/^cond\b/);
+  });
+
+  it('has the same alternatives when asked again, and its first choice whatever was asked between', async () => {
+    const params = completeParams('// Colours of the rainbow, the name of one\nconst colour = "', { suffix: '\n', path: 'src/colours.ts' });
+    const first = valueOf(await client.complete(params, noCancel)).text;
+    const variants = async (): Promise<readonly string[]> => {
+      const texts: string[] = [];
+      for (const variant of [1, 2, 3]) texts.push(valueOf(await client.complete({ ...params, variant }, noCancel)).text);
+      return texts;
+    };
+    const others = await variants();
+    expect(new Set([first, ...others]).size).toBeGreaterThan(1);
+    expect(await variants()).toEqual(others);
+    expect(valueOf(await client.complete(params, noCancel)).text).toBe(first);
+  });
+
   it('completes the addition while it writes an answer', async () => {
     const params = completeParams(addition, { suffix: '\n}\n', multiline: true, path: 'src/add.ts' });
     let ghost: ReturnType<TestClient['complete']> | undefined;

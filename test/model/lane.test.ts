@@ -17,9 +17,9 @@ async function continued(lane: Lane, from: number): Promise<readonly number[]> {
   const tokens: number[] = [];
   let last = from;
   while (tokens.length < 8) {
-    const [next = 0] = await lane.evaluate([last], [{ sampling: greedy, punished: [] }]);
-    tokens.push(next);
-    last = next;
+    const [next] = await lane.evaluate([last], [{ sampling: greedy, punished: [] }]);
+    last = next?.token ?? 0;
+    tokens.push(last);
   }
   return tokens;
 }

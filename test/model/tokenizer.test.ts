@@ -1,10 +1,10 @@
 import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChatPrompt } from '../../src/prompt/chat';
-import { buildGhostPrompt } from '../../src/prompt/ghost';
+import { fimLayout } from '../../src/prompt/ghost';
 import { fimGolden, golden } from '../fixtures/golden';
 import { tinyInfillModelPath, tinyModelPath } from '../fixtures/llama';
-import { promptTokenizer } from '../../src/worker/engine/tokenizer';
+import { promptTokenizer, vocabularyOf } from '../../src/worker/engine/tokenizer';
 
 // llama-tokenizer-js made the golden ids. What the worker runs is llama.cpp's own tokenizer, from a GGUF's scores instead of a merge list.
 let llama: Llama;
@@ -37,6 +37,28 @@ describe("llama.cpp's tokenizer over the fixture's vocabulary", () => {
   });
 });
 
+describe("the texts of llama.cpp's tokens", () => {
+  it('are those of the pieces of a text', () => {
+    const vocabulary = vocabularyOf(model);
+    const [first = 0, ...rest] = model.tokenize('the total of all values,\n    returned; \t42', false);
+    expect([vocabulary.textOf(first).trimStart(), ...rest.map((token) => vocabulary.textOf(token))].join('')).toBe(
+      'the total of all values,\n    returned; \t42',
+    );
+    expect(vocabulary.textOf(1)).toBe('');
+  });
+
+  it('have a beginning for whatever is a word', () => {
+    const vocabulary = vocabularyOf(model);
+    for (const letter of Array.from('ABCXYZabcxyz019_$')) {
+      for (const text of [letter, ` ${letter}`, `${letter}zq`]) {
+        const texts = vocabulary.beginning(text).map((token) => vocabulary.textOf(token));
+        expect(texts).not.toEqual([]);
+        for (const each of texts) expect(each.startsWith(text) || text.startsWith(each)).toBe(true);
+      }
+    }
+  });
+});
+
 describe("a GGUF with Code Llama's vocabulary", () => {
   let infill: LlamaModel;
 
@@ -51,11 +73,11 @@ describe("a GGUF with Code Llama's vocabulary", () => {
 
   it.each(fimGolden.prompts)('gives the golden prompts: $name', ({ prefix, suffix, suffixFirst, prefixFirst }) => {
     const tokenizer = promptTokenizer(infill, 'x');
-    const input = { path: 'a', language: 'plaintext', prefix, suffix, multiline: true };
-    expect(buildGhostPrompt(input, tokenizer, 1024).tokens).toEqual(suffixFirst);
     const { fim } = tokenizer;
-    const other = { ...tokenizer, fim: fim && { ...fim, order: 'prefixFirst' as const } };
-    expect(buildGhostPrompt(input, other, 1024).tokens).toEqual(prefixFirst);
+    if (!fim) throw new Error('the GGUF names no ids for filling in');
+    const parts = [tokenizer.encode(prefix), tokenizer.encodeInside(suffix)] as const;
+    expect([1, ...fimLayout(fim, ...parts)]).toEqual(suffixFirst);
+    expect([1, ...fimLayout({ ...fim, order: 'prefixFirst' }, ...parts)]).toEqual(prefixFirst);
   });
 
   it('reads what looks like a mark in a document as text', () => {

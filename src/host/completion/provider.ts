@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CompleteResult } from '../../protocol/worker';
+import type { CompleteParams, CompleteResult } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
@@ -8,6 +8,7 @@ import type { GhostControls } from './controls';
 import type { Ending, GhostNumbers } from './numbers';
 import { TypingPace } from './pace';
 import { editorFacts, placeParams, readPlace, type Place } from './place';
+import type { RelatedFiles } from './relatedFiles';
 import { continueSuggestion, type Suggestion } from './suggestion';
 import { decideTrigger, type TriggerDecision } from './trigger';
 
@@ -17,6 +18,7 @@ export interface GhostDeps {
   readonly config: () => Config;
   readonly controls: Pick<GhostControls, 'offReason'>;
   readonly numbers: GhostNumbers;
+  readonly related: Pick<RelatedFiles, 'for'>;
   readonly log: Log;
   /** Called when the worker is about to be asked. */
   readonly beforeAsking: () => void;
@@ -46,8 +48,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const decision = this.decide(request, place, invoked);
     if (decision.kind === 'skip') return this.end(request, decision.reason);
-    const kept = invoked ? undefined : continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
-    if (kept !== undefined) return this.show(request, 'kept', place, kept);
+    const kept = continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
+    if (kept !== undefined && !invoked) return this.show(request, 'kept', place, kept);
     if (engine.state.kind !== 'ready') {
       this.missed = this.modelIsOnItsWay() ? { document, version: document.version, position } : undefined;
       engine.start();
@@ -56,12 +58,36 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const wait = this.pace.wait(this.deps.numbers.medianLatency, config['ghostText.debounceMilliseconds']);
     if (!invoked && wait > 0 && !(await waited(wait, token))) return this.end(request, 'cancelled');
     beforeAsking();
-    const outcome = await engine.complete(
-      { ...placeParams(document, place), multiline: decision.multiline, maxTokens: config['ghostText.maxTokens'] },
-      token,
-    );
+    const params = {
+      ...placeParams(document, place),
+      related: this.deps.related.for(document),
+      multiline: decision.multiline,
+      maxTokens: config['ghostText.maxTokens'],
+    };
+    // VS Code asks so when the next one is wanted of what is shown.
+    if (kept !== undefined)
+      return [...this.show(request, 'kept', place, kept), ...(await this.alternatives(request, place, kept, params, token))];
+    const outcome = await engine.complete(params, token);
     if (outcome.kind === 'failed') return this.end(request, 'failed', outcome.error.kind);
     return this.answer(request, place, outcome.value);
+  }
+
+  /** What else the model might say, each once. */
+  private async alternatives(
+    { document }: Request,
+    place: Place,
+    shown: string,
+    params: CompleteParams,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const texts = new Set([shown]);
+    for (let variant = 1; variant <= mostVariants && !token.isCancellationRequested; variant++) {
+      const outcome = await this.deps.engine.complete({ ...params, variant }, token);
+      if (outcome.kind === 'failed') break;
+      if (outcome.value.text !== '') texts.add(outcome.value.text);
+    }
+    texts.delete(shown);
+    return Array.from(texts, (text) => itemOf(document, place, text));
   }
 
   /** A suggestion was taken; the cursor of `editor` stands behind it. */
@@ -116,11 +142,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private show(request: Request, ending: 'shown' | 'kept', place: Place, text: string, detail = ''): vscode.InlineCompletionItem[] {
     this.end(request, ending, detail);
     const { document, position } = request;
-    const own = document.eol === vscode.EndOfLine.CRLF ? text.replace(/\n/g, '\r\n') : text;
-    this.deps.numbers.offer({ document: document.uri.toString(), offset: document.offsetAt(position), text: own });
-    const accepted: Accepted = { characters: own.length, oneLine: !text.includes('\n') };
-    const command = { command: acceptedCommand, title: '', arguments: [accepted] };
-    return [new vscode.InlineCompletionItem(place.selected + own, place.range, command)];
+    this.deps.numbers.offer({ document: document.uri.toString(), offset: document.offsetAt(position), text: withLineEnds(document, text) });
+    return [itemOf(document, place, text)];
   }
 
   private end({ began }: Request, ending: Ending, detail = ''): vscode.InlineCompletionItem[] {
@@ -128,6 +151,19 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.deps.log.debug(detail === '' ? ending : `${ending}: ${detail}`);
     return [];
   }
+}
+
+/** Alternatives that are looked for; as many as people look through. */
+const mostVariants = 3;
+
+function itemOf(document: vscode.TextDocument, place: Place, text: string): vscode.InlineCompletionItem {
+  const own = withLineEnds(document, text);
+  const accepted: Accepted = { characters: own.length, oneLine: !text.includes('\n') };
+  return new vscode.InlineCompletionItem(place.selected + own, place.range, { command: acceptedCommand, title: '', arguments: [accepted] });
+}
+
+function withLineEnds(document: vscode.TextDocument, text: string): string {
+  return document.eol === vscode.EndOfLine.CRLF ? text.replace(/\n/g, '\r\n') : text;
 }
 
 /** A request of VS Code's for ghost text. */

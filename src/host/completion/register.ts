@@ -10,6 +10,8 @@ import { GhostControls, isOnForLanguage } from './controls';
 import { chooseSnooze, showGhostMenu, showWhy } from './menu';
 import { GhostNumbers } from './numbers';
 import { GhostTextProvider } from './provider';
+import { RelatedFiles } from './relatedFiles';
+import { SharingRules } from './sharing';
 import { isWrittenIn } from './trigger';
 import { TypingSignal } from './typing';
 import { GhostWarmer } from './warmer';
@@ -36,11 +38,13 @@ export function registerCompletion({ engine, config, log }: CompletionDeps): Com
   const controls = new GhostControls(() => ({ enabled: read()['ghostText.enabled'], languages: read()['ghostText.languages'] }));
   const numbers = new GhostNumbers();
   const changed = new Emitter<undefined>();
-  const warmer = new GhostWarmer(engine, read, controls);
+  const rules = new SharingRules(() => read()['ghostText.exclude']);
+  const related = new RelatedFiles(rules, () => read()['ghostText.relatedFiles']);
+  const warmer = new GhostWarmer(engine, read, { controls, related });
   const beforeAsking = (): void => {
     warmer.cancel();
   };
-  const provider = new GhostTextProvider({ engine, config: read, controls, numbers, log, beforeAsking });
+  const provider = new GhostTextProvider({ engine, config: read, controls, numbers, related, log, beforeAsking });
   const run: Run = (command, ...args) => {
     vscode.commands.executeCommand(command, ...args).then(undefined, (error: unknown) => {
       log.warn(`${command}: ${String(error)}`);
@@ -68,6 +72,8 @@ export function registerCompletion({ engine, config, log }: CompletionDeps): Com
       }),
     ),
     warmer,
+    related,
+    rules,
     controls,
     changed,
   );

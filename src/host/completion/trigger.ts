@@ -35,7 +35,7 @@ function skipReason(facts: TriggerFacts): SkipReason | undefined {
   if (facts.off !== undefined && !facts.invoked) return facts.off;
   if (!isWrittenIn(facts.scheme)) return 'document';
   if (facts.excluded) return 'excluded';
-  if (looksSecret(facts.path)) return 'secret';
+  if (isSecret(facts.path)) return 'secret';
   if (!facts.selectionIsEmpty) return 'selection';
   if (facts.cursors > 1) return 'cursors';
   if (facts.justTaken && !facts.invoked) return 'justTaken';
@@ -54,7 +54,7 @@ const documentSchemes = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vf
 const closingPunctuation = /^[\s)\]}>"'`;,:]*$/u;
 
 /** Files whose content must not go into a prompt, by their names. */
-function looksSecret(path: string): boolean {
+export function isSecret(path: string): boolean {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
   return /^\.env(\.|$)|\.(pem|key|pfx|p12|jks|keystore|kdbx|asc|gpg)$|^(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.npmrc|\.pgpass|credentials)$/u.test(
     name,

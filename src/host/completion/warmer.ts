@@ -5,10 +5,16 @@ import { idleAfter, WarmUp, type Idle } from '../engine/warmUp';
 import type { Config } from '../services/config';
 import type { GhostControls } from './controls';
 import { editorFacts, placeParams, readPlace } from './place';
+import type { RelatedFiles } from './relatedFiles';
 import { decideTrigger } from './trigger';
 
 /** So many milliseconds without a key or a movement of the cursor are a pause. */
 const pauseMilliseconds = 1000;
+
+interface WarmerDeps {
+  readonly controls: Pick<GhostControls, 'offReason'>;
+  readonly related: Pick<RelatedFiles, 'for' | 'settle'>;
+}
 
 /** Has the engine evaluate what the next suggestion's prompt will begin with, while nobody asks for one. */
 export class GhostWarmer implements vscode.Disposable {
@@ -17,8 +23,8 @@ export class GhostWarmer implements vscode.Disposable {
   constructor(
     engine: Engine,
     private readonly config: () => Config,
-    private readonly controls: Pick<GhostControls, 'offReason'>,
-    idle: Idle = idleAfter(pauseMilliseconds),
+    private readonly deps: WarmerDeps,
+    private readonly idle: Idle = idleAfter(pauseMilliseconds),
   ) {
     this.warmUp = new WarmUp(engine, idle);
   }
@@ -42,14 +48,16 @@ export class GhostWarmer implements vscode.Disposable {
     this.warmUp.dispose();
   }
 
-  private request(editor: vscode.TextEditor | undefined, idle?: Idle): void {
+  private request(editor: vscode.TextEditor | undefined, idle = this.idle): void {
     if (!editor) {
       this.cancel();
       return;
     }
     const { document, selection } = editor;
     const { line, character } = selection.active;
-    this.warmUp.request(`${document.uri.toString()} ${document.version} ${line}:${character}`, () => this.params(editor), idle);
+    // Only now may what other files have to say change: it stands before the document, which is evaluated anew behind it.
+    const settled = after(idle, () => this.deps.related.settle(document));
+    this.warmUp.request(`${document.uri.toString()} ${document.version} ${line}:${character}`, () => this.params(editor), settled);
   }
 
   private params(editor: vscode.TextEditor): WarmParams | undefined {
@@ -58,16 +66,36 @@ export class GhostWarmer implements vscode.Disposable {
     const facts = {
       ...editorFacts(document, this.config()['ghostText.exclude']),
       invoked: false,
-      off: this.controls.offReason(document.languageId),
+      off: this.deps.controls.offReason(document.languageId),
       justTaken: false,
     };
     // Where something stands right of the cursor none is asked for; the line's end is the next place where one may be.
     for (const position of [selection.active, document.lineAt(selection.active.line).range.end]) {
       const place = readPlace(document, position);
       const decision = decideTrigger({ ...facts, ...place.line });
-      if (decision.kind === 'ask') return { kind: 'ghost', ...placeParams(document, place) };
+      if (decision.kind === 'ask') {
+        return { kind: 'ghost', ...placeParams(document, place), related: this.deps.related.for(document) };
+      }
       if (decision.reason !== 'wordAhead') return undefined;
     }
     return undefined;
   }
+}
+
+/** {@link Idle} that does some work first. */
+function after(idle: Idle, work: () => Promise<void>): Idle {
+  return (action) => {
+    let isDisposed = false;
+    const run = async (): Promise<void> => {
+      await work();
+      if (!isDisposed) action();
+    };
+    const waiting = idle(() => void run());
+    return {
+      dispose: () => {
+        isDisposed = true;
+        waiting.dispose();
+      },
+    };
+  };
 }

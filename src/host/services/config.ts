@@ -16,6 +16,7 @@ const schema = v.object({
   'ghostText.enabled': v.fallback(v.boolean(), true),
   'ghostText.languages': v.fallback(v.record(v.string(), v.boolean()), { '*': true }),
   'ghostText.exclude': v.fallback(v.array(v.string()), []),
+  'ghostText.relatedFiles': v.fallback(v.boolean(), true),
   'ghostText.debounceMilliseconds': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2000)), 75),
   'ghostText.maxTokens': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(4), v.maxValue(512)), 64),
 });

@@ -4,7 +4,7 @@ import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines, type DropReason } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
-import type { Metrics, Sampling, StopReason } from './job';
+import type { JobSpec, Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
 import { GhostSyntax } from './ghostSyntax';
 import { Grammars } from './grammars';
@@ -13,6 +13,8 @@ import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions
 import type { ParkingPlace } from './parking';
 import { remember } from './remembered';
 import { Session } from './session';
+import { vocabularyOf } from './tokenizer';
+import type { Vocabulary } from './vocabulary';
 import { openPlace } from './place';
 
 export interface ChatRequest extends ChatInput {
@@ -33,6 +35,8 @@ export interface ChatAnswer {
 
 export interface GhostRequest extends GhostInput {
   readonly maxTokens: number;
+  /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
+  readonly variant?: number | undefined;
 }
 
 export interface GhostAnswer {
@@ -51,6 +55,8 @@ export interface WarmOutcome {
 
 /** Ghost text is what the model holds most likely: nobody wants a suggestion that differs each time. */
 const greedy: Sampling = { temperature: 0, topK: 1, topP: 1, seed: 0 };
+/** For alternatives: as free as a model may be whose text is to make sense. */
+const varied = { temperature: 0.8, topK: 40, topP: 0.95 };
 
 /** llama.cpp's old default: keeps small models out of loops, and is too mild to change what a large one says. */
 const chatRepeatPenalty = 1.1;
@@ -81,13 +87,16 @@ const grammars = new Grammars();
 /** One loaded model and its session, as requests see it. */
 export class Engine {
   private readonly memo = new GhostMemo();
+  private readonly vocabulary: Vocabulary;
 
   private constructor(
     private readonly loaded: LoadedModel,
     private readonly session: Session,
     readonly facts: EngineFacts,
     private readonly log: EngineLog,
-  ) {}
+  ) {
+    this.vocabulary = vocabularyOf(loaded.model);
+  }
 
   /**
    * Loads a model and makes it ready: calibrated, and with the lanes that were parked last.
@@ -236,26 +245,27 @@ export class Engine {
 
   private async generateGhost(request: GhostRequest, signal: AbortSignal) {
     const { model, tokenizer } = this.loaded;
+    const { variant = 0 } = request;
     const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, this.ghostBudget());
     const stream = detokenizer(this.loaded, prompt);
     let raw = '';
-    const result = await this.memo.run(
-      this.session,
-      {
-        kind: 'ghost',
-        purpose: 'ghost',
-        prompt,
-        maxTokens: request.maxTokens,
-        sampling: greedy,
-        onToken: (token) => {
-          // The end of a filled-in middle, where the GGUF does not say that it is one; nothing behind a token that is no text is wanted.
-          if (asTokens([token]).some((id) => model.getTokenAttributes(id).control)) return 'rule';
-          raw += stream.push(token);
-          return ghostIsComplete(raw, request) ? 'rule' : 'continue';
-        },
+    const spec: JobSpec = {
+      kind: 'ghost',
+      purpose: 'ghost',
+      prompt,
+      maxTokens: request.maxTokens,
+      sampling: variant === 0 ? greedy : { ...varied, seed: variant },
+      // A space alone is left to the model, which may rather end the line.
+      ...(owed.trim() === '' ? {} : { begin: { text: owed, vocabulary: this.vocabulary } }),
+      confidence: true,
+      onToken: (token) => {
+        // The end of a filled-in middle, where the GGUF does not say that it is one; nothing behind a token that is no text is wanted.
+        if (asTokens([token]).some((id) => model.getTokenAttributes(id).control)) return 'rule';
+        raw += stream.push(token);
+        return ghostIsComplete(raw, request) ? 'rule' : 'continue';
       },
-      signal,
-    );
+    };
+    const result = await (variant === 0 ? this.memo.run(this.session, spec, signal) : this.session.run(spec, signal));
     return { raw, owed, result };
   }
 

@@ -1,8 +1,9 @@
-import type { LlamaModel } from 'node-llama-cpp';
+import type { TokenBias } from 'node-llama-cpp';
 import { DraftPolicy, longestDraft, lookUpDraft, type Draft } from './draft';
-import type { Job, Sampling, StepPiece, StopReason } from './job';
+import type { Job, Sampled, Sampling, StepPiece, StopReason } from './job';
 import type { Draw } from './lane';
-import { asTokens } from './model';
+import { asTokens, type LoadedModel } from './model';
+import { dueAfter } from './vocabulary';
 
 /** As many of the last tokens count for a repeat penalty. */
 const penaltyWindow = 64;
@@ -23,7 +24,7 @@ export class Generation {
 
   /** @param stepTime milliseconds of a step by its tokens; `undefined` while unknown */
   constructor(
-    private readonly model: LlamaModel,
+    private readonly loaded: Pick<LoadedModel, 'model' | 'onlyOf'>,
     stepTime: (tokens: number) => number | undefined,
   ) {
     this.policy = new DraftPolicy(stepTime);
@@ -48,6 +49,8 @@ export class Generation {
     return Array.from({ length: piece.samples }, (_, index) => ({
       sampling: samplingOfToken(job.spec.sampling, job.generated.length + index),
       punished: this.punished(job, drafted.slice(0, index)),
+      bias: this.bias(job, drafted.slice(0, index)),
+      confidence: job.spec.confidence,
     }));
   }
 
@@ -55,15 +58,15 @@ export class Generation {
    * Hands the job the tokens that came, as far as the draft was right.
    * @param next the token after each sampled position
    */
-  accept(job: Job, piece: StepPiece, next: readonly (number | undefined)[]): StepOutcome {
+  accept(job: Job, piece: StepPiece, next: readonly (Sampled | undefined)[]): StepOutcome {
     const wasPrefill = job.promptLeft > 0;
     if (wasPrefill) job.advance(piece.tokens.length);
     if (piece.samples === 0) return { valid: piece.tokens.length, stop: job.promptLeft === 0 ? 'end' : undefined };
     const draft = wasPrefill ? [] : piece.tokens.slice(1);
     const before = piece.tokens.length - piece.samples;
-    for (const [index, token] of next.entries()) {
-      const stop = token === undefined ? 'end' : job.accept(token, this.model.isEogToken(asTokens([token])[0]));
-      if (stop === undefined && index < draft.length && draft[index] === token) continue;
+    for (const [index, sampled] of next.entries()) {
+      const stop = sampled === undefined ? 'end' : job.accept(sampled, this.loaded.model.isEogToken(asTokens([sampled.token])[0]));
+      if (stop === undefined && index < draft.length && draft[index] === sampled?.token) continue;
       this.judge(job, draft.length, index);
       return { valid: before + index + 1, stop };
     }
@@ -82,10 +85,17 @@ export class Generation {
     return [...job.generated.slice(-penaltyWindow), ...drafted].slice(-penaltyWindow).filter((token) => !this.isBlank(token));
   }
 
+  /** Lets only such tokens be chosen as the answer can begin with, as long as it has to begin with something. */
+  private bias({ spec: { begin }, generated }: Job, drafted: readonly number[]): TokenBias | undefined {
+    const due = begin && dueAfter(begin, [...generated, ...drafted]);
+    if (!begin || due === undefined || due === '') return undefined;
+    return this.loaded.onlyOf(begin.vocabulary.beginning(due));
+  }
+
   private isBlank(token: number): boolean {
     let blank = this.blank.get(token);
     if (blank === undefined) {
-      blank = this.model.detokenize(asTokens([token])).trim() === '';
+      blank = this.loaded.model.detokenize(asTokens([token])).trim() === '';
       this.blank.set(token, blank);
     }
     return blank;

@@ -1,4 +1,5 @@
 import type { JobResult, JobSpec } from './job';
+import { dueAfter, type Beginning } from './vocabulary';
 
 /** As many recent answers are remembered: an hour of typing back and forth has fewer places. */
 const most = 256;
@@ -11,7 +12,10 @@ export interface Answering {
 /** A prompt and what followed it. */
 interface Followed {
   readonly prompt: readonly number[];
+  /** What the answer had to begin with. */
+  readonly begin: Beginning | undefined;
   readonly tokens: readonly number[];
+  readonly confidences: readonly number[];
   /** Whether the answer ends there, rather than was cut. */
   readonly isWhole: boolean;
 }
@@ -27,23 +31,24 @@ export class GhostMemo {
 
   /** Answers as the session would. What is known of an answer comes first, and the session continues from there. */
   async run(session: Answering, spec: JobSpec, signal: AbortSignal): Promise<JobResult> {
-    const known = this.recall(spec.prompt);
+    const known = this.recall(spec);
     const told: number[] = [];
-    for (const token of known.tokens) {
+    for (const [index, token] of known.tokens.entries()) {
       told.push(token);
-      const verdict = spec.onToken?.(token) ?? 'continue';
+      const verdict = spec.onToken?.(token, known.confidences[index]) ?? 'continue';
       if (verdict !== 'continue') return recalled(spec, told, verdict);
       if (told.length >= spec.maxTokens) return recalled(spec, told, 'maxTokens');
     }
     if (known.isWhole) return recalled(spec, told, 'end');
-    const prompt = told.length === 0 ? spec.prompt : [...spec.prompt, ...told];
-    const result = await session.run({ ...spec, prompt, maxTokens: spec.maxTokens - told.length }, signal);
+    const result = await session.run(continued(spec, told), signal);
     const tokens = [...told, ...result.tokens];
-    this.keep({ prompt: spec.prompt, tokens, isWhole: result.stop === 'end' });
+    const confidences = [...known.confidences, ...result.confidences];
+    this.keep({ prompt: spec.prompt, begin: spec.begin, tokens, confidences, isWhole: result.stop === 'end' });
     const { metrics } = result;
     return {
       ...result,
       tokens,
+      confidences,
       metrics: {
         ...metrics,
         promptTokens: spec.prompt.length,
@@ -54,22 +59,26 @@ export class GhostMemo {
   }
 
   /** All that is known of what follows a prompt: one answer may go on where another one was cut. */
-  private recall(prompt: readonly number[]): Omit<Followed, 'prompt'> {
+  private recall(spec: JobSpec): Pick<Followed, 'tokens' | 'confidences' | 'isWhole'> {
     const tokens: number[] = [];
+    const confidences: number[] = [];
     for (;;) {
-      const sofar = [...prompt, ...tokens];
-      const found = this.known.findLast((each) => continues(each, sofar));
-      if (!found) return { tokens, isWhole: false };
-      const rest = found.tokens.slice(sofar.length - found.prompt.length);
-      tokens.push(...rest);
-      if (found.isWhole) return { tokens, isWhole: true };
+      const sofar = [...spec.prompt, ...tokens];
+      const found = this.known.findLast((each) => continues(each, sofar) && beginsAlike(each, spec, tokens));
+      if (!found) return { tokens, confidences, isWhole: false };
+      const from = sofar.length - found.prompt.length;
+      tokens.push(...found.tokens.slice(from));
+      confidences.push(...found.confidences.slice(from));
+      if (found.isWhole) return { tokens, confidences, isWhole: true };
     }
   }
 
   private keep(answer: Followed): void {
-    const { prompt, tokens, isWhole } = answer;
+    const { prompt, begin, tokens, isWhole } = answer;
     if (tokens.length === 0 && !isWhole) return;
-    const before = this.known.findIndex((each) => each.prompt.length === prompt.length && endsAlike(each.prompt, prompt, prompt.length));
+    const before = this.known.findIndex(
+      (each) => each.begin?.text === begin?.text && each.prompt.length === prompt.length && endsAlike(each.prompt, prompt, prompt.length),
+    );
     if (before >= 0) this.known.splice(before, 1);
     this.known.push(answer);
     if (this.known.length > most) this.known.shift();
@@ -83,6 +92,28 @@ function continues({ prompt, tokens: answer, isWhole }: Followed, tokens: readon
   return endsAlike(answer.slice(0, inAnswer), tokens, inAnswer) && endsAlike(prompt, tokens.slice(0, prompt.length), prompt.length);
 }
 
+/**
+ * Whether the rest of an answer is what the model would say here, too: it was free to say all that may be said here, and what it said
+ * begins as it has to. Which of the tokens that may be chosen is the likeliest does not change when fewer may.
+ * @param sofar tokens of the answer that are known already
+ */
+function beginsAlike({ prompt, begin, tokens, isWhole }: Followed, spec: JobSpec, sofar: readonly number[]): boolean {
+  const inAnswer = spec.prompt.length + sofar.length - prompt.length;
+  const itsDue = begin === undefined ? '' : dueAfter(begin, tokens.slice(0, inAnswer));
+  if (!spec.begin) return itsDue === '';
+  const due = dueAfter(spec.begin, sofar);
+  if (itsDue === undefined || due?.startsWith(itsDue) !== true) return false;
+  const left = dueAfter({ ...spec.begin, text: due }, tokens.slice(inAnswer));
+  return left !== undefined && (left === '' || !isWhole);
+}
+
+/** What is still to be asked for when some tokens of the answer are known. */
+function continued(spec: JobSpec, told: readonly number[]): JobSpec {
+  if (told.length === 0) return spec;
+  const rest = { ...spec, prompt: [...spec.prompt, ...told], maxTokens: spec.maxTokens - told.length };
+  return spec.begin ? { ...rest, begin: { ...spec.begin, text: dueAfter(spec.begin, told) ?? '' } } : rest;
+}
+
 /** Compares the last `count` tokens, from the end: prompts of one file differ there, and are alike at the beginning. */
 function endsAlike(a: readonly number[], b: readonly number[], count: number): boolean {
   for (let back = 1; back <= count; back++) if (a.at(-back) !== b.at(-back)) return false;
@@ -92,6 +123,7 @@ function endsAlike(a: readonly number[], b: readonly number[], count: number): b
 function recalled(spec: JobSpec, tokens: readonly number[], stop: JobResult['stop']): JobResult {
   return {
     tokens,
+    confidences: [],
     stop,
     laneTokens: 0,
     metrics: {

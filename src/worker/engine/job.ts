@@ -1,5 +1,6 @@
 import type { LanePurpose } from './lanes';
 import type { JobKind } from './scheduler';
+import type { Beginning } from './vocabulary';
 
 /** How the next token is chosen. `temperature` 0 is greedy. */
 export interface Sampling {
@@ -22,10 +23,24 @@ export interface JobSpec {
   readonly sampling: Sampling;
   /** Whether tokens may be drafted by prompt lookup. */
   readonly drafts?: boolean;
+  /** What the answer has to begin with. */
+  readonly begin?: Beginning;
+  /** Whether the tokens' confidence is wanted. */
+  readonly confidence?: boolean;
   /** Prompt tokens that need no more evaluation, after each step of prefill. */
   readonly onPrefill?: (done: number) => void;
-  /** Called for each generated token but the one that ends the answer. Anything but `continue` ends the job; the token counts. */
-  readonly onToken?: (token: number) => 'continue' | 'rule' | 'repetition';
+  /**
+   * Called for each generated token but the one that ends the answer. Anything but `continue` ends the job; the token counts.
+   * @param confidence see {@link Sampled}
+   */
+  readonly onToken?: (token: number, confidence: number | undefined) => 'continue' | 'rule' | 'repetition';
+}
+
+/** A token that the model chose. */
+export interface Sampled {
+  readonly token: number;
+  /** Its probability among all tokens, 0 to 1, before temperature and the like; `undefined` where that was not asked for. */
+  readonly confidence?: number | undefined;
 }
 
 /** What a job puts into a step. */
@@ -51,6 +66,8 @@ export interface Metrics {
 
 export interface JobResult {
   readonly tokens: readonly number[];
+  /** Of each token; empty where it was not asked for. */
+  readonly confidences: readonly number[];
   readonly stop: StopReason;
   readonly metrics: Metrics;
   /** Tokens whose KV is in the lane at the end. */
@@ -63,6 +80,7 @@ export type Clock = () => number;
 /** A job under way: how far its prompt is evaluated and what it has generated. Knows nothing of llama.cpp. */
 export class Job {
   readonly generated: number[] = [];
+  private readonly confidences: number[] = [];
   /** The prompt and what was generated. */
   readonly history: number[];
   /** Prompt tokens that are in the lane. */
@@ -125,13 +143,14 @@ export class Job {
   }
 
   /** Takes a sampled token; says why the job ends with it, if it does. */
-  accept(token: number, isEnd: boolean): StopReason | undefined {
+  accept({ token, confidence }: Sampled, isEnd: boolean): StopReason | undefined {
     this.lastTokenAt = this.now();
     this.firstTokenAt ??= this.lastTokenAt;
     if (isEnd) return 'end';
     this.generated.push(token);
+    if (confidence !== undefined) this.confidences.push(confidence);
     this.history.push(token);
-    const verdict = this.spec.onToken?.(token) ?? 'continue';
+    const verdict = this.spec.onToken?.(token, confidence) ?? 'continue';
     if (verdict !== 'continue') return verdict;
     return this.generated.length >= this.spec.maxTokens ? 'maxTokens' : undefined;
   }
@@ -140,6 +159,7 @@ export class Job {
     const decodeTime = (this.lastTokenAt ?? 0) - (this.firstTokenAt ?? 0);
     return {
       tokens: this.generated,
+      confidences: this.confidences,
       stop,
       laneTokens,
       metrics: {

@@ -1,6 +1,6 @@
-import type { ControlledEvaluateInputItem, LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { ControlledEvaluateInputItem, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
 import { commonPrefixLength } from '../../base/prefix';
-import type { Sampling } from './job';
+import type { Sampled, Sampling } from './job';
 import type { LaneFacts, LanePurpose } from './lanes';
 
 /** How the token after one position is chosen. */
@@ -8,6 +8,10 @@ export interface Draw {
   readonly sampling: Sampling;
   /** Tokens the repeat penalty applies to; given each time, as a sampler of the library lives for one call. */
   readonly punished: readonly number[];
+  /** Raises the only tokens that may be chosen above all others; `undefined` where any may. */
+  readonly bias?: TokenBias | undefined;
+  /** Whether the token's confidence is wanted. */
+  readonly confidence?: boolean | undefined;
 }
 
 /** node-llama-cpp's own way to copy a sequence, which it does not publish; test/model/lane.test.ts holds that it does what it says. */
@@ -90,16 +94,20 @@ export class Lane implements LaneFacts {
    * @param draws for the last tokens, one each: how the token after it is chosen
    * @returns the token after each of those positions; `undefined` where the model gave none
    */
-  async evaluate(tokens: readonly number[], draws: readonly Draw[]): Promise<readonly (number | undefined)[]> {
+  async evaluate(tokens: readonly number[], draws: readonly Draw[]): Promise<readonly (Sampled | undefined)[]> {
     const plain = tokens.length - draws.length;
     const input = tokens.map((token, index): ControlledEvaluateInputItem => {
       const draw = draws[index - plain];
-      return draw === undefined ? (token as Token) : [token as Token, { generateNext: { token: true, options: optionsOf(draw) } }];
+      if (draw === undefined) return token as Token;
+      return [token as Token, { generateNext: { token: true, confidence: draw.confidence ?? false, options: optionsOf(draw) } }];
     });
     const output = await this.sequence.controlledEvaluate(input);
     this.copyPending = false;
     this.tokens.push(...tokens);
-    return draws.map((_, index) => output[plain + index]?.next.token ?? undefined);
+    return draws.map((_, index) => {
+      const { token, confidence } = output[plain + index]?.next ?? {};
+      return typeof token === 'number' ? { token, confidence } : undefined;
+    });
   }
 
   /** Empties the lane, also after an error that leaves its state unknown. */
@@ -115,8 +123,9 @@ export class Lane implements LaneFacts {
   }
 }
 
-function optionsOf({ sampling, punished }: Draw): object {
-  const { repeatPenalty, ...options } = sampling;
+function optionsOf({ sampling, punished, bias }: Draw): object {
+  const { repeatPenalty, ...sampled } = sampling;
+  const options = bias ? { ...sampled, tokenBias: bias } : sampled;
   if (punished.length === 0 || repeatPenalty === undefined) return options;
   return { ...options, repeatPenalty: { punishTokens: [...punished] as Token[], penalty: repeatPenalty } };
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token } from 'node-llama-cpp';
+import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias } from 'node-llama-cpp';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
 import { classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
@@ -34,6 +34,8 @@ export interface LoadedModel {
   readonly context: LlamaContext;
   readonly llama: Llama;
   readonly tokenizer: PromptTokenizer;
+  /** For sampling: lets only these tokens be chosen, in the order of likelihood they have. */
+  readonly onlyOf: (tokens: readonly number[]) => TokenBias;
   readonly format: ChatFormat;
   readonly facts: {
     readonly fingerprint: string;
@@ -103,6 +105,11 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       context,
       llama,
       tokenizer: promptTokenizer(model, fingerprint),
+      onlyOf: (tokens) => {
+        const bias = library.TokenBias.for(loaded);
+        for (const token of asTokens(tokens)) bias.set(token, { logit: aboveAll });
+        return bias;
+      },
       format,
       facts: {
         fingerprint,
@@ -275,6 +282,9 @@ function chatFormat({ info, name }: ExaminedFile, model: LlamaModel): ChatFormat
   }
   return isLlama2ChatName(name) || isLlama2ChatName(basename(model.filename ?? '')) ? { kind: 'llama2' } : { kind: 'base' };
 }
+
+/** Added to the logits of the tokens that alone may be chosen; no model's own differ by so much. */
+const aboveAll = 1000;
 
 /** The library brands its token ids; ours are plain numbers. */
 export function asTokens(tokens: readonly number[]): Token[] {

@@ -69,7 +69,7 @@ export class Session {
     this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
     this.parking = place && new Parking(place, this.tuning, bytesPerToken, now);
     this.admission = new Admission(lanes, this.tuning, this.parking, this.counted);
-    this.generation = new Generation(loaded.model, (tokens) => this.tuning.cost.estimate(tokens));
+    this.generation = new Generation(loaded, (tokens) => this.tuning.cost.estimate(tokens));
   }
 
   /** The lanes of a context, all empty. */

@@ -1,5 +1,6 @@
-import type { LlamaModel } from 'node-llama-cpp';
+import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { FimTokens, PromptTokenizer } from '../../prompt/types';
+import { Vocabulary } from './vocabulary';
 
 /** A loaded model's tokenizer as prompts see it. */
 export function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenizer {
@@ -12,6 +13,16 @@ export function promptTokenizer(model: LlamaModel, fingerprint: string): PromptT
     encodeInside: (text) => encodeInside(model, text),
     fim: fimTokens(model),
   };
+}
+
+/** A loaded model's tokens by their texts. */
+export function vocabularyOf(model: LlamaModel): Vocabulary {
+  // Behind another token, as the library takes the leading space of a text's first one away.
+  const before = model.tokenize('a', false).slice(-1);
+  return new Vocabulary(
+    () => [...model.iterateAllTokens()],
+    (token) => model.detokenize([token as Token], false, before),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonPrefixLength } from '../../../src/base/prefix';
-import { anchoredTail, buildGhostPrompt, splitTrailingSpace, type GhostInput } from '../../../src/prompt/ghost';
+import { anchoredTail, buildGhostPrompt, fimLayout, splitUnfinished, type GhostInput } from '../../../src/prompt/ghost';
 import { fimGolden } from '../../fixtures/golden';
 import { llamaTokenizerWith, WordTokenizer } from './tokenizers';
 
@@ -72,6 +72,7 @@ const input = (prefix: string, more: Partial<GhostInput> = {}): GhostInput => ({
 
 describe('buildGhostPrompt', () => {
   const words = new WordTokenizer([], { bos: 's' });
+  const llama = llamaTokenizerWith();
   const promptText = (prefix: string, language: string): string =>
     words.decode(buildGhostPrompt(input(prefix, { language }), words, 500).tokens);
 
@@ -87,19 +88,69 @@ describe('buildGhostPrompt', () => {
     ['plaintext', ''],
     ['toString', ''],
   ])('names the file of %s in a comment of that language', (language, header) => {
-    expect(promptText('a = 1', language)).toBe(`<s>${header}a = 1`);
+    expect(promptText('a = 1;', language)).toBe(`<s>${header}a = 1;`);
   });
 
   it('leaves out one space before the cursor, which the completion owes', () => {
     expect(buildGhostPrompt(input('return '), words, 500)).toMatchObject({ owed: ' ' });
     expect(promptText('return ', 'plaintext')).toBe('<s>return');
-    expect(splitTrailingSpace('  ')).toEqual({ text: ' ', owed: ' ' });
-    expect(splitTrailingSpace('\treturn')).toEqual({ text: '\treturn', owed: '' });
-    expect(splitTrailingSpace('{\n\t')).toEqual({ text: '{\n', owed: '\t' });
-    expect(splitTrailingSpace('{\n')).toEqual({ text: '{\n', owed: '' });
+    expect(splitUnfinished('  ')).toEqual({ text: ' ', owed: ' ' });
+    expect(splitUnfinished('{\n\t')).toEqual({ text: '{\n', owed: '\t' });
+    expect(splitUnfinished('{\n')).toEqual({ text: '{\n', owed: '' });
   });
 
-  const llama = llamaTokenizerWith();
+  it.each([
+    ['TypeScript', '  const value = compu', '  const value =', ' compu'],
+    ['the first word of an indented line', '    retur', '   ', ' retur'],
+    ['tabs in Go', '\treturn', '\t', 'return'],
+    ['a member', 'user.getNa', 'user.', 'getNa'],
+    ['a number in C', 'int a[10', 'int a[', '10'],
+    ['a variable of a shell', 'echo "$HO', 'echo "', '$HO'],
+    ['the beginning of a file', 'impor', '', 'impor'],
+    ['a word that may be whole', 'return', '', 'return'],
+    ['a closed call', 'call()', 'call()', ''],
+    ['text in Chinese', '\u6211\u4eec\u5728', '\u6211\u4eec\u5728', ''],
+    ['data', `"${'f'.repeat(40)}`, `"${'f'.repeat(40)}`, ''],
+  ])('leaves out the word the cursor is in, which the completion begins with: %s', (_, prefix, text, owed) => {
+    expect(splitUnfinished(prefix)).toEqual({ text, owed });
+  });
+
+  it('stays the same while a word is typed', () => {
+    const prompts = ['return a', 'return ac', 'return accou', 'return account'].map((prefix) => promptText(prefix, 'typescript'));
+    expect(new Set(prompts)).toEqual(new Set(['<s>// src/add.ts\nreturn']));
+  });
+
+  describe('with parts of other files', () => {
+    const related = [
+      { path: 'a.py', text: 'def a():\n    pass\n\n' },
+      { path: 'b.py', text: 'def b():\n    pass' },
+    ];
+    const begins = (language: string, budget: number): string =>
+      words.decode(buildGhostPrompt(input('x = (', { language, path: 'c.py', related }), words, budget).tokens);
+
+    it('has them first, in their order, each with its file named', () => {
+      expect(begins('python', 500)).toBe('<s># a.py\ndef a():\n    pass\n\n# b.py\ndef b():\n    pass\n\n# c.py\nx = (');
+    });
+
+    it('has as many of the last ones as there is room for', () => {
+      expect(begins('python', 60)).toBe('<s># b.py\ndef b():\n    pass\n\n# c.py\nx = (');
+      expect(begins('python', 25)).toBe('<s># c.py\nx = (');
+    });
+
+    it('has none where a file cannot be named', () => {
+      expect(begins('plaintext', 500)).toBe('<s>x = (');
+    });
+
+    it('is never over its budget', () => {
+      fc.assert(
+        fc.property(code, fc.array(code, { maxLength: 4 }), fc.integer({ min: 16, max: 300 }), (prefix, texts, budget) => {
+          const others = texts.map((text, index) => ({ path: `${index}.ts`, text }));
+          expect(buildGhostPrompt(input(prefix, { related: others }), llama, budget).tokens.length).toBeLessThanOrEqual(budget);
+        }),
+        { numRuns: 50 },
+      );
+    });
+  });
 
   it('is never over its budget, and begins with BOS', () => {
     fc.assert(
@@ -133,9 +184,21 @@ describe('a model that knows how to fill in', () => {
   const codeLlama = llamaTokenizerWith([], { ...ids, order: 'suffixFirst' });
 
   it.each(fimGolden.prompts)('gets the golden prompts: $name', ({ prefix, suffix, suffixFirst, prefixFirst }) => {
+    const whole = [codeLlama.encode(prefix), codeLlama.encodeInside(suffix)] as const;
+    expect([1, ...fimLayout({ ...ids, order: 'suffixFirst' }, ...whole)]).toEqual(suffixFirst);
+    expect([1, ...fimLayout({ ...ids, order: 'prefixFirst' }, ...whole)]).toEqual(prefixFirst);
+    // What a request has of them is all but the word it is in.
     const here = input(prefix, { suffix, language: 'plaintext' });
-    expect(buildGhostPrompt(here, codeLlama, 1024).tokens).toEqual(suffixFirst);
-    expect(buildGhostPrompt(here, llamaTokenizerWith([], { ...ids, order: 'prefixFirst' }), 1024).tokens).toEqual(prefixFirst);
+    const tokens = codeLlama.encode(splitUnfinished(prefix).text);
+    const order = 'prefixFirst';
+    expect(buildGhostPrompt(here, codeLlama, 1024).tokens).toEqual([
+      ...suffixFirst.slice(0, suffixFirst.indexOf(ids.middle) + 1),
+      ...tokens,
+    ]);
+    expect(buildGhostPrompt(here, llamaTokenizerWith([], { ...ids, order }), 1024).tokens).toEqual([
+      ...[1, ids.prefix, ...tokens],
+      ...prefixFirst.slice(prefixFirst.indexOf(ids.suffix)),
+    ]);
   });
 
   it('has the file named before the prefix, not before the suffix', () => {

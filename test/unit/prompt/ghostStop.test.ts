@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitTrailingSpace, type GhostInput } from '../../../src/prompt/ghost';
+import { splitUnfinished, type GhostInput } from '../../../src/prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines } from '../../../src/prompt/ghostStop';
 
 /** A document with its cursor at the bar. */
@@ -11,7 +11,7 @@ function at(document: string, multiline: boolean): GhostInput {
 
 /** Feeds a continuation in pieces, as tokens come, up to the stop rule; gives what is shown. */
 function shown(input: GhostInput, continuation: string, size = 3): string {
-  const { owed } = splitTrailingSpace(input.prefix);
+  const { owed } = splitUnfinished(input.prefix);
   const whole = owed + continuation;
   let raw = '';
   while (raw.length < whole.length && !ghostIsComplete(raw, input)) raw = whole.slice(0, raw.length + size);
@@ -179,7 +179,7 @@ describe('any ghost text', () => {
   it('is the same whether the model is stopped by the rule or goes on', () => {
     fc.assert(
       fc.property(anyInput, anyText, fc.integer({ min: 1, max: 9 }), (input, text, size) => {
-        const { owed } = splitTrailingSpace(input.prefix);
+        const { owed } = splitUnfinished(input.prefix);
         const whole = owed + text;
         let raw = '';
         while (raw.length < whole.length && !ghostIsComplete(raw, input)) raw = whole.slice(0, raw.length + size);
@@ -192,7 +192,7 @@ describe('any ghost text', () => {
   it('can be accepted: no white space at the end of a line, no carriage return, one line where one is wanted', () => {
     fc.assert(
       fc.property(anyInput, anyText, (input, text) => {
-        const { owed } = splitTrailingSpace(input.prefix);
+        const { owed } = splitUnfinished(input.prefix);
         const ghost = finishGhost(owed + text, input, owed).text;
         // Before a bracket that is there already, a break and its indentation are right.
         if (/^\s*(\n|$)/.test(input.suffix)) expect(ghost).toBe(ghost.trimEnd());

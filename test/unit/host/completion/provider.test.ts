@@ -77,8 +77,8 @@ function documentAt(marked: string): { document: Document; position: Place } {
 
 const ready = { kind: 'ready', generation: 1 } as EngineState;
 
-/** A provider whose model always writes `text`, with the requests it made. */
-function provider(text: string, state: EngineState = ready) {
+/** A provider whose model always writes `text`, or one of several as its alternatives, with the requests it made. */
+function provider(texts: string | readonly string[], state: EngineState = ready) {
   let enabled = true;
   const asked: CompleteParams[] = [];
   const calls: string[] = [];
@@ -89,16 +89,18 @@ function provider(text: string, state: EngineState = ready) {
       asked.push(params);
       calls.push('asked');
       const metrics = { reusedTokens: 0, promptTokens: 1, generatedTokens: 1, totalMilliseconds: 1 };
+      const text = typeof texts === 'string' ? texts : (texts[params.variant ?? 0] ?? '');
       return Promise.resolve({ kind: 'done', value: { text, stop: 'rule', metrics } as CompleteResult });
     },
   } as unknown as Engine;
   const ignore = (): void => undefined;
   const log = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
   const config = () => readConfig((key) => (key === 'ghostText.debounceMilliseconds' ? 0 : undefined));
+  const related = { for: () => [] };
   const controls = { offReason: () => (enabled ? undefined : ('off' as const)) };
   const numbers = new GhostNumbers();
   const beforeAsking = () => calls.push('asking');
-  const ghost = new GhostTextProvider({ engine, config, controls, numbers, log, beforeAsking });
+  const ghost = new GhostTextProvider({ engine, config, controls, numbers, related, log, beforeAsking });
   const setEnabled = (value: boolean): void => {
     enabled = value;
   };
@@ -106,10 +108,14 @@ function provider(text: string, state: EngineState = ready) {
 }
 
 async function askAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind = 1): Promise<string | undefined> {
+  return (await allAt(ghost, document, position, triggerKind))[0];
+}
+
+async function allAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind: number): Promise<readonly string[]> {
   const context = { triggerKind, selectedCompletionInfo: undefined } as unknown as Asked[2];
   const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   const items = await ghost.provideInlineCompletionItems(document, position, context, token);
-  return items[0]?.insertText as string | undefined;
+  return items.map(({ insertText }) => insertText as string);
 }
 
 function ask(ghost: GhostTextProvider, marked: string): Promise<string | undefined> {
@@ -128,6 +134,24 @@ describe('a document whose lines end in CRLF', () => {
     const { asked, ghost } = provider('if (a) {\n    b();\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n')).toBe('if (a) {\r\n    b();\r\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  if (a) {\r\n|\r\n});\r\n')).toBe('    b();\r\n  }');
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('alternatives', () => {
+  const { document, position } = documentAt('return |');
+
+  it('come when asked for by key where something is shown, each once, behind what is shown', async () => {
+    const { asked, ghost } = provider(['a + b;', 'a - b;', 'a + b;', '']);
+    expect(await askAt(ghost, document, position)).toBe('a + b;');
+    expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;', 'a - b;']);
+    expect(asked.map(({ variant }) => variant)).toEqual([undefined, 1, 2, 3]);
+  });
+
+  it('are not looked for where nothing is shown yet, nor without a key', async () => {
+    const { asked, ghost } = provider(['a + b;', 'a - b;']);
+    expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;']);
+    expect(await allAt(ghost, document, position, 1)).toEqual(['a + b;']);
     expect(asked).toHaveLength(1);
   });
 });

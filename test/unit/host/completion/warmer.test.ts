@@ -59,6 +59,17 @@ function editorAt(marked: string, more: { path?: string; scheme?: string; empty?
   return editor as unknown as Editor;
 }
 
+const other = { path: 'src/b.ts', text: 'export function b(): void;\n' };
+/** Knows of another file from the first pause on. */
+const related = {
+  known: [] as readonly (typeof other)[],
+  settle: (): Promise<void> => {
+    related.known = [other];
+    return Promise.resolve();
+  },
+  for: (): readonly (typeof other)[] => related.known,
+};
+
 let engine: FakeEngine;
 let enabled: boolean;
 let waiting: (() => void)[];
@@ -68,10 +79,11 @@ beforeEach(() => {
   engine = new FakeEngine();
   enabled = true;
   waiting = [];
+  related.known = [];
   warmer = new GhostWarmer(
     engine,
     () => readConfig(() => undefined),
-    { offReason: () => (enabled ? undefined : 'off') },
+    { controls: { offReason: () => (enabled ? undefined : 'off') }, related },
     (action) => {
       waiting.push(action);
       return { dispose: () => void (waiting = waiting.filter((each) => each !== action)) };
@@ -96,7 +108,7 @@ describe('GhostWarmer', () => {
     warmer.moved(editor);
     await pause();
     expect(engine.warmed).toEqual([
-      { kind: 'ghost', path: 'src/a.ts', language: 'typescript', prefix: 'const a = ', suffix: '\nconst b = 2;\n' },
+      { kind: 'ghost', path: 'src/a.ts', language: 'typescript', prefix: 'const a = ', suffix: '\nconst b = 2;\n', related: [other] },
     ]);
   });
 

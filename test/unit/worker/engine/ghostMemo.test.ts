@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GhostMemo } from '../../../../src/worker/engine/ghostMemo';
 import type { JobResult, JobSpec } from '../../../../src/worker/engine/job';
+import { dueAfter, Vocabulary } from '../../../../src/worker/engine/vocabulary';
 import type { FakeContext } from '../../../fixtures/fakeContext';
-import { answerTo } from '../../../fixtures/fakeContext';
+import { answerTo, nextToken } from '../../../fixtures/fakeContext';
 import { long, never, spec, start } from '../../../fixtures/sessions';
 
 function begin(): { ask: (job: JobSpec, signal?: AbortSignal) => Promise<JobResult>; context: FakeContext } {
@@ -82,4 +83,65 @@ describe('GhostMemo', () => {
     expect((await ask(spec(long(51)))).tokens).toEqual(answerTo(long(51), 8));
     expect((await ask(spec(long(49)))).tokens).toEqual(answerTo(long(49), 8));
   });
+
+  it('remembers nothing that another beginning would have made otherwise', async () => {
+    const request = fc.record({
+      prompt: fc.array(fc.nat(2), { maxLength: 3 }),
+      text: fc.constantFrom('', 'a', 'ab', 'aba', 'b', 'ba'),
+      maxTokens: fc.integer({ min: 1, max: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 8 }), async (requests) => {
+        const memo = new GhostMemo();
+        for (const { prompt, text, maxTokens } of requests) {
+          const job = spec(prompt, { maxTokens, ...(text === '' ? {} : { begin: { text, vocabulary: syllables } }) });
+          expect((await memo.run(choosy, job, never)).tokens).toEqual((await choosy.run(job)).tokens);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('goes on from an answer that began as it has to', async () => {
+    const memo = new GhostMemo();
+    const free = await memo.run(choosy, spec([1, 2], { maxTokens: 4 }), never);
+    const text = syllables.textOf(free.tokens[0] ?? 0);
+    let asked = 0;
+    const counted = { run: (job: JobSpec) => ((asked += 1), choosy.run(job)) };
+    const begun = await memo.run(counted, spec([1, 2], { maxTokens: 4, begin: { text, vocabulary: syllables } }), never);
+    expect(begun.tokens).toEqual(free.tokens);
+    expect(asked).toBe(0);
+  });
 });
+
+const pieces = ['a', 'b', 'ab', 'ba', 'c', 'aba'];
+const syllables = new Vocabulary(
+  () => pieces.map((_, token) => token),
+  (token) => pieces[token] ?? '',
+);
+
+/** A model that likes some tokens better than others, after all that came before, and chooses among those it may. */
+const choosy = {
+  run: (job: JobSpec): Promise<JobResult> => {
+    const tokens: number[] = [];
+    while (tokens.length < job.maxTokens) {
+      const due = job.begin ? dueAfter(job.begin, tokens) : '';
+      const may = due === undefined || due === '' ? pieces.map((_, token) => token) : syllables.beginning(due);
+      const liking = (token: number): number => nextToken([...job.prompt, ...tokens, token]);
+      tokens.push([...may].sort((a, b) => liking(b) - liking(a) || a - b)[0] ?? 0);
+    }
+    return Promise.resolve({ tokens, confidences: tokens.map(() => 1), stop: 'maxTokens', laneTokens: 0, metrics });
+  },
+};
+
+const metrics = {
+  promptTokens: 0,
+  reusedTokens: 0,
+  evaluatedTokens: 0,
+  generatedTokens: 0,
+  draftedTokens: 0,
+  confirmedTokens: 0,
+  firstTokenMilliseconds: 0,
+  tokensPerSecond: 0,
+  totalMilliseconds: 0,
+};

@@ -28,7 +28,7 @@ describe('Job', () => {
     expect(one.promptLeft).toBe(2);
     expect(one.piece(100)).toEqual({ tokens: [4, 5], samples: 1 });
     one.advance(2);
-    expect(one.accept(9, false)).toBeUndefined();
+    expect(one.accept({ token: 9 }, false)).toBeUndefined();
     expect(one.piece(100)).toEqual({ tokens: [9], samples: 1 });
   });
 
@@ -58,8 +58,8 @@ describe('Job', () => {
     });
     one.begin(4);
     one.advance(1);
-    expect(one.accept(7, false)).toBeUndefined();
-    expect(one.accept(2, true)).toBe('end');
+    expect(one.accept({ token: 7 }, false)).toBeUndefined();
+    expect(one.accept({ token: 2 }, true)).toBe('end');
     expect(heard).toEqual([7]);
     expect(one.result('end', 6).tokens).toEqual([7]);
   });
@@ -67,11 +67,11 @@ describe('Job', () => {
   it('ends by a rule, whose token counts, and by the most tokens', () => {
     const one = job(new FakeClock(), { onToken: (token) => (token === 8 ? 'rule' : 'continue') });
     one.begin(5);
-    expect(one.accept(8, false)).toBe('rule');
+    expect(one.accept({ token: 8 }, false)).toBe('rule');
     expect(one.generated).toEqual([8]);
     const other = job(new FakeClock());
     other.begin(5);
-    expect([7, 7, 7].map((token) => other.accept(token, false))).toEqual([undefined, undefined, 'maxTokens']);
+    expect([7, 7, 7].map((token) => other.accept({ token: token }, false))).toEqual([undefined, undefined, 'maxTokens']);
   });
 
   it('measures from its arrival', () => {
@@ -81,14 +81,15 @@ describe('Job', () => {
     one.begin(2);
     one.advance(3);
     clock.time += 50;
-    one.accept(7, false);
+    one.accept({ token: 7 }, false);
     clock.time += 20;
-    one.accept(7, false);
+    one.accept({ token: 7 }, false);
     clock.time += 20;
-    one.accept(7, false);
+    one.accept({ token: 7 }, false);
     clock.time += 5;
     expect(one.result('maxTokens', 7)).toEqual({
       tokens: [7, 7, 7],
+      confidences: [],
       stop: 'maxTokens',
       laneTokens: 7,
       metrics: {
@@ -111,7 +112,7 @@ describe('Job', () => {
     clock.time += 30;
     expect(one.result('cancelled', 0).metrics).toMatchObject({ firstTokenMilliseconds: 0, tokensPerSecond: 0, totalMilliseconds: 30 });
     one.begin(5);
-    one.accept(7, false);
+    one.accept({ token: 7 }, false);
     expect(one.result('cancelled', 5).metrics).toMatchObject({ firstTokenMilliseconds: 30, tokensPerSecond: 0 });
   });
 });

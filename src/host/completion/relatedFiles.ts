@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { RelatedChunk } from '../../protocol/worker';
+import { promptPath } from '../services/paths';
+import { importSignatures } from './importSignatures';
+import { linesAround, RecentChunks, type Chunk } from './recentChunks';
+import type { SharingRules } from './sharing';
+
+/** Follows what is read and changed, and says which parts of other files may help a suggestion. */
+export class RelatedFiles implements vscode.Disposable {
+  private readonly chunks = new RecentChunks();
+  private readonly subscriptions: vscode.Disposable;
+  /** Where each document was last changed by somebody. */
+  private readonly edited = new Map<string, number>();
+  private active = vscode.window.activeTextEditor;
+
+  /** @param isOn whether the user wants other files in prompts */
+  constructor(
+    private readonly rules: Pick<SharingRules, 'allows'>,
+    private readonly isOn: () => boolean,
+  ) {
+    this.subscriptions = vscode.Disposable.from(
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        if (this.active) void this.left(this.active);
+        this.active = editor;
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const [change] = contentChanges;
+        if (change && document === this.active?.document) this.edited.set(document.uri.toString(), change.range.start.line);
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.edited.delete(uri.toString());
+      }),
+      vscode.workspace.onDidDeleteFiles(({ files }) => {
+        for (const uri of files) this.chunks.forget(uri.toString());
+      }),
+    );
+  }
+
+  /** For a prompt about a document, in the order in which they stand there. */
+  for(document: vscode.TextDocument): readonly RelatedChunk[] {
+    if (!this.isOn() || !vscode.workspace.isTrusted) return [];
+    return this.chunks.forDocument(document.uri.toString(), document.getText()).map(({ path, text }) => ({ path, text }));
+  }
+
+  /**
+   * At a pause: what was added since becomes part of prompts, with what stands in other editors beside this one, and what the language
+   * server knows of the document's imports.
+   */
+  async settle(document: vscode.TextDocument): Promise<void> {
+    if (!this.isOn() || !vscode.workspace.isTrusted) return;
+    const others = vscode.window.visibleTextEditors.filter((each) => each.document !== document);
+    await Promise.all(others.map((each) => this.visited(each)));
+    for (const { uri, range } of await importSignatures(document)) await this.imported(uri, range);
+    this.chunks.settle();
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  private async left(editor: vscode.TextEditor): Promise<void> {
+    await this.visited(editor);
+    const line = this.edited.get(editor.document.uri.toString());
+    if (line !== undefined) await this.add(editor.document, linesAround(textOf(editor.document), line));
+  }
+
+  /** What was selected there, else what is around the cursor. */
+  private async visited({ document, selection }: vscode.TextEditor): Promise<void> {
+    const { start, end } = selection;
+    const selected = end.line > start.line ? Math.floor((start.line + end.line) / 2) : selection.active.line;
+    await this.add(document, linesAround(textOf(document), selected));
+  }
+
+  private async imported(uri: vscode.Uri, range: vscode.Range): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    await this.add(document, { firstLine: range.start.line, text: `${textOf(document, range)}\n` });
+  }
+
+  private async add(document: vscode.TextDocument, lines: Pick<Chunk, 'firstLine' | 'text'>): Promise<void> {
+    if (!this.isOn() || !(await this.rules.allows(document))) return;
+    this.chunks.add({ uri: document.uri.toString(), path: promptPath(document.uri), ...lines });
+  }
+}
+
+function textOf(document: vscode.TextDocument, range?: vscode.Range): string {
+  return document.getText(range).replace(/\r\n?/g, '\n');
+}

@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RelatedFiles } from '../../../../src/host/completion/relatedFiles';
+
+type Document = Parameters<RelatedFiles['for']>[0];
+
+interface Editor {
+  readonly document: Document;
+  readonly selection: { readonly start: { line: number }; readonly end: { line: number }; readonly active: { line: number } };
+}
+
+const vscode = vi.hoisted(() => {
+  class Range {
+    constructor(
+      readonly startLine: number,
+      readonly startCharacter: number,
+      readonly endLine: number,
+      readonly endCharacter: number,
+    ) {}
+    get start(): { line: number } {
+      return { line: this.startLine };
+    }
+  }
+  const listeners = new Map<string, (event: unknown) => void>();
+  const on = (name: string) => (listener: (event: never) => void) => {
+    listeners.set(name, listener as (event: unknown) => void);
+    return { dispose: () => listeners.delete(name) };
+  };
+  return {
+    listeners,
+    definitions: [] as { uri: unknown; range: { start: { line: number }; end: { line: number } } }[],
+    documents: new Map<string, unknown>(),
+    Range,
+    Position: class {
+      constructor(
+        readonly line: number,
+        readonly character: number,
+      ) {}
+    },
+    Disposable: { from: () => ({ dispose: () => undefined }) },
+    window: {
+      activeTextEditor: undefined,
+      visibleTextEditors: [] as unknown[],
+      onDidChangeActiveTextEditor: on('active'),
+    },
+    workspace: {
+      isTrusted: true,
+      asRelativePath: (uri: { path: string }) => uri.path.slice('/work/'.length),
+      getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith('/work/') ? {} : undefined),
+      openTextDocument: (uri: { path: string }) => Promise.resolve(vscode.documents.get(uri.path)),
+      onDidChangeTextDocument: on('changed'),
+      onDidCloseTextDocument: on('closed'),
+      onDidDeleteFiles: on('deleted'),
+    },
+    commands: { executeCommand: () => Promise.resolve(vscode.definitions) },
+  };
+});
+
+vi.mock('vscode', () => vscode);
+
+function documentOf(path: string, text: string): Document {
+  const lines = text.split('\n');
+  const document = {
+    uri: { path, toString: () => `file://${path}` },
+    getText: (range?: { startLine: number; endLine: number }) =>
+      range ? lines.slice(range.startLine, range.endLine + 1).join('\n') : text,
+  };
+  vscode.documents.set(path, document);
+  return document as unknown as Document;
+}
+
+const editorOf = (document: Document, line: number, until = line): Editor => ({
+  document,
+  selection: { start: { line }, end: { line: until }, active: { line: until } },
+});
+
+/** The user goes from one editor to another. */
+async function goTo(editor: Editor | undefined): Promise<void> {
+  vscode.listeners.get('active')?.(editor);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+const paragraphs = ['first();', 'a();', 'b();', 'c();', '', 'second();', 'd();', 'e();', 'f();', ''].join('\n');
+const here = documentOf('/work/here.ts', "import { there } from './there';\n\nthere(");
+const there = documentOf('/work/there.ts', paragraphs);
+const secret = documentOf('/work/.env', 'PASSWORD=1\n');
+
+let isOn: boolean;
+let related: RelatedFiles;
+const texts = (): readonly string[] => related.for(here).map(({ text }) => text);
+
+beforeEach(() => {
+  isOn = true;
+  vscode.workspace.isTrusted = true;
+  vscode.window.visibleTextEditors = [];
+  vscode.definitions = [];
+  related = new RelatedFiles({ allows: (document) => Promise.resolve(document !== secret) }, () => isOn);
+});
+
+describe('RelatedFiles', () => {
+  it('knows what was read in a file that was left, from the next pause on', async () => {
+    await goTo(editorOf(there, 1));
+    await goTo(editorOf(here, 2));
+    expect(texts()).toEqual([]);
+    await related.settle(here);
+    expect(related.for(here)).toEqual([{ path: 'there.ts', text: 'first();\na();\nb();\nc();\n' }]);
+  });
+
+  it('knows where something was changed there, and what was selected', async () => {
+    await goTo(editorOf(there, 0, 3));
+    vscode.listeners.get('changed')?.({ document: there, contentChanges: [{ range: { start: { line: 7 } } }] });
+    await goTo(editorOf(here, 2));
+    await related.settle(here);
+    expect(texts().join('')).toContain('first();');
+    expect(texts().join('')).toContain('second();');
+  });
+
+  it('knows what is open beside', async () => {
+    vscode.window.visibleTextEditors = [editorOf(here, 2), editorOf(there, 6)];
+    await related.settle(here);
+    expect(texts()).toEqual(['second();\nd();\ne();\nf();\n']);
+  });
+
+  it('knows the first lines of what is imported', async () => {
+    vscode.definitions = [{ uri: there.uri, range: { start: { line: 5 }, end: { line: 5 } } }];
+    await related.settle(here);
+    expect(texts()).toEqual(['second();\n']);
+  });
+
+  it('has nothing of a file that may not be shared, of one that is deleted, or of the document itself', async () => {
+    vscode.window.visibleTextEditors = [editorOf(secret, 0), editorOf(there, 0)];
+    await related.settle(here);
+    expect(related.for(there)).toEqual([]);
+    expect(texts()).toHaveLength(1);
+    vscode.listeners.get('deleted')?.({ files: [there.uri] });
+    expect(texts()).toEqual([]);
+  });
+
+  it('has nothing when it is off, or where the workspace is not trusted', async () => {
+    vscode.window.visibleTextEditors = [editorOf(there, 0)];
+    await related.settle(here);
+    isOn = false;
+    expect(texts()).toEqual([]);
+    isOn = true;
+    vscode.workspace.isTrusted = false;
+    expect(texts()).toEqual([]);
+  });
+});
