@@ -1,4 +1,10 @@
 /**
+ * `npm run bench -- ghost-quality [--json] [--model file] [--positions n]`: what ghost text is worth at places in real files, against the
+ * bare model; see test/bench/ghostQuality.ts. A picture goes to out/bench/ghost-quality.svg.
+ *
+ * `npm run bench -- ghost-latency [--json]`: from key presses to ghost text on the screen of a real VS Code; see
+ * test/bench/ghostLatency.mjs.
+ *
  * `npm run bench -- session [--json] [--peer URL] [--only row]… [--repeats n] [--model file]`: Paddock's worker against llama-server; see
  * test/bench/session.ts. A table for people on stdout; with --json, one JSON object as the last line. What is measured so far is in
  * out/bench/so-far.json.
@@ -6,8 +12,11 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleTool } from './lib/bundle.mjs';
+import { ensureBrowserHost } from './lib/code-server.mjs';
+import { ensureCorpus } from './lib/corpus.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { lastLines, tryRun } from './lib/exec.mjs';
+import { ensureModel } from './lib/model.mjs';
 import { out, root } from './lib/paths.mjs';
 import { fail, step } from './lib/progress.mjs';
 
@@ -26,9 +35,20 @@ import { fail, step } from './lib/progress.mjs';
  * @typedef {object} BenchModule
  * @property {(bench: SessionBench) => Promise<{table: string, report: object}>} benchSession
  * @property {(only: readonly string[]) => unknown} wantedRows throws for a row there is not
+ *
+ * @typedef {object} PaintsModule what test/bench/ghostPaints.ts exports
+ * @property {() => unknown} readTrace
+ * @property {unknown} latencyReport
+ * @property {(report: object) => string} latencyTable
+ * @typedef {object} QualityModule
+ * @property {(bench: object) => Promise<{table: string, report: object}>} benchGhostQuality
+ * @typedef {object} LatencyModule
+ * @property {(trace: unknown, vsix: string, reportOf: unknown) => Promise<object>} benchGhostLatency
  */
 
-const BENCHES = ['session'];
+/** Of the places that ghost text is asked for. */
+const qualitySeed = 4;
+const BENCHES = ['session', 'ghost-latency', 'ghost-quality'];
 
 function options() {
   const { values, positionals } = parseArgs({
@@ -38,19 +58,26 @@ function options() {
       peer: { type: 'string' },
       only: { type: 'string', multiple: true },
       repeats: { type: 'string' },
+      positions: { type: 'string' },
       // In place of the synthetic 7B model: a real one, or a tiny one to try the benchmark itself.
       model: { type: 'string' },
     },
   });
   const [bench = BENCHES[0], ...rest] = positionals;
   if (rest.length > 0 || !BENCHES.includes(String(bench))) throw new Error(`Which benchmark? There is: ${BENCHES.join(', ')}.`);
-  const repeats = Number(values.repeats ?? 5);
-  if (!Number.isInteger(repeats) || repeats < 1) throw new Error(`--repeats takes a whole number above 0, not ${String(values.repeats)}.`);
+  /** @type {(name: 'repeats' | 'positions', usual: number) => number} */
+  const count = (name, usual) => {
+    const value = Number(values[name] ?? usual);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number above 0, not ${String(values[name])}.`);
+    return value;
+  };
   return {
+    bench: String(bench),
     json: values.json ?? false,
     peer: values.peer,
     only: (values.only ?? []).flatMap((names) => names.split(',')),
-    repeats,
+    repeats: count('repeats', 5),
+    positions: count('positions', 540),
     model: values.model === undefined ? '' : path.resolve(values.model),
   };
 }
@@ -68,13 +95,49 @@ async function findPeer(url) {
   return code === 0 ? { kind: 'script', script } : { kind: 'none', reason: `llama-server cannot be had: ${lastLines(output, 1)}` };
 }
 
+/** @param {boolean} json */
+async function ghostLatency(json) {
+  const { makePackage } = await import('./package.mjs');
+  const vsix = await makePackage();
+  await ensureBrowserHost(['newest']);
+  const { loaded } = await bundleTool('test/bench/ghostPaints.ts', path.join(out, 'bench'));
+  const { readTrace, latencyReport, latencyTable } = /** @type {PaintsModule} */ (loaded);
+  /** @type {unknown} */
+  const module = await import(new URL('../test/bench/ghostLatency.mjs', import.meta.url).href);
+  const { benchGhostLatency } = /** @type {LatencyModule} */ (module);
+  const report = await step('Typing', () => benchGhostLatency(readTrace(), vsix, latencyReport));
+  process.stdout.write(`${latencyTable(report)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+/**
+ * @param {{json: boolean, model: string, positions: number}} options
+ */
+async function ghostQuality({ json, model, positions }) {
+  const files = await ensureCorpus();
+  const { loaded, worker } = await bundleTool('test/bench/ghostQuality.ts', path.join(out, 'bench'));
+  const { benchGhostQuality } = /** @type {QualityModule} */ (loaded);
+  const { table, report } = await benchGhostQuality({
+    files,
+    model: model === '' ? await ensureModel() : model,
+    worker,
+    positions,
+    seed: qualitySeed,
+    threads: 0,
+    picture: path.join(out, 'bench', 'ghost-quality.svg'),
+  });
+  process.stdout.write(`${table}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
 async function main() {
-  const { json, peer, only, repeats, model } = options();
+  const { bench, json, peer, only, repeats, model, positions } = options();
   await ensureDependencies();
+  if (bench === 'ghost-quality') return ghostQuality({ json, model, positions });
+  if (bench === 'ghost-latency') return ghostLatency(json);
   const { loaded, worker } = await bundleTool('test/bench/session.ts', path.join(out, 'bench'));
   const { benchSession, wantedRows } = /** @type {BenchModule} */ (loaded);
   wantedRows(only);
-  const { ensureModel } = await import('./lib/model.mjs');
   const { table, report } = await benchSession({
     only,
     repeats,

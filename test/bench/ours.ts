@@ -125,6 +125,11 @@ export class OurWorker implements Contender {
     return { ...costOf(prompt, metrics, stop, took), first, tokens: [] };
   }
 
+  /** Completes code, as the host has it from the worker. */
+  complete(params: CompleteParams): Promise<CompleteResult> {
+    return this.cancellable<CompleteResult>(methods.complete, params, undefined);
+  }
+
   async warm(params: WarmParams, { signal }: RequestOptions = {}): Promise<void> {
     await this.cancellable<WarmResult>(methods.warm, params, signal);
   }
