@@ -47,6 +47,16 @@ describe("the texts of llama.cpp's tokens", () => {
     expect(vocabulary.textOf(1)).toBe('');
   });
 
+  it('are read together as each of them is by itself', () => {
+    const vocabulary = vocabularyOf(model);
+    const before = model.tokenize('a', false).slice(-1);
+    for (const token of model.iterateAllTokens()) {
+      const alone = model.detokenize([token], false, before);
+      if (vocabulary.textOf(token) !== alone) expect([token, vocabulary.textOf(token)]).toEqual([token, alone]);
+    }
+    expect(vocabulary.beginning('a').length).toBeGreaterThan(100);
+  });
+
   it('have a beginning for whatever is a word', () => {
     const vocabulary = vocabularyOf(model);
     for (const letter of Array.from('ABCXYZabcxyz019_$')) {

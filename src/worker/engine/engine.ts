@@ -6,7 +6,7 @@ import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import type { JobSpec, Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
-import { GhostSyntax } from './ghostSyntax';
+import { SyntaxReader, type GhostSyntax } from './ghostSyntax';
 import { Grammars } from './grammars';
 import type { LanePurpose } from './lanes';
 import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
@@ -87,6 +87,7 @@ const grammars = new Grammars();
 /** One loaded model and its session, as requests see it. */
 export class Engine {
   private readonly memo = new GhostMemo();
+  private readonly syntax = new SyntaxReader();
   private readonly vocabulary: Vocabulary;
 
   private constructor(
@@ -218,10 +219,12 @@ export class Engine {
   }
 
   /** Evaluates what a completion at this place will begin with; otherwise as {@link warmChat}. */
-  warmGhost(input: Omit<GhostInput, 'multiline'>, signal: AbortSignal): Promise<WarmOutcome> {
+  async warmGhost(input: Omit<GhostInput, 'multiline'>, signal: AbortSignal): Promise<WarmOutcome> {
     const { tokens } = buildGhostPrompt({ ...input, multiline: false }, this.loaded.tokenizer, this.ghostBudget());
     // The last token is evaluated with the request, for its logits, or is another one by then.
-    return this.warm('ghost', tokens.slice(0, -1), signal);
+    const outcome = await this.warm('ghost', tokens.slice(0, -1), signal);
+    if (!outcome.overtaken && !signal.aborted) (await this.readSyntax(input))?.dispose();
+    return outcome;
   }
 
   private async warm(purpose: LanePurpose, prompt: readonly number[], signal: AbortSignal): Promise<WarmOutcome> {
@@ -232,18 +235,20 @@ export class Engine {
 
   /** Completes code at a cursor. */
   async complete(request: GhostRequest, signal: AbortSignal): Promise<GhostAnswer> {
-    const syntax = this.readSyntax(request);
+    let reading: Promise<GhostSyntax | undefined> | undefined;
+    // Not before the first token: parsing would keep one of the cores that it is evaluated on.
+    const readSyntax = (): Promise<GhostSyntax | undefined> => (reading ??= this.readSyntax(request));
     try {
-      const { raw, owed, result } = await this.generateGhost(request, signal);
+      const { raw, owed, result } = await this.generateGhost(request, readSyntax, signal);
       if (result.stop === 'cancelled') return { text: '', stop: result.stop, metrics: result.metrics };
       const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
-      return { ...finish(whole, request, owed, await syntax), stop: result.stop, metrics: result.metrics };
+      return { ...finish(whole, request, owed, await readSyntax()), stop: result.stop, metrics: result.metrics };
     } finally {
-      (await syntax)?.dispose();
+      (await reading)?.dispose();
     }
   }
 
-  private async generateGhost(request: GhostRequest, signal: AbortSignal) {
+  private async generateGhost(request: GhostRequest, onFirst: () => unknown, signal: AbortSignal) {
     const { model, tokenizer } = this.loaded;
     const { variant = 0 } = request;
     const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, this.ghostBudget());
@@ -254,11 +259,11 @@ export class Engine {
       purpose: 'ghost',
       prompt,
       maxTokens: request.maxTokens,
-      sampling: variant === 0 ? greedy : { ...varied, seed: variant },
+      ...(variant === 0 ? { sampling: greedy, confidence: true } : { sampling: { ...varied, seed: variant } }),
       // A space alone is left to the model, which may rather end the line.
       ...(owed.trim() === '' ? {} : { begin: { text: owed, vocabulary: this.vocabulary } }),
-      confidence: true,
       onToken: (token) => {
+        onFirst();
         // The end of a filled-in middle, where the GGUF does not say that it is one; nothing behind a token that is no text is wanted.
         if (asTokens([token]).some((id) => model.getTokenAttributes(id).control)) return 'rule';
         raw += stream.push(token);
@@ -269,15 +274,19 @@ export class Engine {
     return { raw, owed, result };
   }
 
-  /** Parses what is around a place, while the model evaluates. Never rejects: without syntax, the other rules hold. */
-  private async readSyntax({ language, prefix, suffix }: GhostRequest): Promise<GhostSyntax | undefined> {
+  /** Parses what is around a place. Never rejects: without syntax, the other rules hold. */
+  private async readSyntax({
+    language,
+    prefix,
+    suffix,
+  }: Pick<GhostRequest, 'language' | 'prefix' | 'suffix'>): Promise<GhostSyntax | undefined> {
     const warn = (message: string): void => {
       this.log('warn', message);
     };
     try {
       const parser = await grammars.parserOf(language, warn);
       await nextTurn();
-      return parser && GhostSyntax.read(parser, prefix, suffix);
+      return parser && this.syntax.read(parser, prefix, suffix);
     } catch (error) {
       warn(`the syntax of a ${language} document cannot be read: ${String(error)}`);
       return undefined;
@@ -287,6 +296,7 @@ export class Engine {
   /** Ends every request, parks what is worth it, and gives the memory back. */
   async dispose(): Promise<void> {
     await this.session.close(closeLimit);
+    this.syntax.dispose();
     await this.loaded.dispose();
   }
 

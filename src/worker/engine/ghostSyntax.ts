@@ -1,8 +1,33 @@
 import type { Node, Parser, Point, Tree } from '@vscode/tree-sitter-wasm';
+import { commonPrefixLength } from '../../base/prefix';
 
 /** Most characters of the document that are parsed, before and after the cursor. */
 const mostBefore = 8000;
 const mostAfter = 2000;
+
+/** Parses the places that want completions one after the other: of what was parsed last, only what has changed since is parsed again. */
+export class SyntaxReader {
+  private last: { readonly parser: Parser; readonly text: string; readonly tree: Tree } | undefined;
+
+  /** The syntax around a place; `undefined` where the parser gives up. Has to be disposed of. */
+  read(parser: Parser, prefix: string, suffix: string): GhostSyntax | undefined {
+    const before = topLevelTail(prefix);
+    const after = suffix.slice(0, mostAfter);
+    const text = before + after;
+    const old = this.last?.parser === parser ? edited(this.last.tree, this.last.text, text) : undefined;
+    const tree = parser.parse(text, old);
+    old?.delete();
+    this.dispose();
+    if (!tree) return undefined;
+    this.last = { parser, text, tree: tree.copy() };
+    return new GhostSyntax(parser, tree, { before, after });
+  }
+
+  dispose(): void {
+    this.last?.tree.delete();
+    this.last = undefined;
+  }
+}
 
 /**
  * The syntax around a place that wants a completion. Errors before the cursor's own line do not count: they were there, or what is before
@@ -15,7 +40,8 @@ export class GhostSyntax {
   private readonly line: number;
   private readonly tree: Tree;
 
-  private constructor(
+  /** @param tree of both parts; it is the new object's own from now on */
+  constructor(
     private readonly parser: Parser,
     tree: Tree,
     parts: { readonly before: string; readonly after: string },
@@ -24,14 +50,6 @@ export class GhostSyntax {
     this.before = parts.before;
     this.after = parts.after;
     this.line = parts.before.lastIndexOf('\n') + 1;
-  }
-
-  /** Parses; `undefined` where the parser gives up. Has to be disposed of. */
-  static read(parser: Parser, prefix: string, suffix: string): GhostSyntax | undefined {
-    const before = topLevelTail(prefix);
-    const after = suffix.slice(0, mostAfter);
-    const tree = parser.parse(before + after);
-    return tree ? new GhostSyntax(parser, tree, { before, after }) : undefined;
   }
 
   /** Whether the cursor is in a comment. */
@@ -70,24 +88,34 @@ export class GhostSyntax {
   /** Errors from the cursor's line on, with a text at the cursor. */
   private errorsWith(text: string): number {
     if (text === '') return errorsFrom(this.tree.rootNode, this.line);
-    const old = this.tree.copy();
-    const start = this.before.length;
-    const position = pointAt(this.before);
-    old.edit({
-      startIndex: start,
-      oldEndIndex: start,
-      newEndIndex: start + text.length,
-      startPosition: position,
-      oldEndPosition: position,
-      newEndPosition: pointAt(this.before + text),
-    });
-    const tree = this.parser.parse(this.before + text + this.after, old);
+    const all = this.before + text + this.after;
+    const old = edited(this.tree, this.before + this.after, all);
+    const tree = this.parser.parse(all, old);
     old.delete();
     if (!tree) return 0;
     const errors = errorsFrom(tree.rootNode, this.line);
     tree.delete();
     return errors;
   }
+}
+
+/** A copy of a text's tree that knows where another text differs, by which the parser reads no more than that again. */
+function edited(tree: Tree, from: string, to: string): Tree {
+  const start = commonPrefixLength(from, to);
+  let end = 0;
+  const most = Math.min(from.length, to.length) - start;
+  while (end < most && from[from.length - 1 - end] === to[to.length - 1 - end]) end++;
+  const [oldEndIndex, newEndIndex] = [from.length - end, to.length - end];
+  const copy = tree.copy();
+  copy.edit({
+    startIndex: start,
+    oldEndIndex,
+    newEndIndex,
+    startPosition: pointAt(from, start),
+    oldEndPosition: pointAt(from, oldEndIndex),
+    newEndPosition: pointAt(to, newEndIndex),
+  });
+  return copy;
 }
 
 /** The end of a prefix, from a line that is not indented: what is cut off in the midst of a block would read as errors. */
@@ -98,8 +126,8 @@ function topLevelTail(prefix: string): string {
   return tail.slice((top?.index ?? tail.indexOf('\n')) + 1);
 }
 
-function pointAt(text: string): Point {
-  const lines = text.split('\n');
+function pointAt(text: string, index: number): Point {
+  const lines = text.slice(0, index).split('\n');
   return { row: lines.length - 1, column: lines.at(-1)?.length ?? 0 };
 }
 

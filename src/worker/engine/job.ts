@@ -25,7 +25,7 @@ export interface JobSpec {
   readonly drafts?: boolean;
   /** What the answer has to begin with. */
   readonly begin?: Beginning;
-  /** Whether the tokens' confidence is wanted. */
+  /** Whether the tokens' confidence is wanted; only where sampling is greedy. */
   readonly confidence?: boolean;
   /** Prompt tokens that need no more evaluation, after each step of prefill. */
   readonly onPrefill?: (done: number) => void;
@@ -39,7 +39,7 @@ export interface JobSpec {
 /** A token that the model chose. */
 export interface Sampled {
   readonly token: number;
-  /** Its probability among all tokens, 0 to 1, before temperature and the like; `undefined` where that was not asked for. */
+  /** Its probability among all tokens that may be chosen, 0 to 1; `undefined` where that was not asked for. */
   readonly confidence?: number | undefined;
 }
 

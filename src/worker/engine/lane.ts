@@ -10,7 +10,7 @@ export interface Draw {
   readonly punished: readonly number[];
   /** Raises the only tokens that may be chosen above all others; `undefined` where any may. */
   readonly bias?: TokenBias | undefined;
-  /** Whether the token's confidence is wanted. */
+  /** Whether the token's confidence is wanted; only where the likeliest token is chosen. */
   readonly confidence?: boolean | undefined;
 }
 
@@ -99,14 +99,17 @@ export class Lane implements LaneFacts {
     const input = tokens.map((token, index): ControlledEvaluateInputItem => {
       const draw = draws[index - plain];
       if (draw === undefined) return token as Token;
-      return [token as Token, { generateNext: { token: true, confidence: draw.confidence ?? false, options: optionsOf(draw) } }];
+      return [token as Token, { generateNext: { token: true, totalLogitWeight: draw.confidence ?? false, options: optionsOf(draw) } }];
     });
     const output = await this.sequence.controlledEvaluate(input);
     this.copyPending = false;
     this.tokens.push(...tokens);
     return draws.map((_, index) => {
-      const { token, confidence } = output[plain + index]?.next ?? {};
-      return typeof token === 'number' ? { token, confidence } : undefined;
+      const { token, totalLogitWeight } = output[plain + index]?.next ?? {};
+      if (typeof token !== 'number') return undefined;
+      // The weight is the sum of exp(logit - highest logit), which for the likeliest token is the inverse of its probability. The library
+      // gives the confidence too, but sorts the vocabulary for it, which takes longer than a small model's step.
+      return { token, confidence: totalLogitWeight === undefined ? undefined : 1 / totalLogitWeight };
     });
   }
 

@@ -17,13 +17,37 @@ export function promptTokenizer(model: LlamaModel, fingerprint: string): PromptT
 
 /** A loaded model's tokens by their texts. */
 export function vocabularyOf(model: LlamaModel): Vocabulary {
-  // Behind another token, as the library takes the leading space of a text's first one away.
-  const before = model.tokenize('a', false).slice(-1);
-  return new Vocabulary(
-    () => [...model.iterateAllTokens()],
-    (token) => model.detokenize([token as Token], false, before),
-  );
+  return new Vocabulary(() => {
+    const all = [...model.iterateAllTokens()];
+    // Behind another one, as the library takes the leading space of a text's first one away.
+    const before = model.tokenize('a', false).slice(-1);
+    const readAlone = (token: Token): string => model.detokenize([token], false, before);
+    return readTogether(model, all, readAlone) ?? new Map(all.map((token) => [token, readAlone(token)]));
+  });
 }
+
+/**
+ * The texts of many tokens from one call, in a quarter of the time: a mark stands between them. `undefined` where the model has no mark, or
+ * one that is not told from the texts.
+ */
+function readTogether(model: LlamaModel, all: readonly Token[], readAlone: (token: Token) => string): Map<number, string> | undefined {
+  const mark = model.tokens.eos ?? model.tokens.bos;
+  const markText = mark === null ? '' : model.detokenize([mark], true);
+  if (mark === null || markText === '') return undefined;
+  const others = all.filter((token) => token !== mark);
+  const parts = model.detokenize([mark, ...others.flatMap((token) => [token, mark])], true).split(markText);
+  // Before the first mark and behind the last there is nothing.
+  if (parts.length !== others.length + 2) return undefined;
+  const texts = new Map<number, string>([[mark, '']]);
+  for (const [index, token] of others.entries()) {
+    const text = parts[index + 1] ?? '';
+    // Tokens that are no text are written like this where all are to be seen.
+    texts.set(token, special.test(text) ? readAlone(token) : text);
+  }
+  return texts;
+}
+
+const special = /^\s*[<[].*[>\]]\s*$/su;
 
 /**
  * Has a smiley stand before the text and cuts it off again, as codellama's tokenizer does (`encode_infilling` in llama/tokenizer.py). The

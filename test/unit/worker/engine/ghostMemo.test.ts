@@ -115,10 +115,7 @@ describe('GhostMemo', () => {
 });
 
 const pieces = ['a', 'b', 'ab', 'ba', 'c', 'aba'];
-const syllables = new Vocabulary(
-  () => pieces.map((_, token) => token),
-  (token) => pieces[token] ?? '',
-);
+const syllables = new Vocabulary(() => new Map(pieces.entries()));
 
 /** A model that likes some tokens better than others, after all that came before, and chooses among those it may. */
 const choosy = {

@@ -1,16 +1,19 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GhostSyntax } from '../../../../src/worker/engine/ghostSyntax';
+import { SyntaxReader, type GhostSyntax } from '../../../../src/worker/engine/ghostSyntax';
 import { Grammars } from '../../../../src/worker/engine/grammars';
 
 const grammars = new Grammars();
+/** One for all tests: what one of them parsed is what the next one begins from. */
+const reader = new SyntaxReader();
 const opened: GhostSyntax[] = [];
 const failures: string[] = [];
 
 /** The syntax around the bar. */
-async function at(language: string, marked: string): Promise<GhostSyntax> {
+async function at(language: string, marked: string, by = reader): Promise<GhostSyntax> {
   const parser = await grammars.parserOf(language, (message) => failures.push(message));
   const [prefix = '', suffix = ''] = marked.split('|');
-  const syntax = parser && GhostSyntax.read(parser, prefix, suffix);
+  const syntax = parser && by.read(parser, prefix, suffix);
   if (!syntax) throw new Error(`no syntax of ${language}: ${failures.join()}`);
   opened.push(syntax);
   return syntax;
@@ -105,5 +108,37 @@ describe('Grammars', () => {
   it.each(['csharp', 'css', 'php', 'powershell', 'ruby', 'shellscript'])('can be loaded: %s', async (language) => {
     expect(await grammars.parserOf(language, (message) => failures.push(message))).toBeDefined();
     expect(failures).toEqual([]);
+  });
+});
+
+describe('SyntaxReader', () => {
+  const source = [
+    'export class Stack {',
+    '  private items: string[] = [];',
+    '  /** Puts one on top. */',
+    '  push(item: string): void {',
+    '    this.items.push(item);',
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+  const candidates = ['this.items.push(item);', ') {', 'return `${item}`;', '}', "'"];
+
+  it('finds the same when it has read something like it before as when it has not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(source.length),
+        fc.nat(source.length),
+        fc.constantFrom('', 'const x = ', '/*', '(', '\n'),
+        async (at1, at2, typed) => {
+          const [from, to] = [Math.min(at1, at2), Math.max(at1, at2)];
+          const marked = `${source.slice(0, from)}${typed}|${source.slice(to)}`;
+          const [known, fresh] = [await at('typescript', marked), await at('typescript', marked, new SyntaxReader())];
+          expect(known.inComment).toBe(fresh.inComment);
+          for (const text of candidates) expect(known.fit(text)).toBe(fresh.fit(text));
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
