@@ -40,7 +40,7 @@ export function finishGhost(raw: string, input: GhostInput, owed: string): Ghost
   if (kept.trim() === '') return { text: '', dropped: 'lineEnd' };
   const text = trimSuffixOverlap(kept, input);
   if (text.trim() === '') return { text: '', dropped: 'inSuffix' };
-  if (!/[^\s()[\]{}<>;,]/u.test(text)) return { text: '', dropped: 'onlyBrackets' };
+  if (!/[\p{L}\p{N}_$]/u.test(text)) return { text: '', dropped: 'onlyBrackets' };
   return repeatsNeighbour(text, input) ? { text: '', dropped: 'repeated' } : { text };
 }
 
@@ -48,6 +48,11 @@ export function finishGhost(raw: string, input: GhostInput, owed: string): Ghost
 export function wholeLines(raw: string): string {
   const end = raw.lastIndexOf('\n');
   return end > 0 && raw.slice(0, end).trim() !== '' ? raw.slice(0, end) : raw;
+}
+
+/** What of a text is whole words where it was cut off before `next`. */
+export function wholeWords(raw: string, next: string): string {
+  return /^[\p{L}\p{N}_]/u.test(next) ? raw.replace(/[\p{L}\p{N}_]+$/u, '') : raw;
 }
 
 /**

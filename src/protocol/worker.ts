@@ -251,9 +251,10 @@ export interface WarmResult {
 
 /**
  * The rule by which nothing is offered: the model wrote nothing; it ended the line at the cursor; what it wrote is but brackets and
- * punctuation; the rest of the line has it already; the line above or below does; it would be a syntax error.
+ * punctuation; the rest of the line has it already; the line above or below does; it would be a syntax error; the model was not
+ * sure enough of it.
  */
-export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated' | 'syntax';
+export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated' | 'syntax' | 'unsure';
 
 /** Some lines of another file. */
 export interface RelatedChunk {
@@ -278,6 +279,8 @@ export interface CompleteParams {
   readonly maxTokens: number;
   /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
   readonly variant?: number | undefined;
+  /** Whether the text may go on where the model is no longer sure of it, as when somebody asks for one. */
+  readonly unsure?: boolean | undefined;
 }
 
 export interface CompleteResult {

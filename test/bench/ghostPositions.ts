@@ -19,8 +19,9 @@ export interface Position {
 
 /** Characters from the beginning of a file in which there are licences and imports. */
 const head = 400;
-/** Files of a language: places that share one cost less, as what stands before them is read once. */
-const mostFiles = 8;
+/** Files of a language, and the characters of the longest: places that share one cost less, as what stands before them is read once. */
+const mostFiles = 3;
+const longestFile = 10_000;
 /** Characters of a line below which there is nothing to complete. */
 const leastLine = 6;
 
@@ -34,7 +35,7 @@ export function choosePositions(files: readonly SourceFile[], count: number, see
   const random = randomFrom(seed);
   return languages.flatMap((language, index) => {
     const share = Math.floor(((index + 1) * count) / languages.length) - Math.floor((index * count) / languages.length);
-    const all = files.filter((file) => file.language === language);
+    const all = files.filter((file) => file.language === language && file.text.length <= longestFile);
     const first = Math.floor(random() * all.length);
     return ofLanguage([...all, ...all].slice(first, first + Math.min(all.length, mostFiles)), share, random);
   });

@@ -116,7 +116,8 @@ export class OurWorker implements Contender {
   async ghost(params: CompleteParams, { signal }: RequestOptions = {}): Promise<GhostRun> {
     const prompt = this.layouts().ghost(params);
     const sent = performance.now();
-    const { metrics, stop } = await this.cancellable<CompleteResult>(methods.complete, params, signal);
+    // As many tokens as the peer writes, however unsure the model is of them.
+    const { metrics, stop } = await this.cancellable<CompleteResult>(methods.complete, { ...params, unsure: true }, signal);
     const took = performance.now() - sent;
     // A ghost text comes whole. Its first token would have been received as much later than the worker had it as the whole was: what the
     // way there and back and the prompt's layout take is counted. What was remembered of the same prompt took nothing else.

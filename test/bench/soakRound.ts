@@ -72,7 +72,8 @@ export class SoakRound {
     if (step.kind === 'skip') return;
     const cancel = new CancelSource();
     this.touchCancel = cancel;
-    const { params } = step;
+    // Where a text is no longer likely enough depends on the last bits of the probabilities; which texts come does not.
+    const params = { ...step.params, unsure: true };
     const asked = window()
       .client.complete(params, cancel.token)
       .then((outcome) => {

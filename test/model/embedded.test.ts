@@ -59,6 +59,20 @@ describe('the embedded model', () => {
     expect(other.text).toMatch(/^cond\b/);
   });
 
+  it('goes on where it is no longer sure of the text when that is asked for', async () => {
+    const params = completeParams('// Things to do on a rainy day in town\nconst idea = "', {
+      suffix: '\n',
+      path: 'src/ideas.ts',
+      maxTokens: 12,
+    });
+    const short = valueOf(await client.complete(params, noCancel));
+    const long = valueOf(await client.complete({ ...params, unsure: true }, noCancel));
+    expect(long.metrics.generatedTokens).toBeGreaterThan(short.metrics.generatedTokens);
+    expect(long.text.length).toBeGreaterThan(short.text.length);
+    expect(long.text.startsWith(short.text)).toBe(true);
+    if (short.text === '') expect(short.dropped).toBe('unsure');
+  });
+
   it('has the same alternatives when asked again, and its first choice whatever was asked between', async () => {
     const params = completeParams('// Colours of the rainbow, the name of one\nconst colour = "', { suffix: '\n', path: 'src/colours.ts' });
     const first = valueOf(await client.complete(params, noCancel)).text;

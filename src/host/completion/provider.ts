@@ -63,6 +63,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       related: this.deps.related.for(document),
       multiline: decision.multiline,
       maxTokens: config['ghostText.maxTokens'],
+      ...(invoked ? { unsure: true } : {}),
     };
     // VS Code asks so when the next one is wanted of what is shown.
     if (kept !== undefined)

@@ -27,6 +27,8 @@ export function describeEnding(ending: Ending): string {
       return l10n.t('What the model wrote repeats the line above or below.');
     case 'syntax':
       return l10n.t('What the model wrote would have been a syntax error.');
+    case 'unsure':
+      return l10n.t('The model was not sure enough of what comes next. Ask for a suggestion by hand to see its best guess.');
     default:
       return describeSkip(ending);
   }
@@ -57,7 +59,7 @@ function describeSkip(reason: Exclude<Ending, 'shown' | 'kept' | 'cancelled' | '
   }
 }
 
-const drops: ReadonlySet<Ending> = new Set<DropReason>(['nothing', 'lineEnd', 'onlyBrackets', 'inSuffix', 'repeated', 'syntax']);
+const drops: ReadonlySet<Ending> = new Set<DropReason>(['nothing', 'lineEnd', 'onlyBrackets', 'inSuffix', 'repeated', 'syntax', 'unsure']);
 
 /** Why ghost text does not come by itself, for the status bar: short, in brackets. */
 export function describeOff(reason: OffReason | undefined, language: string, snoozedUntil: number | undefined): string {

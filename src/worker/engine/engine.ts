@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
-import { finishGhost, ghostIsComplete, wholeLines, type DropReason } from '../../prompt/ghostStop';
+import { finishGhost, ghostIsComplete, wholeLines, wholeWords, type DropReason } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import type { JobSpec, Metrics, Sampling, StopReason } from './job';
@@ -13,6 +13,7 @@ import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions
 import type { ParkingPlace } from './parking';
 import { remember } from './remembered';
 import { Session } from './session';
+import { Sureness } from './sureness';
 import { vocabularyOf } from './tokenizer';
 import type { Vocabulary } from './vocabulary';
 import { openPlace } from './place';
@@ -37,12 +38,14 @@ export interface GhostRequest extends GhostInput {
   readonly maxTokens: number;
   /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
   readonly variant?: number | undefined;
+  /** Whether the text may go on where the model is no longer sure of it. */
+  readonly unsure?: boolean | undefined;
 }
 
 export interface GhostAnswer {
   readonly text: string;
   /** Why there is none. */
-  readonly dropped?: DropReason | 'syntax';
+  readonly dropped?: DropReason | 'syntax' | 'unsure';
   readonly stop: StopReason;
   readonly metrics: Metrics;
 }
@@ -239,10 +242,13 @@ export class Engine {
     // Not before the first token: parsing would keep one of the cores that it is evaluated on.
     const readSyntax = (): Promise<GhostSyntax | undefined> => (reading ??= this.readSyntax(request));
     try {
-      const { raw, owed, result } = await this.generateGhost(request, readSyntax, signal);
+      const { raw, owed, cut, result } = await this.generateGhost(request, readSyntax, signal);
       if (result.stop === 'cancelled') return { text: '', stop: result.stop, metrics: result.metrics };
       const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
-      return { ...finish(whole, request, owed, await readSyntax()), stop: result.stop, metrics: result.metrics };
+      const verdict = finish(whole, request, { owed, cut }, await readSyntax());
+      // Too little is left of a text that was cut off for the rules to say what is wrong with it.
+      const dropped = verdict.dropped && cut ? 'unsure' : verdict.dropped;
+      return { text: verdict.text, ...(dropped ? { dropped } : {}), stop: result.stop, metrics: result.metrics };
     } finally {
       (await reading)?.dispose();
     }
@@ -250,28 +256,32 @@ export class Engine {
 
   private async generateGhost(request: GhostRequest, onFirst: () => unknown, signal: AbortSignal) {
     const { model, tokenizer } = this.loaded;
-    const { variant = 0 } = request;
+    const { variant = 0, unsure = variant !== 0 } = request;
     const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, this.ghostBudget());
     const stream = detokenizer(this.loaded, prompt);
-    let raw = '';
+    const sure = new Sureness();
+    let [raw, cut] = ['', false];
     const spec: JobSpec = {
       kind: 'ghost',
       purpose: 'ghost',
       prompt,
       maxTokens: request.maxTokens,
+      drafts: true,
       ...(variant === 0 ? { sampling: greedy, confidence: true } : { sampling: { ...varied, seed: variant } }),
       // A space alone is left to the model, which may rather end the line.
       ...(owed.trim() === '' ? {} : { begin: { text: owed, vocabulary: this.vocabulary } }),
-      onToken: (token) => {
+      onToken: (token, confidence = 1) => {
         onFirst();
         // The end of a filled-in middle, where the GGUF does not say that it is one; nothing behind a token that is no text is wanted.
         if (asTokens([token]).some((id) => model.getTokenAttributes(id).control)) return 'rule';
-        raw += stream.push(token);
-        return ghostIsComplete(raw, request) ? 'rule' : 'continue';
+        const piece = stream.push(token);
+        cut = !unsure && !sure.holds(confidence);
+        raw = cut ? wholeWords(raw, piece) : raw + piece;
+        return cut || ghostIsComplete(raw, request) ? 'rule' : 'continue';
       },
     };
     const result = await (variant === 0 ? this.memo.run(this.session, spec, signal) : this.session.run(spec, signal));
-    return { raw, owed, result };
+    return { raw, owed, cut, result };
   }
 
   /** Parses what is around a place. Never rejects: without syntax, the other rules hold. */
@@ -311,11 +321,22 @@ export class Engine {
   }
 }
 
+/** A generated text besides its characters: what it had to begin with, and whether it was cut off as the model was not sure. */
+interface GhostFacts {
+  readonly owed: string;
+  readonly cut: boolean;
+}
+
 /** What of a ghost text is offered: by the rules for any text, and by the language's syntax where that is known. */
-function finish(raw: string, request: GhostRequest, owed: string, syntax: GhostSyntax | undefined): Pick<GhostAnswer, 'text' | 'dropped'> {
+function finish(
+  raw: string,
+  request: GhostRequest,
+  { owed, cut }: GhostFacts,
+  syntax: GhostSyntax | undefined,
+): Pick<GhostAnswer, 'text' | 'dropped'> {
   if (!syntax) return finishGhost(raw, request, owed);
   const verdict = finishGhost(raw, syntax.inComment ? { ...request, multiline: false } : request, owed);
   if (verdict.text === '' || syntax.inComment) return verdict;
-  const fitting = syntax.fit(verdict.text);
+  const fitting = syntax.fit(verdict.text, cut);
   return fitting === undefined ? { text: '', dropped: 'syntax' } : { text: fitting };
 }

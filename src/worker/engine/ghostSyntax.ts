@@ -63,22 +63,40 @@ export class GhostSyntax {
   /**
    * The longest beginning of a ghost text, in whole lines, that brings no more errors than there are without it, be it that what it opens
    * is closed later; `undefined` where there is none.
+   * @param unfinished whether the text was cut off: a line of it may be shortened further, to where it fits
    */
-  fit(text: string): string | undefined {
+  fit(text: string, unfinished = false): string | undefined {
     const allowed = this.errorsWith('');
     const lines = text.split('\n');
     for (let count = lines.length; count > 0; count--) {
-      const candidate = lines.slice(0, count).join('\n').trimEnd();
-      if (candidate.trim() === '') return undefined;
-      if (this.errorsWith(candidate) <= allowed) return candidate;
-      const closed = candidate + closingOf(candidate, this.indent);
-      if (closed !== candidate && this.errorsWith(closed) <= allowed) return candidate;
+      const whole = lines.slice(0, count).join('\n');
+      for (const candidate of unfinished && count === lines.length ? shortened(whole) : [whole.trimEnd()]) {
+        if (!/[\p{L}\p{N}_$]/u.test(candidate)) break;
+        if (this.fits(candidate, allowed)) return this.withoutDoubled(candidate);
+      }
     }
     return undefined;
   }
 
   dispose(): void {
     this.tree.delete();
+  }
+
+  private fits(text: string, allowed: number): boolean {
+    if (this.errorsWith(text) <= allowed) return true;
+    const closed = text + closingOf(text, this.indent);
+    return closed !== text && this.errorsWith(closed) <= allowed;
+  }
+
+  /** Leaves out closing marks that stand to the right of the cursor already, where the code has fewer errors without them. */
+  private withoutDoubled(text: string): string {
+    const rest = /^[)\]}"'`;]+/u.exec(this.after)?.[0] ?? '';
+    for (let length = Math.min(rest.length, text.length - 1); length > 0; length--) {
+      if (!text.endsWith(rest.slice(0, length))) continue;
+      const shorter = text.slice(0, -length);
+      return this.errorsWith(shorter) < this.errorsWith(text) ? shorter : text;
+    }
+    return text;
   }
 
   private get indent(): string {
@@ -116,6 +134,16 @@ function edited(tree: Tree, from: string, to: string): Tree {
     newEndPosition: pointAt(to, newEndIndex),
   });
   return copy;
+}
+
+/** As often is a text that was cut off shortened by a word. */
+const mostShortenings = 6;
+
+/** A text, and its beginnings with a word or a mark less each. */
+function shortened(text: string): readonly string[] {
+  const all = [text.trimEnd()];
+  while (all.length <= mostShortenings) all.push((all.at(-1) ?? '').replace(/(?:[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s])$/u, '').trimEnd());
+  return all;
 }
 
 /** The end of a prefix, from a line that is not indented: what is cut off in the midst of a block would read as errors. */

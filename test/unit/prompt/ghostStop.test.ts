@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitUnfinished, type GhostInput } from '../../../src/prompt/ghost';
-import { finishGhost, ghostIsComplete, wholeLines } from '../../../src/prompt/ghostStop';
+import { finishGhost, ghostIsComplete, wholeLines, wholeWords } from '../../../src/prompt/ghostStop';
 
 /** A document with its cursor at the bar. */
 function at(document: string, multiline: boolean): GhostInput {
@@ -154,6 +154,8 @@ describe('a ghost text of one line', () => {
 
   it('is none where it would be brackets alone, or what stands above or below', () => {
     expect(finishGhost(');', line('foo(1|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
+    expect(finishGhost(' =', line('size|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
+    expect(finishGhost('//', line('|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
     expect(finishGhost(');', line('foo(1|);'), '')).toEqual({ text: '', dropped: 'inSuffix' });
     expect(finishGhost('b();', line('a();\nb();\n|'), '')).toEqual({ text: '', dropped: 'repeated' });
     expect(finishGhost('c();', line('a();\n|\nc();'), '')).toEqual({ text: '', dropped: 'repeated' });
@@ -227,6 +229,19 @@ describe('what is no longer part of the document', () => {
 
   it('is nothing to show where there is nothing before it', () => {
     expect(finishGhost('<|endoftext|>', line('return |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
+  });
+});
+
+describe('wholeWords', () => {
+  it('leaves out the half word before the one that was not wanted', () => {
+    expect(wholeWords('const total', 'Size')).toBe('const ');
+    expect(wholeWords('größ', 'er')).toBe('');
+  });
+
+  it('keeps a word that had ended', () => {
+    expect(wholeWords('const total', ' =')).toBe('const total');
+    expect(wholeWords('size.', 'width')).toBe('size.');
+    expect(wholeWords('', 'width')).toBe('');
   });
 });
 

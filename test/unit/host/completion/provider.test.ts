@@ -148,6 +148,14 @@ describe('alternatives', () => {
     expect(asked.map(({ variant }) => variant)).toEqual([undefined, 1, 2, 3]);
   });
 
+  it('come with the best guess first where nothing is shown yet, however unsure the model is', async () => {
+    const { asked, ghost } = provider('a + b;');
+    await allAt(ghost, document, position, 1);
+    await askAt(ghost, documentAt('return !|').document, documentAt('return !|').position);
+    await allAt(ghost, documentAt('yield |').document, documentAt('yield |').position, 0);
+    expect(asked.map(({ unsure }) => unsure)).toEqual([undefined, undefined, true]);
+  });
+
   it('are not looked for where nothing is shown yet, nor without a key', async () => {
     const { asked, ghost } = provider(['a + b;', 'a - b;']);
     expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;']);

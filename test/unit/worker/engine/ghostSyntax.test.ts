@@ -83,6 +83,37 @@ describe('GhostSyntax.fit', () => {
   });
 });
 
+describe('GhostSyntax.fit of a text that was cut off', () => {
+  it.each([
+    ['typescript', 'function add(a: number, b: number): number {\n  return |\n}\n', 'a + b *', 'a + b'],
+    [
+      'python',
+      'def mean(values):\n    |\n\n\nprint(mean([1]))\n',
+      'total = sum(values)\n    return total /',
+      'total = sum(values)\n    return total',
+    ],
+    ['java', 'class A {\n  int twice(int a) {\n    |\n  }\n}\n', 'int b = a * 2; return', 'int b = a * 2;'],
+  ])('shortens %s to where it fits', async (language, marked, text, expected) => {
+    const syntax = await at(language, marked);
+    expect(syntax.fit(text, true)).toBe(expected);
+  });
+
+  it('does not offer what is then nothing but marks', async () => {
+    expect((await at('typescript', 'const a = 1;\n|\nconst b = 2;\n')).fit('} else', true)).toBeUndefined();
+  });
+});
+
+describe('GhostSyntax.fit before closing marks', () => {
+  it.each([
+    ['python', 'lhs, op = results|]\n', '[0]', '[0'],
+    ['java', 'class A {\n  void a() {\n    inva|);\n  }\n}\n', 'lidate()', 'lidate('],
+    ['typescript', 'call(|);\n', 'other()', 'other()'],
+    ['typescript', 'call([a, |]);\n', 'b[0]', 'b[0]'],
+  ])('says none of them twice in %s: %s', async (language, marked, text, expected) => {
+    expect((await at(language, marked)).fit(text)).toBe(expected);
+  });
+});
+
 describe('GhostSyntax.inComment', () => {
   it.each([
     ['typescript', '// the first|', true],
