@@ -281,6 +281,8 @@ export interface CompleteParams {
   readonly variant?: number | undefined;
   /** Whether the text may go on where the model is no longer sure of it, as when somebody asks for one. */
   readonly unsure?: boolean | undefined;
+  /** Whether it is only what may be asked next: worked out while nothing else is asked, and remembered. The result has no text. */
+  readonly ahead?: boolean | undefined;
 }
 
 export interface CompleteResult {

@@ -269,7 +269,7 @@ export class Editor {
 /**
  * Asks until the answer is not `undefined`.
  * @template T
- * @param {string} what
+ * @param {string | (() => string)} what
  * @param {() => Promise<T | undefined>} question
  * @param {number} [limit] milliseconds
  * @returns {Promise<T>}
@@ -279,7 +279,7 @@ export async function eventually(what, question, limit = 60_000) {
   for (;;) {
     const answer = await question();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Did not happen in time: ${what}.`);
+    if (Date.now() > deadline) throw new Error(`Did not happen in time: ${typeof what === 'string' ? what : what()}.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

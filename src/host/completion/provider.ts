@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CompleteParams, CompleteResult } from '../../protocol/worker';
+import { CancelSource } from '../engine/cancelSource';
 import type { Engine } from '../engine/engine';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
@@ -32,6 +33,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 
   private readonly pace = new TypingPace();
   private taken: Spot | undefined;
+  /** Ends what is worked out ahead. */
+  private ahead = new CancelSource();
 
   constructor(private readonly deps: GhostDeps) {}
 
@@ -58,6 +61,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const wait = this.pace.wait(this.deps.numbers.medianLatency, config['ghostText.debounceMilliseconds']);
     if (!invoked && wait > 0 && !(await waited(wait, token))) return this.end(request, 'cancelled');
     beforeAsking();
+    this.ahead.cancel();
     const params = {
       ...placeParams(document, place),
       related: this.deps.related.for(document),
@@ -70,7 +74,20 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       return [...this.show(request, 'kept', place, kept), ...(await this.alternatives(request, place, kept, params, token))];
     const outcome = await engine.complete(params, token);
     if (outcome.kind === 'failed') return this.end(request, 'failed', outcome.error.kind);
-    return this.answer(request, place, outcome.value);
+    const items = this.answer(request, place, outcome.value);
+    if (items.length > 0) this.lookAhead(document, { ...place, prefix: place.prefix + outcome.value.text }, params);
+    return items;
+  }
+
+  /** Has what comes after a suggestion worked out while it is shown, so that it is there when the suggestion is taken or typed. */
+  private lookAhead(document: vscode.TextDocument, place: Place, params: CompleteParams): void {
+    const before = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);
+    const facts = editorFacts(document, this.deps.config()['ghostText.exclude']);
+    const decision = decideTrigger({ ...facts, ...place.line, before, invoked: false, off: undefined, justTaken: false });
+    if (decision.kind === 'skip') return;
+    this.ahead = new CancelSource();
+    const next = { ...params, ...placeParams(document, place), multiline: decision.multiline, unsure: false, ahead: true };
+    void this.deps.engine.complete(next, this.ahead.token);
   }
 
   /** What else the model might say, each once. */

@@ -40,6 +40,8 @@ export interface GhostRequest extends GhostInput {
   readonly variant?: number | undefined;
   /** Whether the text may go on where the model is no longer sure of it. */
   readonly unsure?: boolean | undefined;
+  /** Whether it is only what may be asked next: generated while nothing else is, and remembered. */
+  readonly ahead?: boolean | undefined;
 }
 
 export interface GhostAnswer {
@@ -243,7 +245,7 @@ export class Engine {
     const readSyntax = (): Promise<GhostSyntax | undefined> => (reading ??= this.readSyntax(request));
     try {
       const { raw, owed, cut, result } = await this.generateGhost(request, readSyntax, signal);
-      if (result.stop === 'cancelled') return { text: '', stop: result.stop, metrics: result.metrics };
+      if (result.stop === 'cancelled' || request.ahead) return { text: '', stop: result.stop, metrics: result.metrics };
       const whole = result.stop === 'maxTokens' ? wholeLines(raw) : raw;
       const verdict = finish(whole, request, { owed, cut }, await readSyntax());
       // Too little is left of a text that was cut off for the rules to say what is wrong with it.
@@ -262,7 +264,7 @@ export class Engine {
     const sure = new Sureness();
     let [raw, cut] = ['', false];
     const spec: JobSpec = {
-      kind: 'ghost',
+      kind: request.ahead ? 'warm' : 'ghost',
       purpose: 'ghost',
       prompt,
       maxTokens: request.maxTokens,
@@ -271,7 +273,7 @@ export class Engine {
       // A space alone is left to the model, which may rather end the line.
       ...(owed.trim() === '' ? {} : { begin: { text: owed, vocabulary: this.vocabulary } }),
       onToken: (token, confidence = 1) => {
-        onFirst();
+        if (!request.ahead) onFirst();
         // The end of a filled-in middle, where the GGUF does not say that it is one; nothing behind a token that is no text is wanted.
         if (asTokens([token]).some((id) => model.getTokenAttributes(id).control)) return 'rule';
         const piece = stream.push(token);

@@ -247,7 +247,9 @@ export class Session {
     const order = { ghost: 0, chat: 1, warm: 2 };
     for (const entry of [...this.waiting].sort((a, b) => order[a.job.spec.kind] - order[b.job.spec.kind])) {
       const { spec } = entry.job;
-      const request: LaneRequest = { prompt: spec.prompt, purpose: spec.purpose, isWarmUp: spec.kind === 'warm' };
+      // What is generated ahead needs a lane like anybody's, though it makes way like a warm-up.
+      const isWarmUp = spec.kind === 'warm' && spec.maxTokens === 0;
+      const request: LaneRequest = { prompt: spec.prompt, purpose: spec.purpose, isWarmUp };
       // What a warm-up has evaluated so far counts only once it stops; the request may be just what it was for.
       if (spec.kind !== 'warm') this.overtakeWarmUps();
       const choice = this.admission.plan(request);
@@ -255,7 +257,7 @@ export class Session {
         // A lane is free and yet none is to be had: the warm-up has nothing to add, or too little, and waiting for it would be for ever.
         if (spec.kind === 'warm' && this.lanes.some(({ use }) => use === 'free')) {
           this.admission.touch(request);
-          this.dismiss(entry, 'end');
+          this.dismiss(entry, isWarmUp ? 'end' : 'cancelled');
         }
         continue;
       }

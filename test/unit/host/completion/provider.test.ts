@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GhostNumbers } from '../../../../src/host/completion/numbers';
 import { GhostTextProvider } from '../../../../src/host/completion/provider';
-import type { Engine, EngineState } from '../../../../src/host/engine/engine';
+import type { Cancellation, Engine, EngineState } from '../../../../src/host/engine/engine';
 import { readConfig } from '../../../../src/host/services/config';
 import type { CompleteParams, CompleteResult } from '../../../../src/protocol/worker';
 
@@ -81,11 +81,16 @@ const ready = { kind: 'ready', generation: 1 } as EngineState;
 function provider(texts: string | readonly string[], state: EngineState = ready) {
   let enabled = true;
   const asked: CompleteParams[] = [];
+  const ahead: { readonly params: CompleteParams; readonly cancel: Cancellation }[] = [];
   const calls: string[] = [];
   const engine = {
     state,
     start: () => undefined,
-    complete: (params: CompleteParams) => {
+    complete: (params: CompleteParams, cancel: Cancellation) => {
+      if (params.ahead) {
+        ahead.push({ params, cancel });
+        return new Promise(() => undefined);
+      }
       asked.push(params);
       calls.push('asked');
       const metrics = { reusedTokens: 0, promptTokens: 1, generatedTokens: 1, totalMilliseconds: 1 };
@@ -104,7 +109,7 @@ function provider(texts: string | readonly string[], state: EngineState = ready)
   const setEnabled = (value: boolean): void => {
     enabled = value;
   };
-  return { asked, calls, ghost, numbers, setEnabled };
+  return { asked, ahead, calls, ghost, numbers, setEnabled };
 }
 
 async function askAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind = 1): Promise<string | undefined> {
@@ -161,6 +166,34 @@ describe('alternatives', () => {
     expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;']);
     expect(await allAt(ghost, document, position, 1)).toEqual(['a + b;']);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('what comes after a suggestion', () => {
+  it('is worked out as if it had been taken, until the model is asked for something else', async () => {
+    const { ahead, ghost } = provider(['a + b;']);
+    await ask(ghost, 'f(() => {\n  return |\n});\n');
+    expect(ahead.map(({ params }) => params)).toMatchObject([
+      { prefix: 'f(() => {\n  return a + b;', suffix: '\n});\n', multiline: false, ahead: true },
+    ]);
+    // Typed along with, it stays wanted.
+    await ask(ghost, 'f(() => {\n  return a |\n});\n');
+    expect(ahead.map(({ cancel }) => cancel.isCancellationRequested)).toEqual([false]);
+    await ask(ghost, 'f(() => {\n  return b|\n});\n');
+    expect(ahead.map(({ cancel }) => cancel.isCancellationRequested)).toEqual([true, false]);
+  });
+
+  it('is of several lines behind what opens a block, and sure of itself', async () => {
+    const { ahead, ghost } = provider('(a) {');
+    const { document, position } = documentAt('if |');
+    await askAt(ghost, document, position, 0);
+    expect(ahead).toMatchObject([{ params: { prefix: 'if (a) {', multiline: true, unsure: false } }]);
+  });
+
+  it('is nothing where nothing was offered', async () => {
+    const { ahead, ghost } = provider('');
+    await ask(ghost, 'return |');
+    expect(ahead).toEqual([]);
   });
 });
 
