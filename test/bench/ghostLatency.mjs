@@ -6,8 +6,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { note } from '../../scripts/lib/progress.mjs';
-import { Editor } from '../e2e/driver.mjs';
+import { Editor, eventually } from '../e2e/driver.mjs';
 
 /**
  * @typedef {import('./trace').Trace} Trace
@@ -17,18 +16,17 @@ import { Editor } from '../e2e/driver.mjs';
  * @typedef {import('./ghostPaints').LatencyReport} LatencyReport
  */
 
-/** As long as the recording's pauses between two keys are, they are not all needed; milliseconds. */
-const longestGap = 500;
-/** VS Code closes no brackets and indents as the recording has it, so that its text comes out; nothing else differs from the defaults. */
+/** VS Code adds nothing by itself, as the recording has it already, so that its text comes out; nothing else differs from the defaults. */
 const settings = {
   'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingComments': 'never',
   'editor.autoClosingQuotes': 'never',
-  'editor.autoIndent': 'keep',
+  'editor.autoIndent': 'none',
   'editor.acceptSuggestionOnEnter': 'off',
   'editor.acceptSuggestionOnCommitCharacter': false,
 };
 
-/** Runs in the page: notes keys, and ghost text in the frame after the one it was found in, which is when it can be seen. */
+/** Runs in the page: notes keys, and ghost text when the frame is painted that first has it. */
 function watchPage() {
   const events = /** @type {PageEvent[]} */ ([]);
   Object.assign(globalThis, { ghostEvents: events });
@@ -38,11 +36,16 @@ function watchPage() {
     const more = [...document.querySelectorAll('.monaco-editor .suggest-preview-text .view-line, .monaco-editor .ghost-text .view-line')];
     return [inline, ...more.map((each) => each.textContent)].join('\n').replaceAll('\u00a0', ' ').trimEnd();
   };
-  const frame = () => {
+  // Read after a frame's paint, when what VS Code has drawn in it is on its way to the screen.
+  const painted = new MessageChannel();
+  painted.port1.onmessage = () => {
     const text = read();
-    if (text !== last) requestAnimationFrame((time) => events.push({ at: performance.timeOrigin + time, kind: 'paint', text }));
+    if (text !== last) events.push({ at: performance.timeOrigin + performance.now(), kind: 'paint', text });
     last = text;
     requestAnimationFrame(frame);
+  };
+  const frame = () => {
+    painted.port2.postMessage(undefined);
   };
   requestAnimationFrame(frame);
   const onKey = (/** @type {KeyboardEvent} */ event) => {
@@ -69,14 +72,19 @@ async function play(editor, trace) {
     cursors.set(open, from + text.length);
   };
   for (const event of trace.events) {
-    const gap = Math.min(longestGap, event.at - before);
+    const gap = event.at - before;
     before = event.at;
     const cursor = cursors.get(open) ?? 0;
     switch (event.kind) {
       case 'key': {
         await sleep(gap);
-        // The recording has the indentation in the key; the editor brings it by itself.
-        await (event.text.startsWith('\n') ? keyboard.press('Enter') : keyboard.type(event.text));
+        if (event.text.startsWith('\n')) {
+          await keyboard.press('Enter');
+          // The recording has the indentation in the key.
+          await keyboard.insertText(event.text.slice(1));
+        } else {
+          await keyboard.type(event.text);
+        }
         replace(cursor, cursor, event.text);
         break;
       }
@@ -96,11 +104,10 @@ async function play(editor, trace) {
         await editor.openFile(path.basename(event.file));
         break;
       case 'pause':
-        await sleep(Math.min(event.milliseconds, 2 * longestGap));
+        await sleep(event.milliseconds);
         break;
     }
   }
-  return texts;
 }
 
 /**
@@ -128,11 +135,16 @@ export async function benchGhostLatency(trace, vsix, reportOf) {
     for (const { path: file, text } of trace.files) await writeFile(path.join(editor.folder, path.basename(file)), text);
     await editor.page.evaluate(watchPage);
     await warmed(editor, trace);
-    const texts = await play(editor, trace);
+    const started = Date.now();
+    await play(editor, trace);
     await sleep(1000);
     const events = /** @type {PageEvent[]} */ (await editor.page.evaluate('globalThis.ghostEvents'));
-    const log = await endings(path.join(editor.host.userDataDir, 'logs'));
-    for (const { path: file, after } of trace.files) if (texts.get(file) !== after) note(`${file} did not come out as recorded.`);
+    const log = (await endings(path.join(editor.host.userDataDir, 'logs'))).filter(({ at }) => at >= started);
+    for (const { path: file, after } of trace.files) {
+      await editor.openFile(path.basename(file));
+      // Otherwise the figures are of something else than what was recorded.
+      if ((await editor.save(path.basename(file))) !== after) throw new Error(`${file} did not come out as recorded.`);
+    }
     return reportOf(events, log);
   } finally {
     await editor.stop();
@@ -147,9 +159,14 @@ export async function benchGhostLatency(trace, vsix, reportOf) {
 async function warmed(editor, trace) {
   await editor.openFile(path.basename(trace.files[0]?.path ?? ''));
   await editor.page.keyboard.press('Control+End');
-  await editor.page.keyboard.type(' ');
-  await editor.page.locator('.statusbar-item').filter({ hasText: 'SmolLM2' }).first().waitFor({ timeout: 120_000 });
-  await editor.page.keyboard.press('Backspace');
+  const { keyboard } = editor.page;
+  const model = editor.page.locator('.statusbar-item').filter({ hasText: 'SmolLM2' });
+  // Keys before the extension is there ask nobody.
+  await eventually('the model loaded', async () => {
+    await keyboard.type(' ');
+    await keyboard.press('Backspace');
+    return (await model.count()) > 0 ? true : undefined;
+  });
   await sleep(3000);
   await editor.page.evaluate('globalThis.ghostEvents.length = 0');
 }

@@ -73,6 +73,16 @@ describe('the embedded model', () => {
     if (short.text === '') expect(short.dropped).toBe('unsure');
   });
 
+  it('has at once what was worked out ahead, and says nothing of it before', async () => {
+    const params = completeParams('// The days of the week\nconst days = ["Monday", "Tuesday", ', { suffix: '\n', path: 'src/days.ts' });
+    const ahead = valueOf(await client.complete({ ...params, ahead: true }, noCancel));
+    expect(ahead).toMatchObject({ text: '' });
+    expect(ahead.metrics.generatedTokens).toBeGreaterThan(1);
+    const asked = valueOf(await client.complete(params, noCancel));
+    expect(asked.text).toContain('Wednesday');
+    expect(asked.metrics).toMatchObject({ evaluatedTokens: 0, generatedTokens: ahead.metrics.generatedTokens });
+  });
+
   it('has the same alternatives when asked again, and its first choice whatever was asked between', async () => {
     const params = completeParams('// Colours of the rainbow, the name of one\nconst colour = "', { suffix: '\n', path: 'src/colours.ts' });
     const first = valueOf(await client.complete(params, noCancel)).text;
