@@ -269,7 +269,7 @@ export class Engine {
       prompt,
       maxTokens: request.maxTokens,
       drafts: true,
-      ...(variant === 0 ? { sampling: greedy, confidence: true } : { sampling: { ...varied, seed: variant } }),
+      ...(variant === 0 ? { sampling: greedy, confidence: true, ranking: true } : { sampling: { ...varied, seed: variant } }),
       // A space alone is left to the model, which may rather end the line.
       ...(owed.trim() === '' ? {} : { begin: { text: owed, vocabulary: this.vocabulary } }),
       onToken: (token, confidence = 1) => {

@@ -8,6 +8,9 @@ import { dueAfter } from './vocabulary';
 /** As many of the last tokens count for a repeat penalty. */
 const penaltyWindow = 64;
 
+/** As many of the likeliest tokens are reported: of those that go on with a word, the likeliest is among them, or not likely at all. */
+const rankedTokens = 256;
+
 /** What a step did for a job. */
 export interface StepOutcome {
   /** Of the piece's tokens, those that stay in the lane. */
@@ -51,6 +54,7 @@ export class Generation {
       punished: this.punished(job, drafted.slice(0, index)),
       bias: this.bias(job, drafted.slice(0, index)),
       confidence: job.spec.confidence,
+      ranked: job.spec.ranking && job.generated.length + index === 0 ? rankedTokens : 0,
     }));
   }
 

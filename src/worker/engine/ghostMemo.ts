@@ -1,4 +1,4 @@
-import type { JobResult, JobSpec } from './job';
+import type { JobResult, JobSpec, Ranking } from './job';
 import { dueAfter, type Beginning } from './vocabulary';
 
 /** As many recent answers are remembered: an hour of typing back and forth has fewer places. */
@@ -9,42 +9,70 @@ export interface Answering {
   run(spec: JobSpec, signal: AbortSignal): Promise<JobResult>;
 }
 
-/** A prompt and what followed it. */
-interface Followed {
-  readonly prompt: readonly number[];
-  /** What the answer had to begin with. */
-  readonly begin: Beginning | undefined;
+/** Part of an answer. */
+interface Known {
   readonly tokens: readonly number[];
   readonly confidences: readonly number[];
   /** Whether the answer ends there, rather than was cut. */
   readonly isWhole: boolean;
 }
 
+/** A prompt and what followed it. */
+interface Followed extends Known {
+  readonly prompt: readonly number[];
+  /** What the answer had to begin with. */
+  readonly begin: Beginning | undefined;
+}
+
+/** A prompt and the likeliest tokens behind it, of those that its answer could begin with. */
+interface Ranked {
+  readonly prompt: readonly number[];
+  /** What the answer had to begin with; `''` where it was free. */
+  readonly text: string;
+  readonly ranking: Ranking;
+}
+
+/** As many words were begun lately that may be typed on. */
+const mostRanked = 32;
+
 /**
  * Remembers what followed a prompt. Ghost text is greedy, so that the same prompt has the same answer, and a prompt with the beginning of
  * its answer the rest of it: who deletes a letter again, or types what the model says, is answered at once, and nothing is evaluated twice
- * for that.
+ * for that. Where the next letter of a word is not the one in the answer, its first token is still known: the likeliest of those that were
+ * considered and go with the letter.
  */
 export class GhostMemo {
   /** The most recently used last. */
   private readonly known: Followed[] = [];
+  /** The latest last. */
+  private readonly ranked: Ranked[] = [];
 
   /** Answers as the session would. What is known of an answer comes first, and the session continues from there. */
   async run(session: Answering, spec: JobSpec, signal: AbortSignal): Promise<JobResult> {
-    const known = this.recall(spec);
     const told: number[] = [];
-    for (const [index, token] of known.tokens.entries()) {
-      told.push(token);
-      const verdict = spec.onToken?.(token, known.confidences[index]) ?? 'continue';
-      if (verdict !== 'continue') return recalled(spec, told, verdict);
-      if (told.length >= spec.maxTokens) return recalled(spec, told, 'maxTokens');
+    const confidences: number[] = [];
+    for (;;) {
+      const known = this.recall(spec, told) ?? this.choose(spec, told);
+      if (!known) break;
+      for (const [index, token] of known.tokens.entries()) {
+        told.push(token);
+        const confidence = known.confidences[index];
+        if (confidence !== undefined) confidences.push(confidence);
+        const verdict = spec.onToken?.(token, confidence) ?? 'continue';
+        if (verdict !== 'continue') return recalled(spec, told, verdict);
+        if (told.length >= spec.maxTokens) return recalled(spec, told, 'maxTokens');
+      }
+      if (known.isWhole) return recalled(spec, told, 'end');
     }
-    if (known.isWhole) return recalled(spec, told, 'end');
-    const result = await session.run(continued(spec, told), signal);
+    const rest = continued(spec, told);
+    const result = await session.run(rest, signal);
+    this.rank(rest, result.ranking);
     const tokens = [...told, ...result.tokens];
-    const confidences = [...known.confidences, ...result.confidences];
+    confidences.push(...result.confidences);
     this.keep({ prompt: spec.prompt, begin: spec.begin, tokens, confidences, isWhole: result.stop === 'end' });
     const { metrics } = result;
+    // What is known of the answer was part of the session's prompt, but is not of this one's.
+    const reusedTokens = Math.min(metrics.reusedTokens, spec.prompt.length);
     return {
       ...result,
       tokens,
@@ -52,25 +80,42 @@ export class GhostMemo {
       metrics: {
         ...metrics,
         promptTokens: spec.prompt.length,
-        reusedTokens: Math.min(metrics.reusedTokens, spec.prompt.length),
+        reusedTokens,
+        evaluatedTokens: Math.min(metrics.evaluatedTokens, spec.prompt.length - reusedTokens),
         generatedTokens: tokens.length,
       },
     };
   }
 
-  /** All that is known of what follows a prompt: one answer may go on where another one was cut. */
-  private recall(spec: JobSpec): Pick<Followed, 'tokens' | 'confidences' | 'isWhole'> {
-    const tokens: number[] = [];
-    const confidences: number[] = [];
-    for (;;) {
-      const sofar = [...spec.prompt, ...tokens];
-      const found = this.known.findLast((each) => continues(each, sofar) && beginsAlike(each, spec, tokens));
-      if (!found) return { tokens, confidences, isWhole: false };
-      const from = sofar.length - found.prompt.length;
-      tokens.push(...found.tokens.slice(from));
-      confidences.push(...found.confidences.slice(from));
-      if (found.isWhole) return { tokens, confidences, isWhole: true };
-    }
+  /** What an answer is known to go on with; `undefined` where nothing is known. */
+  private recall(spec: JobSpec, told: readonly number[]): Known | undefined {
+    const sofar = [...spec.prompt, ...told];
+    const found = this.known.findLast((each) => continues(each, sofar) && beginsAlike(each, spec, told));
+    if (!found) return undefined;
+    const from = sofar.length - found.prompt.length;
+    return { tokens: found.tokens.slice(from), confidences: found.confidences.slice(from), isWhole: found.isWhole };
+  }
+
+  /** The next token of an answer in the midst of what it has to begin with, if it was considered when less of that was known. */
+  private choose({ prompt, begin }: JobSpec, told: readonly number[]): Known | undefined {
+    const due = begin && dueAfter(begin, told);
+    if (!begin || due === undefined || due === '') return undefined;
+    const sofar = [...prompt, ...told];
+    const found = this.ranked.findLast(
+      (each) => each.prompt.length === sofar.length && due.startsWith(each.text) && endsAlike(each.prompt, sofar, sofar.length),
+    );
+    const fitting = found?.ranking.filter(([token]) => begin.vocabulary.canBegin(token, due)) ?? [];
+    const [best] = fitting;
+    if (!best) return undefined;
+    const [token, highest] = best;
+    const weight = fitting.reduce((sum, [, logit]) => sum + Math.exp(logit - highest), 0);
+    return { tokens: [token], confidences: [1 / weight], isWhole: false };
+  }
+
+  private rank({ prompt, begin }: JobSpec, ranking: Ranking | undefined): void {
+    if (!ranking) return;
+    this.ranked.push({ prompt, text: begin?.text ?? '', ranking });
+    if (this.ranked.length > mostRanked) this.ranked.shift();
   }
 
   private keep(answer: Followed): void {

@@ -25,6 +25,8 @@ export interface JobSpec {
   readonly drafts?: boolean;
   /** What the answer has to begin with. */
   readonly begin?: Beginning;
+  /** Whether it is wanted what else the first token might have been. */
+  readonly ranking?: boolean;
   /** Whether the tokens' confidence is wanted; only where sampling is greedy. */
   readonly confidence?: boolean;
   /** Prompt tokens that need no more evaluation, after each step of prefill. */
@@ -41,7 +43,12 @@ export interface Sampled {
   readonly token: number;
   /** Its probability among all tokens that may be chosen, 0 to 1; `undefined` where that was not asked for. */
   readonly confidence?: number | undefined;
+  /** The likeliest tokens of those that may be chosen, where that was asked for. */
+  readonly ranking?: Ranking | undefined;
 }
+
+/** Tokens with their logits, the likeliest first. */
+export type Ranking = readonly (readonly [token: number, logit: number])[];
 
 /** What a job puts into a step. */
 export interface StepPiece {
@@ -68,6 +75,8 @@ export interface JobResult {
   readonly tokens: readonly number[];
   /** Of each token; empty where it was not asked for. */
   readonly confidences: readonly number[];
+  /** What the first token might have been, the one that ended the answer included; `undefined` where it was not asked for, or none came. */
+  readonly ranking?: Ranking | undefined;
   readonly stop: StopReason;
   readonly metrics: Metrics;
   /** Tokens whose KV is in the lane at the end. */
@@ -81,6 +90,7 @@ export type Clock = () => number;
 export class Job {
   readonly generated: number[] = [];
   private readonly confidences: number[] = [];
+  private ranking: Ranking | undefined;
   /** The prompt and what was generated. */
   readonly history: number[];
   /** Prompt tokens that are in the lane. */
@@ -143,9 +153,10 @@ export class Job {
   }
 
   /** Takes a sampled token; says why the job ends with it, if it does. */
-  accept({ token, confidence }: Sampled, isEnd: boolean): StopReason | undefined {
+  accept({ token, confidence, ranking }: Sampled, isEnd: boolean): StopReason | undefined {
     this.lastTokenAt = this.now();
     this.firstTokenAt ??= this.lastTokenAt;
+    this.ranking ??= ranking;
     if (isEnd) return 'end';
     this.generated.push(token);
     if (confidence !== undefined) this.confidences.push(confidence);
@@ -160,6 +171,7 @@ export class Job {
     return {
       tokens: this.generated,
       confidences: this.confidences,
+      ranking: this.ranking,
       stop,
       laneTokens,
       metrics: {

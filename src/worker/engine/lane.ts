@@ -12,6 +12,8 @@ export interface Draw {
   readonly bias?: TokenBias | undefined;
   /** Whether the token's confidence is wanted; only where the likeliest token is chosen. */
   readonly confidence?: boolean | undefined;
+  /** How many of the likeliest tokens are wanted. */
+  readonly ranked?: number | undefined;
 }
 
 /** node-llama-cpp's own way to copy a sequence, which it does not publish; test/model/lane.test.ts holds that it does what it says. */
@@ -99,17 +101,17 @@ export class Lane implements LaneFacts {
     const input = tokens.map((token, index): ControlledEvaluateInputItem => {
       const draw = draws[index - plain];
       if (draw === undefined) return token as Token;
-      return [token as Token, { generateNext: { token: true, totalLogitWeight: draw.confidence ?? false, options: optionsOf(draw) } }];
+      return [token as Token, { generateNext: { ...wantedOf(draw), options: optionsOf(draw) } }];
     });
     const output = await this.sequence.controlledEvaluate(input);
     this.copyPending = false;
     this.tokens.push(...tokens);
     return draws.map((_, index) => {
-      const { token, totalLogitWeight } = output[plain + index]?.next ?? {};
+      const { token, totalLogitWeight, logits } = output[plain + index]?.next ?? {};
       if (typeof token !== 'number') return undefined;
       // The weight is the sum of exp(logit - highest logit), which for the likeliest token is the inverse of its probability. The library
       // gives the confidence too, but sorts the vocabulary for it, which takes longer than a small model's step.
-      return { token, confidence: totalLogitWeight === undefined ? undefined : 1 / totalLogitWeight };
+      return { token, confidence: totalLogitWeight === undefined ? undefined : 1 / totalLogitWeight, ranking: logits && [...logits] };
     });
   }
 
@@ -124,6 +126,11 @@ export class Lane implements LaneFacts {
   commonWith(prompt: readonly number[]): number {
     return commonPrefixLength(this.tokens, prompt);
   }
+}
+
+function wantedOf({ confidence = false, ranked = 0 }: Draw): object {
+  const logits = ranked === 0 ? {} : { logits: { filter: { tokens: [], includeTop: ranked } } };
+  return { token: true, totalLogitWeight: confidence, ...logits };
 }
 
 function optionsOf({ sampling, punished, bias }: Draw): object {

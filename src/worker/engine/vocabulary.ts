@@ -12,11 +12,13 @@ export class Vocabulary {
   /** The tokens by which an answer that has to begin with `text` can begin: their text begins with it, or is its beginning. */
   beginning(text: string): readonly number[] {
     const found: number[] = [];
-    for (const [token, own] of this.texts) {
-      // Part of a character is no text that could be compared.
-      if (own !== '' && (own.startsWith(text) || (text.startsWith(own) && !own.includes('\uFFFD')))) found.push(token);
-    }
+    for (const [token, own] of this.texts) if (goesWith(own, text)) found.push(token);
     return found;
+  }
+
+  /** Whether an answer that has to begin with `text` can begin with a token. */
+  canBegin(token: number, text: string): boolean {
+    return goesWith(this.textOf(token), text);
   }
 
   private get texts(): ReadonlyMap<number, string> {
@@ -24,10 +26,15 @@ export class Vocabulary {
   }
 }
 
+function goesWith(own: string, text: string): boolean {
+  // Part of a character is no text that could be compared.
+  return own !== '' && (own.startsWith(text) || (text.startsWith(own) && !own.includes('\uFFFD')));
+}
+
 /** What an answer has to begin with. */
 export interface Beginning {
   readonly text: string;
-  readonly vocabulary: Pick<Vocabulary, 'textOf' | 'beginning'>;
+  readonly vocabulary: Pick<Vocabulary, 'textOf' | 'beginning' | 'canBegin'>;
 }
 
 /** What of a beginning is still to come after some tokens; `undefined` when they say something else. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GhostMemo } from '../../../../src/worker/engine/ghostMemo';
-import type { JobResult, JobSpec } from '../../../../src/worker/engine/job';
+import type { JobResult, JobSpec, Ranking } from '../../../../src/worker/engine/job';
 import { dueAfter, Vocabulary } from '../../../../src/worker/engine/vocabulary';
 import type { FakeContext } from '../../../fixtures/fakeContext';
 import { answerTo, nextToken } from '../../../fixtures/fakeContext';
@@ -114,6 +114,55 @@ describe('GhostMemo', () => {
   });
 });
 
+describe('the first token of a word that is typed on', () => {
+  const ranking: Ranking = [
+    [4, 5],
+    [1, 3],
+    [2, 2],
+    [5, 1],
+  ];
+  const asked: JobSpec[] = [];
+  const session = {
+    run: (job: JobSpec): Promise<JobResult> => {
+      asked.push(job);
+      return Promise.resolve({ tokens: [4], confidences: [0.7], ranking, stop: 'maxTokens', laneTokens: 0, metrics });
+    },
+  };
+  const job = (text: string): JobSpec => spec([1, 2], { maxTokens: 4, begin: { text, vocabulary: syllables } });
+
+  it('is the likeliest of those that were considered and go with it', async () => {
+    const memo = new GhostMemo();
+    await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
+    const told: (readonly [number, number | undefined])[] = [];
+    const onToken = (token: number, confidence: number | undefined) => {
+      told.push([token, confidence]);
+      return 'continue' as const;
+    };
+    // 'ab' and 'aba' go with it, not 'c' and 'b'.
+    await memo.run(session, { ...job('ab'), onToken }, never);
+    expect(told).toEqual([[2, expect.closeTo(1 / (1 + Math.exp(-1)))]]);
+    expect(asked.at(-1)).toMatchObject({ prompt: [1, 2, 2], maxTokens: 3, begin: { text: '' } });
+  });
+
+  it('is asked for where none of those considered goes with it, or the prompt is another', async () => {
+    const memo = new GhostMemo();
+    await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
+    await memo.run(session, job('bb'), never);
+    expect(asked.at(-1)).toMatchObject({ prompt: [1, 2, 1], begin: { text: 'b' } });
+    await memo.run(session, { ...job('ab'), prompt: [2, 2] }, never);
+    expect(asked.at(-1)).toMatchObject({ prompt: [2, 2], maxTokens: 4 });
+    await memo.run(session, job('x'), never);
+    expect(asked.at(-1)).toMatchObject({ prompt: [1, 2], maxTokens: 4 });
+  });
+
+  it('is asked for where it was considered under another beginning', async () => {
+    const memo = new GhostMemo();
+    await memo.run(session, job('c'), never);
+    await memo.run(session, job('ab'), never);
+    expect(asked.at(-1)).toMatchObject({ prompt: [1, 2], maxTokens: 4 });
+  });
+});
+
 const pieces = ['a', 'b', 'ab', 'ba', 'c', 'aba'];
 const syllables = new Vocabulary(() => new Map(pieces.entries()));
 
@@ -121,13 +170,17 @@ const syllables = new Vocabulary(() => new Map(pieces.entries()));
 const choosy = {
   run: (job: JobSpec): Promise<JobResult> => {
     const tokens: number[] = [];
+    let ranking: Ranking | undefined;
     while (tokens.length < job.maxTokens) {
       const due = job.begin ? dueAfter(job.begin, tokens) : '';
       const may = due === undefined || due === '' ? pieces.map((_, token) => token) : syllables.beginning(due);
       const liking = (token: number): number => nextToken([...job.prompt, ...tokens, token]);
-      tokens.push([...may].sort((a, b) => liking(b) - liking(a) || a - b)[0] ?? 0);
+      const liked = [...may].sort((a, b) => liking(b) - liking(a) || a - b);
+      // Not all of them, as the session does.
+      ranking ??= liked.slice(0, 3).map((token) => [token, liking(token)] as const);
+      tokens.push(liked[0] ?? 0);
     }
-    return Promise.resolve({ tokens, confidences: tokens.map(() => 1), stop: 'maxTokens', laneTokens: 0, metrics });
+    return Promise.resolve({ tokens, confidences: tokens.map(() => 1), ranking, stop: 'maxTokens', laneTokens: 0, metrics });
   },
 };
 
