@@ -50,7 +50,8 @@ function watchPage() {
   requestAnimationFrame(frame);
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const text = event.key === 'Enter' ? '\n' : event.key;
-    if ([...text].length === 1 && !event.ctrlKey) events.push({ at: performance.timeOrigin + event.timeStamp, kind: 'key', text });
+    const isWritten = [...text].length === 1 && !event.ctrlKey;
+    events.push({ at: performance.timeOrigin + event.timeStamp, kind: isWritten ? 'key' : 'other', text: isWritten ? text : '' });
   };
   document.addEventListener('keydown', onKey, true);
 }
@@ -118,9 +119,11 @@ async function play(editor, trace) {
 async function endings(folder) {
   const files = (await readdir(folder, { recursive: true })).filter((file) => /[\\/]Paddock[^\\/]*\.log$/.test(file)).sort();
   const text = (await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')))).join('');
-  return Array.from(text.matchAll(/^(\S+ \S+) \[debug\] \[?ghost text\]?:? (\w+)/gmu), ([, at = '', ending = '']) => ({
+  const line = /^(\S+ \S+) \[debug\] \[ghost text\] (\w+)(?:: .*generated in (\d+) ms)?/gmu;
+  return Array.from(text.matchAll(line), ([, at = '', ending = '', worker]) => ({
     at: new Date(at).getTime(),
     ending,
+    worker: worker === undefined ? undefined : Number(worker),
   }));
 }
 

@@ -5,8 +5,8 @@ export { readTrace } from './trace';
 /** What the page wrote down; `at` as `Date.now()` has it. */
 export interface PageEvent {
   readonly at: number;
-  /** A key that writes a character, or ghost text that has changed; `''` when it is gone. */
-  readonly kind: 'key' | 'paint';
+  /** A key that writes a character, any other key, or ghost text that has changed; `''` when it is gone. */
+  readonly kind: 'key' | 'other' | 'paint';
   readonly text: string;
 }
 
@@ -14,6 +14,8 @@ export interface PageEvent {
 export interface LogEntry {
   readonly at: number;
   readonly ending: string;
+  /** What the worker took, in milliseconds; `undefined` where it was not asked, or did not answer. */
+  readonly worker?: number | undefined;
 }
 
 /** What became of one key. */
@@ -45,6 +47,8 @@ export interface LatencyReport {
   readonly continued: number;
   /** Characters of a ghost text when it came, in the median. */
   readonly shownCharacters: number | null;
+  /** What the worker took for what was shown, in the median; milliseconds. */
+  readonly worker: number | null;
   readonly rows: readonly LatencyRow[];
   /** Requests by how they ended, the most frequent first. */
   readonly endings: Readonly<Record<string, number>>;
@@ -95,6 +99,7 @@ export function latencyReport(events: readonly PageEvent[], log: readonly LogEnt
     blocks: blocks.length,
     continued: continued.length,
     shownCharacters: figure(median(fresh.map(({ painted = '' }) => painted.length))),
+    worker: figure(median(log.flatMap(({ ending, worker }) => (ending === 'shown' && worker !== undefined ? [worker] : [])))),
     rows,
     endings: countsOf(log),
     holds: rows.every(({ holds }) => holds),
@@ -102,7 +107,7 @@ export function latencyReport(events: readonly PageEvent[], log: readonly LogEnt
 }
 
 /** The report as a table for people. */
-export function latencyTable({ keys, lines, blocks, continued, shownCharacters, rows, endings }: LatencyReport): string {
+export function latencyTable({ keys, lines, blocks, continued, shownCharacters, worker, rows, endings }: LatencyReport): string {
   const bars = rows.map(({ name, value, most, least, holds }) => {
     const bar = most === undefined ? `at least ${String(least)}` : `at most ${String(figure(most))}`;
     return `${holds ? 'holds         ' : 'DOES NOT HOLD '} ${name}: ${String(value)}, ${bar}`;
@@ -110,6 +115,7 @@ export function latencyTable({ keys, lines, blocks, continued, shownCharacters, 
   return [
     ...bars,
     `${keys} keys; ${lines} lines and ${blocks} blocks came, of ${String(shownCharacters)} characters in the median; ${continued} keys continued one`,
+    `of the time, the worker took ${String(worker)} ms in the median`,
     `requests: ${Object.entries(endings)
       .map(([ending, count]) => `${ending} ${count}`)
       .join(', ')}`,
@@ -119,15 +125,16 @@ export function latencyTable({ keys, lines, blocks, continued, shownCharacters, 
 /** What became of each key, in the order they were pressed. */
 export function outcomesOf(events: readonly PageEvent[], log: readonly LogEntry[]): readonly KeyOutcome[] {
   const ordered = events.toSorted((a, b) => a.at - b.at);
-  const keys = ordered.flatMap((event, index) => (event.kind === 'key' ? [{ event, index }] : []));
-  return keys.map(({ event, index }, number) => {
-    const next = keys[number + 1];
+  const pressed = ordered.flatMap((event, index) => (event.kind === 'paint' ? [] : [{ event, index }]));
+  return pressed.flatMap(({ event, index }, number) => {
+    if (event.kind !== 'key') return [];
+    const next = pressed[number + 1];
     const shown = ordered.slice(0, index).findLast(({ kind }) => kind === 'paint')?.text ?? '';
     const continues = shown.length > event.text.length && shown.startsWith(event.text);
     // What was shown may be cleared before the next one is there.
     const paint = ordered.slice(index, next?.index).find(({ kind, text }) => kind === 'paint' && text !== '');
     const asked = log.some(({ at, ending }) => at >= event.at && at < (next?.event.at ?? Infinity) && !unasked.has(ending));
-    return { shown, painted: paint?.text, milliseconds: paint === undefined ? Infinity : paint.at - event.at, continues, asked };
+    return [{ shown, painted: paint?.text, milliseconds: paint === undefined ? Infinity : paint.at - event.at, continues, asked }];
   });
 }
 

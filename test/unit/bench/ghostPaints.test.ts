@@ -15,7 +15,7 @@ const events = [
   key(1700, 'x'),
 ];
 const log = [
-  { at: 1110, ending: 'shown' },
+  { at: 1110, ending: 'shown', worker: 40 },
   { at: 1305, ending: 'kept' },
   { at: 1505, ending: 'kept' },
   { at: 1720, ending: 'repeated' },
@@ -36,6 +36,13 @@ describe('outcomesOf', () => {
   });
 });
 
+describe('outcomesOf with other keys', () => {
+  it('does not take what came after one of them for the answer to the key before', () => {
+    const deleted: PageEvent = { at: 300, kind: 'other', text: '' };
+    expect(outcomesOf([key(0, 'a'), deleted, paint(420, 'b')], [])).toMatchObject([{ painted: undefined }]);
+  });
+});
+
 describe('latencyReport', () => {
   it('has a row for each bar, and is not met by what was never seen', () => {
     const { rows, ...rest } = latencyReport(events, log);
@@ -46,7 +53,7 @@ describe('latencyReport', () => {
       [15, true],
       [1, true],
     ]);
-    expect(rest).toMatchObject({ keys: 4, lines: 1, blocks: 0, continued: 2, shownCharacters: 5, holds: false });
+    expect(rest).toMatchObject({ keys: 4, lines: 1, blocks: 0, continued: 2, shownCharacters: 5, worker: 40, holds: false });
     expect(rest.endings).toEqual({ kept: 2, shown: 1, repeated: 1 });
   });
 
