@@ -87,9 +87,6 @@ describe('a whole function, typed with ghost text', () => {
   it('comes out as it was meant', async () => {
     const { page } = editor;
     const at = (text: string): string => target.slice(0, target.indexOf(text) + text.length);
-    await typeUpTo('(size: S');
-    expect(await take('Tab')).toContain('(size: Size');
-    await page.keyboard.press('End');
     await typeUpTo('number {');
     await page.keyboard.press('Enter');
     // By word and by line.
