@@ -5,15 +5,19 @@ export interface ImportedName {
   readonly character: number;
 }
 
-/** Imports stand at the beginning of a file. */
+/** Imports stand at the beginning of a file, in lines that somebody has written. */
 const mostLines = 150;
+const longestLine = 500;
 
 /**
  * The names that the import statements at the beginning of a document bring in; for Go and C, which import files rather than names, there
  * are none. Read by its shape, as only where the names stand has to be known: a language server says what they are.
  */
 export function namesOfImports(text: string): readonly ImportedName[] {
-  const head = text.split('\n', mostLines).join('\n');
+  const head = text
+    .split('\n', mostLines)
+    .map((line) => (line.length > longestLine ? '' : line))
+    .join('\n');
   const names: ImportedName[] = [];
   for (const { indices = [] } of statements.flatMap((statement) => [...head.matchAll(statement)])) {
     const [, [from, to] = [0, 0]] = indices;
@@ -26,7 +30,7 @@ export function namesOfImports(text: string): readonly ImportedName[] {
 
 /** JavaScript and TypeScript; Python; Rust; Java, Kotlin, Scala and C#. The first group has the names. */
 const statements = [
-  /^import\s+(?:type\s+)?([\w$\s{},*]+?)\s+from\s+['"]/dgmu,
+  /^import[ \t]+(?:type[ \t]+)?([\w$*{][^'"();]*?)[ \t]from[ \t]+['"]/dgmu,
   /^from\s+[\w.]+\s+import\s+(\([^)]*\)|[^\n(]+)$/dgmu,
   /^(?:pub\s+)?use\s+(?:\w+::)+(\{[^}]*\}|\w+);/dgmu,
   /^(?:import|using)\s+(?:static\s+)?(?:\w+\.)+(\w+);/dgmu,

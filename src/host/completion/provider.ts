@@ -75,7 +75,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const outcome = await engine.complete(params, token);
     if (outcome.kind === 'failed') return this.end(request, 'failed', outcome.error.kind);
     const items = this.answer(request, place, outcome.value);
-    if (items.length > 0) this.lookAhead(document, { ...place, prefix: place.prefix + outcome.value.text }, params);
+    if (items.length > 0 && !token.isCancellationRequested)
+      this.lookAhead(document, { ...place, prefix: place.prefix + outcome.value.text }, params);
     return items;
   }
 
@@ -85,6 +86,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const facts = editorFacts(document, this.deps.config()['ghostText.exclude']);
     const decision = decideTrigger({ ...facts, ...place.line, before, invoked: false, off: undefined, justTaken: false });
     if (decision.kind === 'skip') return;
+    this.ahead.cancel();
     this.ahead = new CancelSource();
     const next = { ...params, ...placeParams(document, place), multiline: decision.multiline, unsure: false, ahead: true };
     void this.deps.engine.complete(next, this.ahead.token);

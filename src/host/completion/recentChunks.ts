@@ -6,7 +6,7 @@ export interface Chunk {
   readonly path: string;
   /** 0-based. */
   readonly firstLine: number;
-  /** Whole lines; they end in `\n`. */
+  /** Whole lines, which end in `\n`, but for one that is too long. */
   readonly text: string;
 }
 
@@ -29,16 +29,24 @@ export class RecentChunks {
   private settled: readonly Chunk[] = [];
 
   /** Takes a chunk up, in the place of those of the same file that it overlaps. */
-  add(chunk: Chunk): void {
+  add({ text, ...place }: Chunk): void {
+    const chunk = { ...place, text: text.slice(0, mostOfOne) };
     if (chunk.text.trim() === '' || this.pending.some((each) => covers(each, chunk))) return;
     const kept = [...this.pending.filter((each) => !overlap(each, chunk)), chunk];
     this.pending = lengthOf(kept) <= mostCharacters ? kept : newestWithin(kept, mostCharacters / 2);
   }
 
-  /** Forgets what is of a file, as when it may not be read any more. */
+  /** Forgets what is of a file, or of a folder's files. */
   forget(uri: string): void {
-    this.pending = this.pending.filter((each) => each.uri !== uri);
-    this.settled = this.settled.filter((each) => each.uri !== uri);
+    const isOther = (each: Chunk): boolean => each.uri !== uri && !each.uri.startsWith(`${uri}/`);
+    this.pending = this.pending.filter(isOther);
+    this.settled = this.settled.filter(isOther);
+  }
+
+  /** Forgets everything, as when something may not be read any more. */
+  clear(): void {
+    this.pending = [];
+    this.settled = [];
   }
 
   /** Has what was added since be part of prompts. */

@@ -15,12 +15,12 @@ export class RelatedFiles implements vscode.Disposable {
 
   /** @param isOn whether the user wants other files in prompts */
   constructor(
-    private readonly rules: Pick<SharingRules, 'allows'>,
+    private readonly rules: Pick<SharingRules, 'allows' | 'onDidChange'>,
     private readonly isOn: () => boolean,
   ) {
     this.subscriptions = vscode.Disposable.from(
       vscode.window.onDidChangeActiveTextEditor((editor) => {
-        if (this.active) void this.left(this.active);
+        if (this.active) void this.left(this.active).catch(ignored);
         this.active = editor;
       }),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -32,6 +32,13 @@ export class RelatedFiles implements vscode.Disposable {
       }),
       vscode.workspace.onDidDeleteFiles(({ files }) => {
         for (const uri of files) this.chunks.forget(uri.toString());
+      }),
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri } of files) this.chunks.forget(oldUri.toString());
+      }),
+      // What was allowed may not be any more.
+      rules.onDidChange(() => {
+        this.chunks.clear();
       }),
     );
   }
@@ -45,13 +52,14 @@ export class RelatedFiles implements vscode.Disposable {
   /**
    * At a pause: what was added since becomes part of prompts, with what stands in other editors beside this one, and what the language
    * server knows of the document's imports.
+   * @param isPause whether the pause lasts: what stands first in prompts may not change while somebody types
    */
-  async settle(document: vscode.TextDocument): Promise<void> {
+  async settle(document: vscode.TextDocument, isPause: () => boolean): Promise<void> {
     if (!this.isOn() || !vscode.workspace.isTrusted) return;
     const others = vscode.window.visibleTextEditors.filter((each) => each.document !== document);
     await Promise.all(others.map((each) => this.visited(each)));
     for (const { uri, range } of await importSignatures(document)) await this.imported(uri, range);
-    this.chunks.settle();
+    if (isPause()) this.chunks.settle();
   }
 
   dispose(): void {
@@ -72,7 +80,9 @@ export class RelatedFiles implements vscode.Disposable {
   }
 
   private async imported(uri: vscode.Uri, range: vscode.Range): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(uri);
+    // Files that are gone, binary or too large cannot be opened.
+    const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(ignored);
+    if (!document) return;
     await this.add(document, { firstLine: range.start.line, text: `${textOf(document, range)}\n` });
   }
 
@@ -81,6 +91,9 @@ export class RelatedFiles implements vscode.Disposable {
     this.chunks.add({ uri: document.uri.toString(), path: promptPath(document.uri), ...lines });
   }
 }
+
+/** Other files are a help, not a need. */
+const ignored = (): undefined => undefined;
 
 function textOf(document: vscode.TextDocument, range?: vscode.Range): string {
   return document.getText(range).replace(/\r\n?/g, '\n');

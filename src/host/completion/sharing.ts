@@ -2,21 +2,33 @@ import ignore, { type Ignore } from 'ignore';
 import * as vscode from 'vscode';
 import { isSecret, isWrittenIn } from './trigger';
 
+/** Settings that keep files out. */
+const excluding = ['files.exclude', 'search.exclude', 'paddock.ghostText.exclude'];
+
 /**
- * Which files may stand in a prompt about another one: those of a trusted workspace that none of the user's patterns keeps out, git
- * does not ignore, and that do not look like secrets.
+ * Which files may stand in a prompt about another one: those of a trusted workspace that neither the user's patterns nor a `.gitignore` in
+ * it keep out, and that do not look like secrets.
  */
 export class SharingRules implements vscode.Disposable {
   /** By the folder a `.gitignore` is in; `undefined` where there is none. */
   private readonly ignored = new Map<string, Promise<Ignore | undefined>>();
   private readonly watcher = vscode.workspace.createFileSystemWatcher('**/.gitignore');
+  private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly subscriptions: vscode.Disposable;
+
+  /** Fires when other files may be allowed than before. */
+  readonly onDidChange = this.changed.event;
 
   constructor(private readonly excluded: () => readonly string[]) {
     const forget = (): void => {
       this.ignored.clear();
+      this.changed.fire(undefined);
     };
     this.subscriptions = vscode.Disposable.from(
+      this.changed,
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (excluding.some((setting) => event.affectsConfiguration(setting))) this.changed.fire(undefined);
+      }),
       this.watcher,
       this.watcher.onDidChange(forget),
       this.watcher.onDidCreate(forget),

@@ -21,7 +21,7 @@ export class GhostWarmer implements vscode.Disposable {
   private readonly warmUp: WarmUp;
 
   constructor(
-    engine: Engine,
+    private readonly engine: Engine,
     private readonly config: () => Config,
     private readonly deps: WarmerDeps,
     private readonly idle: Idle = idleAfter(pauseMilliseconds),
@@ -29,7 +29,7 @@ export class GhostWarmer implements vscode.Disposable {
     this.warmUp = new WarmUp(engine, idle);
   }
 
-  /** Another file is shown, or the model has become ready: its place is warmed when this turn of the event loop is over. */
+  /** Another file is shown, or the model has become ready: its place is warmed at once, as far as other files have nothing to say first. */
   arrived(editor: vscode.TextEditor | undefined): void {
     this.request(editor, idleAfter(0));
   }
@@ -56,7 +56,9 @@ export class GhostWarmer implements vscode.Disposable {
     const { document, selection } = editor;
     const { line, character } = selection.active;
     // Only now may what other files have to say change: it stands before the document, which is evaluated anew behind it.
-    const settled = after(idle, () => this.deps.related.settle(document));
+    const settled = after(idle, async (isWanted) => {
+      if (this.engine.state.kind === 'ready' && this.params(editor)) await this.deps.related.settle(document, isWanted);
+    });
     this.warmUp.request(`${document.uri.toString()} ${document.version} ${line}:${character}`, () => this.params(editor), settled);
   }
 
@@ -83,11 +85,12 @@ export class GhostWarmer implements vscode.Disposable {
 }
 
 /** {@link Idle} that does some work first. */
-function after(idle: Idle, work: () => Promise<void>): Idle {
+function after(idle: Idle, work: (isWanted: () => boolean) => Promise<void>): Idle {
   return (action) => {
     let isDisposed = false;
     const run = async (): Promise<void> => {
-      await work();
+      // Whatever keeps the work from being done does not keep the action.
+      await work(() => !isDisposed).catch(() => undefined);
       if (!isDisposed) action();
     };
     const waiting = idle(() => void run());

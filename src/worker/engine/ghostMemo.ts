@@ -33,7 +33,7 @@ interface Ranked {
 }
 
 /** As many words were begun lately that may be typed on. */
-const mostRanked = 32;
+const mostRanked = 64;
 
 /**
  * Remembers what followed a prompt. Ghost text is greedy, so that the same prompt has the same answer, and a prompt with the beginning of
@@ -52,7 +52,8 @@ export class GhostMemo {
     const told: number[] = [];
     const confidences: number[] = [];
     for (;;) {
-      const known = this.recall(spec, told) ?? this.choose(spec, told);
+      // The likeliest token stays the same when fewer may be chosen, how likely it is does not.
+      const known = this.choose(spec, told) ?? this.recall(spec, told);
       if (!known) break;
       for (const [index, token] of known.tokens.entries()) {
         told.push(token);
@@ -82,6 +83,7 @@ export class GhostMemo {
         promptTokens: spec.prompt.length,
         reusedTokens,
         evaluatedTokens: Math.min(metrics.evaluatedTokens, spec.prompt.length - reusedTokens),
+        firstTokenMilliseconds: told.length > 0 ? 0 : metrics.firstTokenMilliseconds,
         generatedTokens: tokens.length,
       },
     };

@@ -27,5 +27,7 @@ describe('names of imports', () => {
   it('takes no longer for a file made to be slow', () => {
     const hostile = `import ${'a,'.repeat(20_000)}\nuse ${'a::'.repeat(20_000)}\nfrom ${'.'.repeat(20_000)} import (${'x'.repeat(20_000)}`;
     expect(namesOfImports(hostile)).toEqual([]);
+    expect(namesOfImports(`import${' '.repeat(20_000)}\nimport${'\n'.repeat(20_000)}`)).toEqual([]);
+    expect(namesOfImports(Array.from({ length: 150 }, () => `import ${' '.repeat(490)}`).join('\n'))).toEqual([]);
   });
 });

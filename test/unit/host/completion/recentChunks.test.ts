@@ -22,6 +22,15 @@ describe('RecentChunks', () => {
     expect(uris(chunks)).toEqual(['a', 'b']);
   });
 
+  it('lets none push out all the others, however long its lines are', () => {
+    const chunks = new RecentChunks();
+    chunks.add(chunk('a', 0, 3));
+    chunks.add(chunk('minified', 0, 1, 'x'.repeat(1_000_000)));
+    chunks.settle();
+    expect(uris(chunks)).toEqual(['a', 'minified']);
+    expect(chunks.forDocument('here', '').map(({ text }) => text.length)).toEqual([chunk('a', 0, 3).text.length, 1200]);
+  });
+
   it('has no chunk of the document itself, and none that the document has', () => {
     const chunks = new RecentChunks();
     chunks.add(chunk('here', 0, 3));

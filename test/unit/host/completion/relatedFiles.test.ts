@@ -44,12 +44,14 @@ const vscode = vi.hoisted(() => {
     },
     workspace: {
       isTrusted: true,
-      asRelativePath: (uri: { path: string }) => uri.path.slice('/work/'.length),
-      getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith('/work/') ? {} : undefined),
-      openTextDocument: (uri: { path: string }) => Promise.resolve(vscode.documents.get(uri.path)),
+      asRelativePath: (uri: { path: string }) => uri.path.slice('/project/'.length),
+      getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith('/project/') ? {} : undefined),
+      openTextDocument: (uri: { path: string }) =>
+        vscode.documents.has(uri.path) ? Promise.resolve(vscode.documents.get(uri.path)) : Promise.reject(new Error('binary')),
       onDidChangeTextDocument: on('changed'),
       onDidCloseTextDocument: on('closed'),
       onDidDeleteFiles: on('deleted'),
+      onDidRenameFiles: on('renamed'),
     },
     commands: { executeCommand: () => Promise.resolve(vscode.definitions) },
   };
@@ -57,10 +59,14 @@ const vscode = vi.hoisted(() => {
 
 vi.mock('vscode', () => vscode);
 
+function uriOf(path: string): { readonly path: string; readonly toString: () => string } {
+  return { path, toString: () => `file://${path}` };
+}
+
 function documentOf(path: string, text: string): Document {
   const lines = text.split('\n');
   const document = {
-    uri: { path, toString: () => `file://${path}` },
+    uri: uriOf(path),
     getText: (range?: { startLine: number; endLine: number }) =>
       range ? lines.slice(range.startLine, range.endLine + 1).join('\n') : text,
   };
@@ -80,9 +86,11 @@ async function goTo(editor: Editor | undefined): Promise<void> {
 }
 
 const paragraphs = ['first();', 'a();', 'b();', 'c();', '', 'second();', 'd();', 'e();', 'f();', ''].join('\n');
-const here = documentOf('/work/here.ts', "import { there } from './there';\n\nthere(");
-const there = documentOf('/work/there.ts', paragraphs);
-const secret = documentOf('/work/.env', 'PASSWORD=1\n');
+const here = documentOf('/project/here.ts', "import { there } from './there';\n\nthere(");
+const there = documentOf('/project/there.ts', paragraphs);
+const secret = documentOf('/project/.env', 'PASSWORD=1\n');
+
+const always = (): boolean => true;
 
 let isOn: boolean;
 let related: RelatedFiles;
@@ -93,7 +101,11 @@ beforeEach(() => {
   vscode.workspace.isTrusted = true;
   vscode.window.visibleTextEditors = [];
   vscode.definitions = [];
-  related = new RelatedFiles({ allows: (document) => Promise.resolve(document !== secret) }, () => isOn);
+  const onDidChange = (listener: (event: undefined) => void): { dispose: () => void } => {
+    vscode.listeners.set('rules', listener as (event: unknown) => void);
+    return { dispose: () => undefined };
+  };
+  related = new RelatedFiles({ allows: (document) => Promise.resolve(document !== secret), onDidChange }, () => isOn);
 });
 
 describe('RelatedFiles', () => {
@@ -101,7 +113,7 @@ describe('RelatedFiles', () => {
     await goTo(editorOf(there, 1));
     await goTo(editorOf(here, 2));
     expect(texts()).toEqual([]);
-    await related.settle(here);
+    await related.settle(here, always);
     expect(related.for(here)).toEqual([{ path: 'there.ts', text: 'first();\na();\nb();\nc();\n' }]);
   });
 
@@ -109,26 +121,54 @@ describe('RelatedFiles', () => {
     await goTo(editorOf(there, 0, 3));
     vscode.listeners.get('changed')?.({ document: there, contentChanges: [{ range: { start: { line: 7 } } }] });
     await goTo(editorOf(here, 2));
-    await related.settle(here);
+    await related.settle(here, always);
     expect(texts().join('')).toContain('first();');
     expect(texts().join('')).toContain('second();');
   });
 
   it('knows what is open beside', async () => {
     vscode.window.visibleTextEditors = [editorOf(here, 2), editorOf(there, 6)];
-    await related.settle(here);
+    await related.settle(here, always);
     expect(texts()).toEqual(['second();\nd();\ne();\nf();\n']);
   });
 
   it('knows the first lines of what is imported', async () => {
     vscode.definitions = [{ uri: there.uri, range: { start: { line: 5 }, end: { line: 5 } } }];
-    await related.settle(here);
+    await related.settle(here, always);
+    expect(texts()).toEqual(['second();\n']);
+  });
+
+  it.each([
+    ['its folder is deleted', 'deleted', { files: [uriOf('/project')] }],
+    ['it has another name', 'renamed', { files: [{ oldUri: there.uri }] }],
+    ['the rules change', 'rules', undefined],
+  ])('forgets a file when %s', async (_, event, what) => {
+    vscode.window.visibleTextEditors = [editorOf(there, 0)];
+    await related.settle(here, always);
+    expect(texts()).toHaveLength(1);
+    vscode.listeners.get(event)?.(what);
+    expect(texts()).toEqual([]);
+  });
+
+  it('leaves what stands in prompts alone when somebody types before the pause is over', async () => {
+    vscode.window.visibleTextEditors = [editorOf(there, 0)];
+    await related.settle(here, () => false);
+    expect(texts()).toEqual([]);
+  });
+
+  it('does without an import that cannot be opened', async () => {
+    const gone = uriOf('/project/gone.bin');
+    const range = { start: { line: 5 }, end: { line: 5 } };
+    vscode.definitions = [{ uri: gone, range }];
+    await related.settle(here, always);
+    vscode.definitions = [{ uri: there.uri, range }];
+    await related.settle(here, always);
     expect(texts()).toEqual(['second();\n']);
   });
 
   it('has nothing of a file that may not be shared, of one that is deleted, or of the document itself', async () => {
     vscode.window.visibleTextEditors = [editorOf(secret, 0), editorOf(there, 0)];
-    await related.settle(here);
+    await related.settle(here, always);
     expect(related.for(there)).toEqual([]);
     expect(texts()).toHaveLength(1);
     vscode.listeners.get('deleted')?.({ files: [there.uri] });
@@ -137,7 +177,7 @@ describe('RelatedFiles', () => {
 
   it('has nothing when it is off, or where the workspace is not trusted', async () => {
     vscode.window.visibleTextEditors = [editorOf(there, 0)];
-    await related.settle(here);
+    await related.settle(here, always);
     isOn = false;
     expect(texts()).toEqual([]);
     isOn = true;

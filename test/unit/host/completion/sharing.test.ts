@@ -10,7 +10,7 @@ const vscode = vi.hoisted(() => {
     readonly toString: () => string;
   }
   const uriOf = (path: string, scheme = 'file'): Uri => ({ scheme, path, toString: () => `${scheme}://${path}` });
-  const root = { uri: uriOf('/work'), name: 'work', index: 0 };
+  const root = { uri: uriOf('/project'), name: 'project', index: 0 };
   const files = new Map<string, string>();
   const excludes = { files: {} as Record<string, unknown>, search: {} as Record<string, unknown> };
   const changes: (() => void)[] = [];
@@ -18,9 +18,14 @@ const vscode = vi.hoisted(() => {
     changes.push(listener);
     return { dispose: () => undefined };
   };
+  const settings: ((event: { affectsConfiguration: (name: string) => boolean }) => void)[] = [];
   const workspace = {
     isTrusted: true,
-    getWorkspaceFolder: (uri: Uri) => (uri.path.startsWith('/work/') ? root : undefined),
+    onDidChangeConfiguration: (listener: (typeof settings)[number]) => {
+      settings.push(listener);
+      return { dispose: () => undefined };
+    },
+    getWorkspaceFolder: (uri: Uri) => (uri.path.startsWith('/project/') ? root : undefined),
     createFileSystemWatcher: () => ({ onDidChange: noted, onDidCreate: noted, onDidDelete: noted, dispose: () => undefined }),
     getConfiguration: (section: 'files' | 'search') => ({ get: () => excludes[section] }),
     fs: {
@@ -35,7 +40,21 @@ const vscode = vi.hoisted(() => {
     files,
     excludes,
     changes,
+    settings,
     workspace,
+    EventEmitter: class {
+      private readonly listeners: (() => void)[] = [];
+      readonly event = (listener: () => void): { dispose: () => void } => {
+        this.listeners.push(listener);
+        return { dispose: () => undefined };
+      };
+      fire(): void {
+        for (const listener of this.listeners) listener();
+      }
+      dispose(): void {
+        this.listeners.length = 0;
+      }
+    },
     Uri: { joinPath: (uri: Uri, ...parts: string[]) => uriOf([uri.path, ...parts].join('/')) },
     RelativePattern: class {
       constructor(
@@ -56,7 +75,7 @@ const vscode = vi.hoisted(() => {
         const source = pattern
           .replace(/[.]/g, '\\.')
           .replace(/\*\*\/|\/\*\*|\*/g, (mark) => ({ '**/': '(?:.*/)?', '/**': '/.*', '*': '[^/]*' })[mark] ?? '');
-        return new RegExp(`^${source}$`).test(document.uri.path.slice('/work/'.length)) ? 10 : 0;
+        return new RegExp(`^${source}$`).test(document.uri.path.slice('/project/'.length)) ? 10 : 0;
       },
     },
   };
@@ -76,17 +95,17 @@ beforeEach(() => {
 
 describe('which files may stand in prompts about others', () => {
   it('are those of the workspace', async () => {
-    expect(await allowed('/work/src/a.ts')).toBe(true);
+    expect(await allowed('/project/src/a.ts')).toBe(true);
     expect(await allowed('/elsewhere/a.ts')).toBe(false);
-    expect(await allowed('/work/src/a.ts', [], 'output')).toBe(false);
+    expect(await allowed('/project/src/a.ts', [], 'output')).toBe(false);
   });
 
   it('are none in a workspace that is not trusted', async () => {
     vscode.workspace.isTrusted = false;
-    expect(await allowed('/work/src/a.ts')).toBe(false);
+    expect(await allowed('/project/src/a.ts')).toBe(false);
   });
 
-  it.each(['/work/.env', '/work/.env.local', '/work/deploy/server.pem', '/work/.ssh/id_rsa', '/work/.npmrc'])(
+  it.each(['/project/.env', '/project/.env.local', '/project/deploy/server.pem', '/project/.ssh/id_rsa', '/project/.npmrc'])(
     'are not %s',
     async (path) => {
       expect(await allowed(path)).toBe(false);
@@ -94,37 +113,51 @@ describe('which files may stand in prompts about others', () => {
   );
 
   it("are none that the user's patterns name, or that are in a folder they name", async () => {
-    expect(await allowed('/work/a.gen.ts', ['**/*.gen.ts'])).toBe(false);
+    expect(await allowed('/project/a.gen.ts', ['**/*.gen.ts'])).toBe(false);
     vscode.excludes.files = { '**/private': true, '**/shown': false, '**/*.js': { when: '$(basename).ts' } };
     vscode.excludes.search = { '**/node_modules': true };
-    expect(await allowed('/work/private/notes.md')).toBe(false);
-    expect(await allowed('/work/packages/one/node_modules/x/index.js')).toBe(false);
-    expect(await allowed('/work/shown/a.ts')).toBe(true);
-    expect(await allowed('/work/a.js')).toBe(true);
+    expect(await allowed('/project/private/notes.md')).toBe(false);
+    expect(await allowed('/project/packages/one/node_modules/x/index.js')).toBe(false);
+    expect(await allowed('/project/shown/a.ts')).toBe(true);
+    expect(await allowed('/project/a.js')).toBe(true);
   });
 
   it('are none that git ignores, by the rules of every folder down to the file', async () => {
-    vscode.files.set('/work/.gitignore', 'dist/\n*.log\n/local.ts\n');
-    vscode.files.set('/work/src/.gitignore', '!kept.log\nscratch*\n');
-    expect(await allowed('/work/dist/a.js')).toBe(false);
-    expect(await allowed('/work/src/dist/a.js')).toBe(false);
-    expect(await allowed('/work/local.ts')).toBe(false);
-    expect(await allowed('/work/src/local.ts')).toBe(true);
-    expect(await allowed('/work/src/a.log')).toBe(false);
-    expect(await allowed('/work/src/kept.log')).toBe(true);
-    expect(await allowed('/work/src/deep/scratch.ts')).toBe(false);
-    expect(await allowed('/work/scratch.ts')).toBe(true);
-    vscode.files.set('/work/dist/.gitignore', '!a.js\n');
-    expect(await allowed('/work/dist/a.js')).toBe(false);
+    vscode.files.set('/project/.gitignore', 'dist/\n*.log\n/local.ts\n');
+    vscode.files.set('/project/src/.gitignore', '!kept.log\nscratch*\n');
+    expect(await allowed('/project/dist/a.js')).toBe(false);
+    expect(await allowed('/project/src/dist/a.js')).toBe(false);
+    expect(await allowed('/project/local.ts')).toBe(false);
+    expect(await allowed('/project/src/local.ts')).toBe(true);
+    expect(await allowed('/project/src/a.log')).toBe(false);
+    expect(await allowed('/project/src/kept.log')).toBe(true);
+    expect(await allowed('/project/src/deep/scratch.ts')).toBe(false);
+    expect(await allowed('/project/scratch.ts')).toBe(true);
+    vscode.files.set('/project/dist/.gitignore', '!a.js\n');
+    expect(await allowed('/project/dist/a.js')).toBe(false);
   });
 
   it('follow a .gitignore that changes', async () => {
     const rules = new SharingRules(() => []);
-    const document = { uri: vscode.uriOf('/work/a.ts') } as unknown as Document;
+    const document = { uri: vscode.uriOf('/project/a.ts') } as unknown as Document;
     expect(await rules.allows(document)).toBe(true);
-    vscode.files.set('/work/.gitignore', 'a.ts\n');
+    vscode.files.set('/project/.gitignore', 'a.ts\n');
     for (const changed of vscode.changes) changed();
     expect(await rules.allows(document)).toBe(false);
     rules.dispose();
+  });
+});
+
+describe('a change of what may be shared', () => {
+  it('is told when a .gitignore changes, and when a setting does that keeps files out', () => {
+    let told = 0;
+    vscode.changes.length = 0;
+    vscode.settings.length = 0;
+    new SharingRules(() => []).onDidChange(() => told++);
+    for (const change of vscode.changes) change();
+    expect(told).toBe(3);
+    for (const setting of ['files.exclude', 'search.exclude', 'paddock.ghostText.exclude', 'editor.tabSize'])
+      for (const change of vscode.settings) change({ affectsConfiguration: (name) => name === setting });
+    expect(told).toBe(6);
   });
 });

@@ -63,7 +63,9 @@ const other = { path: 'src/b.ts', text: 'export function b(): void;\n' };
 /** Knows of another file from the first pause on. */
 const related = {
   known: [] as readonly (typeof other)[],
+  fails: false,
   settle: (): Promise<void> => {
+    if (related.fails) return Promise.reject(new Error('no language server'));
     related.known = [other];
     return Promise.resolve();
   },
@@ -80,6 +82,7 @@ beforeEach(() => {
   enabled = true;
   waiting = [];
   related.known = [];
+  related.fails = false;
   warmer = new GhostWarmer(
     engine,
     () => readConfig(() => undefined),
@@ -110,6 +113,20 @@ describe('GhostWarmer', () => {
     expect(engine.warmed).toEqual([
       { kind: 'ghost', path: 'src/a.ts', language: 'typescript', prefix: 'const a = ', suffix: '\nconst b = 2;\n', related: [other] },
     ]);
+  });
+
+  it('warms the place all the same where other files have nothing to say for themselves', async () => {
+    related.fails = true;
+    warmer.moved(editorAt('const a = |\nconst b = 2;\n'));
+    await pause();
+    expect(engine.warmed).toMatchObject([{ prefix: 'const a = ', related: [] }]);
+  });
+
+  it('does not ask about other files where nothing would be warmed', async () => {
+    enabled = false;
+    warmer.moved(editorAt('const a = |'));
+    await pause();
+    expect(related.known).toEqual([]);
   });
 
   it('warms a file that is shown without waiting for a pause', async () => {

@@ -144,6 +144,19 @@ describe('the first token of a word that is typed on', () => {
     expect(asked.at(-1)).toMatchObject({ prompt: [1, 2, 2], maxTokens: 3, begin: { text: '' } });
   });
 
+  it('is as likely as it is among those that still go with it', async () => {
+    const memo = new GhostMemo();
+    await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
+    let confidence: number | undefined;
+    const onToken = (_: number, own: number | undefined) => {
+      confidence = own;
+      return 'rule' as const;
+    };
+    // The same token as before, of which the model was less sure then.
+    expect((await memo.run(session, { ...job('c'), onToken }, never)).tokens).toEqual([4]);
+    expect(confidence).toBe(1);
+  });
+
   it('is asked for where none of those considered goes with it, or the prompt is another', async () => {
     const memo = new GhostMemo();
     await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
