@@ -60,8 +60,10 @@ const traceTime = 700_000;
 export async function large(takings: Takings, peer: Takings, path: string, plan: Plan): Promise<Setting> {
   const ours = await Ours.start(path, plan);
   try {
-    await phase(peer, largePeerQuantities, () => beside(ours, takings, peer, plan));
-    await oursLarge(ours, takings, plan);
+    // One desk throughout: what was typed and asked once is not cold a second time.
+    const desk = deskOf(ours.contender, ours.setting.prompts, plan);
+    await phase(peer, largePeerQuantities, () => beside(ours, desk, takings, peer, plan));
+    await oursLarge(ours, desk, takings);
   } finally {
     await ours.end();
   }
@@ -70,7 +72,7 @@ export async function large(takings: Takings, peer: Takings, path: string, plan:
 }
 
 /** Starts the peer beside our worker, where there is room, and measures in turns what is compared. */
-async function beside(ours: Ours, takings: Takings, peer: Takings, plan: Plan): Promise<void> {
+async function beside(ours: Ours, desk: Desk, takings: Takings, peer: Takings, plan: Plan): Promise<void> {
   const memory = await ours.contender.memory();
   if (memory && memory.pss * roomForAnother > process.availableMemory()) {
     note('Both engines do not fit this memory at once: each is measured by itself, so that a drift of the machine counts.');
@@ -78,10 +80,9 @@ async function beside(ours: Ours, takings: Takings, peer: Takings, plan: Plan): 
   }
   const rig = await PeerRig.start(plan.peer, ours.setting, smallCache);
   try {
-    const { prompts } = ours.setting;
     const sides: readonly Side[] = [
-      { takings, desk: deskOf(ours.contender, prompts, plan), settle: () => ours.quiet() },
-      { takings: peer, desk: deskOf(rig.contender, prompts, plan), settle: () => rig.settle() },
+      { takings, desk, settle: () => ours.quiet() },
+      { takings: peer, desk: deskOf(rig.contender, ours.setting.prompts, plan), settle: () => rig.settle() },
     ];
     await takeInTurns(sides, 'ghost', 'ghost text, nobody else asking', plan.rounds, idleKeys, flat);
     await takeInTurns(sides, 'prefill', 'prefill, nobody typing', plan.rounds, undisturbedPrefill, flat);
@@ -103,10 +104,9 @@ function decoding({ contender, questions, rounds }: Desk, maxTokens: number): Pr
 }
 
 /** Everything that is measured of our worker with the 7B-shaped model and not measured yet. */
-async function oursLarge(ours: Ours, takings: Takings, plan: Plan): Promise<void> {
+async function oursLarge(ours: Ours, desk: Desk, takings: Takings): Promise<void> {
   const { prompts } = ours.setting;
-  const desk = deskOf(ours.contender, prompts, plan);
-  const { contender, questions, rounds } = desk;
+  const { contender, typist, questions, rounds } = desk;
   await takings.take('ghost', 'ghost text, nobody else asking', () => idleKeys(desk));
   await takings.take('ghostInPrefill', 'ghost text while a chat is in prefill', () => keysDuringPrefill(desk));
   await takings.take('prefill', 'prefill, nobody typing', () => undisturbedPrefill(desk));
@@ -116,7 +116,7 @@ async function oursLarge(ours: Ours, takings: Takings, plan: Plan): Promise<void
   await takings.take('decode', 'decode', () => decoding(desk, answerTokens));
   await takings.take('busyCore', 'decode beside a busy core', () => busyDecodeRates(contender, questions, rounds, answerTokens));
   await takings.take('explain', 'explanations', () => explainCosts(contender, questions, prompts, rounds));
-  await takings.take('restart', 'restarts', () => restartTimes(ours, new Typist(prompts), rounds));
+  await takings.take('restart', 'restarts', () => restartTimes(ours, typist, rounds));
 }
 
 /** What the peer is compared by, with the same model. */
