@@ -255,6 +255,25 @@ export class Editor {
   }
 
   /**
+   * The same, from somebody who types on where none comes: keys that are pressed before VS Code has all its extensions ask nobody.
+   * @returns {Promise<string>}
+   */
+  async ghostTextInTheEnd() {
+    const { keyboard } = this.page;
+    const first = this.page.locator('.monaco-editor .ghost-text-decoration').first();
+    return eventually('a ghost text', async () => {
+      try {
+        await first.waitFor({ timeout: 10_000 });
+      } catch {
+        await keyboard.type(' ');
+        await keyboard.press('Backspace');
+        return undefined;
+      }
+      return this.ghostText();
+    });
+  }
+
+  /**
    * Saves the open file and reads it from the disk when it has changed.
    * @param {string} name
    * @returns {Promise<string>}

@@ -55,7 +55,7 @@ describe('ghost text', () => {
     await editor.openFile('inventory.ts');
     await editor.page.keyboard.press('Control+End');
     await editor.page.keyboard.type('\nexport function add(a: number, b: number): number {\nreturn ');
-    const shown = await editor.ghostText();
+    const shown = await editor.ghostTextInTheEnd();
     expect(shown.trim()).not.toBe('');
     await editor.page.keyboard.press('Tab');
     const text = await eventually('the file with the suggestion', async () => {

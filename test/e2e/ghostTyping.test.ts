@@ -72,7 +72,7 @@ describe('a whole function, typed with ghost text', () => {
     await eventually(
       () => `a ghost text that goes on as the function does, rather than '${seen}' behind '${had.slice(-20)}'`,
       async () => {
-        seen = await editor.ghostText();
+        seen = await editor.ghostTextInTheEnd();
         // On the screen lines are pieces without their ends.
         return dense(target.slice(had.length)).startsWith(dense(seen)) ? seen : undefined;
       },
