@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export const methods = {
   initialize: 'paddock/initialize',
@@ -12,6 +12,7 @@ export const methods = {
   chat: 'paddock/chat',
   warm: 'paddock/warm',
   complete: 'paddock/complete',
+  countTokens: 'paddock/countTokens',
   session: 'paddock/session',
   /** Keeps what the lanes hold, as a reload or a restart is about to come. */
   park: 'paddock/park',
@@ -292,6 +293,15 @@ export interface CompleteResult {
   readonly dropped?: DropReason | undefined;
   readonly stop: StopReason;
   readonly metrics: Metrics;
+}
+
+export interface CountTokensParams {
+  readonly texts: readonly string[];
+}
+
+export interface CountTokensResult {
+  /** Of each text by itself, in order. Long texts are counted piece by piece: where two meet, a token more or less. */
+  readonly counts: readonly number[];
 }
 
 export interface LaneView {

@@ -8,6 +8,8 @@ import {
   type ChatResult,
   type CompleteParams,
   type CompleteResult,
+  type CountTokensParams,
+  type CountTokensResult,
   type InitializeParams,
   type InitializeResult,
   type LoadModelParams,
@@ -50,6 +52,9 @@ export class Handlers {
     connection.onRequest(methods.warm, (params: WarmParams, token: CancellationToken) => this.answer(() => this.warm(params, token)));
     connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) =>
       this.answer(() => this.complete(params, token)),
+    );
+    connection.onRequest(methods.countTokens, ({ texts }: CountTokensParams) =>
+      this.answer(async (): Promise<CountTokensResult> => ({ counts: await this.running().countTokens(texts) })),
     );
     connection.onRequest(methods.park, () => this.answer(async (): Promise<ParkResult> => ({ lanes: await this.running().park() })));
     // Whatever state the worker is in: an answer at all is what the host wants to know first.

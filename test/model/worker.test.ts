@@ -6,7 +6,7 @@ import { ResponseError } from 'vscode-jsonrpc/node';
 import { readMemory } from '../../src/host/engine/death';
 import { WorkerProcess } from '../../src/host/engine/process';
 import type { EngineErrorData } from '../../src/protocol/errors';
-import { methods, PROTOCOL_VERSION, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
+import { methods, PROTOCOL_VERSION, type CountTokensResult, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
 import { writeEmpty, writeHtml, writeTruncatedHeader, writeTruncatedTensors, writeUnsupportedArchitecture } from '../fixtures/brokenGguf';
 import { tinyModelPath } from '../fixtures/llama';
 import { loadParams, tinyChatModelPath, workerScript } from '../fixtures/realWorker';
@@ -137,6 +137,13 @@ describe('the worker', () => {
     const most = await worker.request<ModelFacts>(methods.loadModel, loadParams(await tinyChatModelPath(), { contextTokens: 100_000 }));
     expect(most.contextTokens).toBe(4096);
     expect(most.fingerprint).toBe(after.fingerprint);
+  });
+
+  it('counts the tokens of texts', async () => {
+    const { counts } = await worker.request<CountTokensResult>(methods.countTokens, { texts: ['', 'Hello', 'Hello\n'.repeat(5000)] });
+    expect(counts[0]).toBe(0);
+    expect(counts[1]).toBeGreaterThanOrEqual(1);
+    expect(counts[2]).toBeGreaterThanOrEqual(10_000);
   });
 
   it('ends when it is told to', async () => {

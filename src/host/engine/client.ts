@@ -9,6 +9,8 @@ import {
   type ChatResult,
   type CompleteParams,
   type CompleteResult,
+  type CountTokensParams,
+  type CountTokensResult,
   type LoadModelParams,
   type LoadProgress,
   type LogEntry,
@@ -133,13 +135,13 @@ export class EngineClient implements Engine, Disposable {
     );
   }
 
-  async session(): Promise<SessionView | undefined> {
-    if (this.current.kind !== 'ready' || !this.worker) return undefined;
-    try {
-      return await this.worker.connection.sendRequest<SessionView>(methods.session);
-    } catch {
-      return undefined;
-    }
+  async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
+    const result = await this.ask<CountTokensResult>(methods.countTokens, { texts } satisfies CountTokensParams);
+    return result?.counts;
+  }
+
+  session(): Promise<SessionView | undefined> {
+    return this.ask<SessionView>(methods.session);
   }
 
   activity({ typing }: Activity): void {
@@ -181,6 +183,16 @@ export class EngineClient implements Engine, Disposable {
   private measured<T extends { readonly metrics: Metrics }>(result: T): T {
     this.finished.fire(result.metrics);
     return result;
+  }
+
+  /** A question to the worker there is; `undefined` where there is none ready, or it does not answer. */
+  private async ask<T>(method: string, ...params: readonly object[]): Promise<T | undefined> {
+    if (this.current.kind !== 'ready' || !this.worker) return undefined;
+    try {
+      return await this.worker.connection.sendRequest<T>(method, ...params);
+    } catch {
+      return undefined;
+    }
   }
 
   private async request<T>(

@@ -49,6 +49,8 @@ export interface Engine {
   warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
   /** Tells the worker what the user is doing, now and when the next one is ready. */
   activity(activity: Activity): void;
+  /** Tokens of each text by itself; `undefined` without a ready worker. Does not start one. */
+  countTokens(texts: readonly string[]): Promise<readonly number[] | undefined>;
   /** The lanes as they are; `undefined` without a ready worker. */
   session(): Promise<SessionView | undefined>;
   /** Starts a worker and loads the model, unless that is done, under way or has failed. */

@@ -4,6 +4,7 @@ import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines, wholeWords, type DropReason } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
+import { countTokens } from './countTokens';
 import type { JobSpec, Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
 import { SyntaxReader, type GhostSyntax } from './ghostSyntax';
@@ -173,6 +174,11 @@ export class Engine {
   /** Whether somebody is typing: steps are short then. */
   set typing(typing: boolean) {
     this.session.tuning.typing = typing;
+  }
+
+  /** Tokens of each text by itself. */
+  countTokens(texts: readonly string[]): Promise<readonly number[]> {
+    return countTokens(texts, this.loaded.tokenizer);
   }
 
   /** Keeps what the lanes hold. @returns lanes that are kept now */

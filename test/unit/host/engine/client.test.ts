@@ -57,6 +57,7 @@ describe('with a worker that behaves', () => {
     expect(valueOf(await one.complete(completeParams('a'), noCancel)).text).toBe('x');
     expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(4);
     expect(await one.session()).toMatchObject({ lanes: [], parked: [], totals: { promptTokens: 0 } });
+    expect(await one.countTokens(['four', 'letters'])).toEqual([4, 7]);
   });
 
   it('keeps the progress of two chats apart', async () => {
@@ -75,10 +76,11 @@ describe('with a worker that behaves', () => {
     expect(costs).toEqual([2, 2]);
   });
 
-  it('starts no worker to warm one up, or to look at the session', async () => {
+  it('starts no worker to warm one up, to count tokens or to look at the session', async () => {
     const one = client('good');
     expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(0);
     expect(await one.session()).toBeUndefined();
+    expect(await one.countTokens(['four'])).toBeUndefined();
     expect(one.states).toEqual([]);
   });
 
