@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ChatController } from '../../src/host/chat/controller';
 import { ConversationStore } from '../../src/host/chat/conversations';
 import { ChatMemory, type Memory } from '../../src/host/chat/memory';
+import { ChatService } from '../../src/host/chat/service';
 import type { Cancellation, Outcome } from '../../src/host/engine/engine';
 import { RestartPolicy } from '../../src/host/engine/restart';
 import { BRIEF_SYSTEM_TEXT } from '../../src/prompt/system';
@@ -68,6 +69,7 @@ export class SoakWindow {
   readonly client: TestClient;
   readonly store: ConversationStore;
   readonly controller: ChatController;
+  private readonly service: ChatService;
   /** Number of the life of the worker that runs, or ran last. */
   life = 0;
   /** Tokens that its workers took up from parked lanes. */
@@ -89,14 +91,11 @@ export class SoakWindow {
       },
     });
     this.watchStates();
-    this.controller = new ChatController({
+    this.service = new ChatService({
       engine: this.client,
       store: this.store,
-      memory: new ChatMemory(memory),
-      texts: fakeTexts,
       settings: () => ({ system: BRIEF_SYSTEM_TEXT, temperature: 0, maxTokens: chatTokens }),
       log,
-      runAction: () => undefined,
       idle: (action) => {
         const timer = setTimeout(action, 20);
         return {
@@ -108,6 +107,14 @@ export class SoakWindow {
       newId: randomUUID,
       newSeed: () => 0,
       now: Date.now,
+    });
+    this.controller = new ChatController({
+      service: this.service,
+      engine: this.client,
+      memory: new ChatMemory(memory),
+      texts: fakeTexts,
+      log,
+      runAction: () => undefined,
     });
   }
 
@@ -129,6 +136,7 @@ export class SoakWindow {
   async close(): Promise<void> {
     this.options.witness.ending();
     this.controller.dispose();
+    this.service.dispose();
     this.store.dispose();
     await this.client.shutDown();
     this.flushLogs();

@@ -3,13 +3,23 @@ import type { Log } from '../services/log';
 import type { ChatController } from './controller';
 import type { ConversationStore, ConversationSummary } from './conversations';
 import { relativeTime } from './relativeTime';
+import type { ChatService } from './service';
 
 interface ConversationItem extends QuickPickItem {
   readonly id: string;
 }
 
+export interface PickerDeps {
+  readonly store: ConversationStore;
+  readonly service: ChatService;
+  /** BCP 47. */
+  readonly language: string;
+  readonly log: Log;
+}
+
 /** Lets the user pick a conversation to open, or delete some. Settles when the list is closed. */
-export async function pickConversation(store: ConversationStore, controller: ChatController, language: string, log: Log): Promise<void> {
+export async function pickConversation(deps: PickerDeps, controller: ChatController): Promise<void> {
+  const { store, service, language, log } = deps;
   const pick = window.createQuickPick<ConversationItem>();
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete Conversation') };
   const toItem = (summary: ConversationSummary): ConversationItem => ({
@@ -41,7 +51,7 @@ export async function pickConversation(store: ConversationStore, controller: Cha
     pick.hide();
   });
   pick.onDidTriggerItemButton(({ item }) => {
-    removeWithUndo(controller, item.id, refresh).catch(failed);
+    removeWithUndo(service, item.id, refresh).catch(failed);
   });
   pick.show();
   await refresh();
@@ -50,8 +60,8 @@ export async function pickConversation(store: ConversationStore, controller: Cha
 }
 
 /** Deletes at once and offers to take it back: a question before each would be in the way of somebody who tidies up. */
-async function removeWithUndo(controller: ChatController, id: string, changed: () => Promise<void>): Promise<void> {
-  const bringBack = await controller.remove(id);
+async function removeWithUndo(service: ChatService, id: string, changed: () => Promise<void>): Promise<void> {
+  const bringBack = await service.remove(id);
   await changed();
   if (bringBack === undefined) return;
   const undo = l10n.t('Undo');

@@ -6,13 +6,14 @@ import { labelOf } from '../engine/problems';
 import { idleAfter } from '../engine/warmUp';
 import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
-import { ChatController, type ChatAsker, type ChatSettings } from './controller';
+import { ChatController, type ChatAsker } from './controller';
 import { ConversationStore } from './conversations';
 import { FileMemory } from './fileMemory';
-import { ChatMemory, type Memory } from './memory';
+import { ChatMemory } from './memory';
 import { chatTexts } from './messages';
 import { pickConversation } from './picker';
-import { ChatView } from './view';
+import { ChatService, type ChatSettings } from './service';
+import { ChatSidebar } from './sidebar';
 
 export interface ChatDeps {
   readonly extensionUri: Uri;
@@ -53,8 +54,9 @@ export function registerChat(deps: ChatDeps): Chat {
     },
   });
   const file = deps.storageUri && new FileMemory(Uri.joinPath(deps.storageUri, 'chat.json').fsPath, deps.log);
-  const controller = createController(deps, store, file ?? deps.memory, run);
-  const view = new ChatView(deps.extensionUri, controller, l10n.t('Paddock chat'), deps.log);
+  const service = createService(deps, store);
+  const controller = createController(deps, service, new ChatMemory(file ?? deps.memory), run);
+  const view = new ChatSidebar(controller, { extensionUri: deps.extensionUri, title: l10n.t('Paddock chat'), log: deps.log });
   const disposable = Disposable.from(
     window.registerWebviewViewProvider(chatViewId, view),
     commands.registerCommand(commandIds.newChat, async () => {
@@ -63,7 +65,7 @@ export function registerChat(deps: ChatDeps): Chat {
     }),
     commands.registerCommand(commandIds.showConversations, async () => {
       await view.reveal();
-      await pickConversation(store, controller, env.language, deps.log);
+      await pickConversation({ store, service, language: env.language, log: deps.log }, controller);
     }),
     commands.registerCommand(commandIds.stopAnswer, () => {
       controller.stop();
@@ -73,6 +75,7 @@ export function registerChat(deps: ChatDeps): Chat {
     }),
     view,
     controller,
+    service,
     // Last: they write what the others have left.
     store,
     ...(file ? [file] : []),
@@ -86,22 +89,31 @@ export function registerChat(deps: ChatDeps): Chat {
   return Object.assign(disposable, { asker });
 }
 
-function createController(deps: ChatDeps, store: ConversationStore, memory: Memory, run: Run): ChatController {
-  return new ChatController({
+function createService(deps: ChatDeps, store: ConversationStore): ChatService {
+  return new ChatService({
     engine: deps.engine,
     store,
-    memory: new ChatMemory(memory),
-    texts: chatTexts(),
     settings: deps.settings,
+    log: deps.log,
+    idle: idleAfter(IDLE_MILLISECONDS),
+    newId: randomUUID,
+    newSeed: () => randomInt(2 ** 31),
+    now: Date.now,
+  });
+}
+
+/** A view's controller, with the memory of that view. */
+function createController(deps: ChatDeps, service: ChatService, memory: ChatMemory, run: Run): ChatController {
+  return new ChatController({
+    service,
+    engine: deps.engine,
+    memory,
+    texts: chatTexts(),
     log: deps.log,
     runAction: (id) => {
       const { command, args } = commandOf(id);
       run(command, ...args);
     },
-    idle: idleAfter(IDLE_MILLISECONDS),
-    newId: randomUUID,
-    newSeed: () => randomInt(2 ** 31),
-    now: Date.now,
   });
 }
 

@@ -1,6 +1,6 @@
 import { resolveSystemText } from '../../prompt/system';
 import type { Config } from '../services/config';
-import type { ChatSettings } from './controller';
+import type { ChatSettings } from './service';
 
 /** What the chat needs of the settings. */
 export function chatSettings(config: Config): ChatSettings {

@@ -1,67 +1,57 @@
 import { randomBytes } from 'node:crypto';
-import { Uri, commands, env, type Webview, type WebviewView, type WebviewViewProvider } from 'vscode';
+import { Uri, commands, env, type Webview } from 'vscode';
 import type { Disposable } from '../../base/event';
 import type { WebviewMessage } from '../../protocol/webview';
-import { chatViewId, commandIds } from '../services/commands';
+import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import type { ChatController } from './controller';
 import { chatPage } from './html';
 import { isOpenableLink, parseWebviewMessage } from './incoming';
 
-/** The chat's webview. It holds nothing that the controller does not: VS Code destroys its page, not the view, whenever it is hidden. */
-export class ChatView implements WebviewViewProvider, Disposable {
-  private view: WebviewView | undefined;
-  private readonly subscription: Disposable;
+/** What a page is made of, wherever it is shown. */
+export interface ChatPageDeps {
+  readonly extensionUri: Uri;
+  readonly title: string;
+  readonly log: Log;
+}
+
+/** A webview with the chat in it. It holds nothing that the controller does not: VS Code destroys what is in it whenever it is hidden. */
+export class ChatView implements Disposable {
+  private readonly subscriptions: readonly Disposable[];
 
   constructor(
-    private readonly extensionUri: Uri,
+    private readonly webview: Webview,
     private readonly controller: ChatController,
-    private readonly title: string,
-    private readonly log: Log,
+    private readonly deps: ChatPageDeps,
   ) {
-    this.subscription = controller.onMessage((message) => {
-      this.view?.webview.postMessage(message).then(undefined, (error: unknown) => {
-        log.error(`${message.type} not posted: ${String(error)}`);
-      });
-    });
+    const { extensionUri, log } = deps;
+    const roots = [Uri.joinPath(extensionUri, 'dist', 'webview'), Uri.joinPath(extensionUri, 'media')];
+    webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: roots };
+    this.subscriptions = [
+      controller.onMessage((message) => {
+        webview.postMessage(message).then(undefined, (error: unknown) => {
+          log.error(`${message.type} not posted: ${String(error)}`);
+        });
+      }),
+      webview.onDidReceiveMessage((value: unknown) => {
+        this.receive(value);
+      }),
+    ];
+    webview.html = this.page();
   }
 
-  resolveWebviewView(view: WebviewView): void {
-    this.view = view;
-    const roots = [Uri.joinPath(this.extensionUri, 'dist', 'webview'), Uri.joinPath(this.extensionUri, 'media')];
-    view.webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: roots };
-    const subscription = view.webview.onDidReceiveMessage((value: unknown) => {
-      this.receive(value);
-    });
-    const visibility = view.onDidChangeVisibility(() => {
-      // A page that is shown again is a new one and says `ready` itself.
-      if (!view.visible && this.view === view) this.controller.viewClosed();
-    });
-    view.onDidDispose(() => {
-      subscription.dispose();
-      visibility.dispose();
-      if (this.view !== view) return;
-      this.view = undefined;
-      this.controller.viewClosed();
-    });
-    view.webview.html = this.page(view.webview);
-  }
-
-  /** Brings the view to the front, and the focus into it. */
-  async reveal(): Promise<void> {
-    await commands.executeCommand(`${chatViewId}.focus`);
-  }
-
+  /** The webview is gone. */
   dispose(): void {
-    this.subscription.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.controller.viewClosed();
   }
 
   private receive(value: unknown): void {
     const message = parseWebviewMessage(value);
-    if (message === undefined) this.log.warn('the webview sent a message that is none');
+    if (message === undefined) this.deps.log.warn('the webview sent a message that is none');
     else
       this.handle(message).catch((error: unknown) => {
-        this.log.error(`${message.type}: ${String(error)}`);
+        this.deps.log.error(`${message.type}: ${String(error)}`);
       });
   }
 
@@ -95,15 +85,16 @@ export class ChatView implements WebviewViewProvider, Disposable {
     }
   }
 
-  private page(webview: Webview): string {
-    const uri = (...segments: string[]): string => webview.asWebviewUri(Uri.joinPath(this.extensionUri, ...segments)).toString();
+  private page(): string {
+    const { webview, deps } = this;
+    const uri = (...segments: string[]): string => webview.asWebviewUri(Uri.joinPath(deps.extensionUri, ...segments)).toString();
     return chatPage({
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       script: uri('dist', 'webview', 'main.js'),
       styles: [uri('dist', 'webview', 'codicon.css'), uri('media', 'webview.css')],
       language: env.language,
-      title: this.title,
+      title: deps.title,
     });
   }
 }

@@ -256,7 +256,7 @@ describe('conversations', () => {
     const window = openWindow();
     await window.controller.send('Why?');
     const { conversationId } = await window.state();
-    await window.controller.remove(conversationId);
+    await window.service.remove(conversationId);
     await settled();
     expect((await window.state()).turns).toEqual([]);
     expect(await window.store.list()).toEqual([]);

@@ -1,7 +1,8 @@
 import { webviewStringKeys, type HostMessage, type ViewState, type WebviewStringKey } from '../../../../src/protocol/webview';
-import { ChatController, type ChatControllerDeps, type ChatSettings } from '../../../../src/host/chat/controller';
+import { ChatController } from '../../../../src/host/chat/controller';
 import { ConversationStore } from '../../../../src/host/chat/conversations';
 import { ChatMemory, type Memory } from '../../../../src/host/chat/memory';
+import { ChatService, type ChatSettings } from '../../../../src/host/chat/service';
 import type { ChatTexts } from '../../../../src/host/chat/texts';
 import type { Log } from '../../../../src/host/services/log';
 import { FakeEngine } from '../../../fixtures/fakeEngine';
@@ -51,7 +52,7 @@ export const fakeTexts: ChatTexts = {
   engine: (state) => ({ kind: state.kind, label: state.kind }),
 };
 
-/** One window: a controller with its store, on a folder and a memory that outlive it. */
+/** One window: the chat with its store, on a folder and a memory that outlive it, and a view of it. */
 export class FakeWindow {
   readonly engine = new FakeEngine();
   readonly log = new FakeLog();
@@ -60,6 +61,7 @@ export class FakeWindow {
   readonly busy: boolean[] = [];
   readonly actions: string[] = [];
   readonly store: ConversationStore;
+  readonly service: ChatService;
   readonly controller: ChatController;
   settings: ChatSettings = { system: 'Be brief.', temperature: 0.2, maxTokens: 100 };
   private idle: (() => void)[] = [];
@@ -78,14 +80,11 @@ export class FakeWindow {
       onWriteFailing: () => this.actions.push('write failing'),
       writeIntervalMilliseconds: 5,
     });
-    const deps: ChatControllerDeps = {
+    this.service = new ChatService({
       engine: this.engine,
       store: this.store,
-      memory: new ChatMemory(memory),
-      texts: fakeTexts,
       settings: () => this.settings,
       log: this.log,
-      runAction: (id) => this.actions.push(id),
       idle: (action) => {
         this.idle.push(action);
         return { dispose: () => void (this.idle = this.idle.filter((other) => other !== action)) };
@@ -93,10 +92,22 @@ export class FakeWindow {
       newId: () => `${idPrefix}-${String(this.ids++)}`,
       newSeed: () => 7,
       now: () => this.time++,
-    };
-    this.controller = new ChatController(deps);
+    });
+    this.controller = this.openView(memory);
     this.controller.onMessage((message) => this.messages.push(message));
     this.controller.onDidChangeBusy((busy) => this.busy.push(busy));
+  }
+
+  /** Another view of the same chat, with a memory of its own. */
+  openView(memory = new FakeMemory()): ChatController {
+    return new ChatController({
+      service: this.service,
+      engine: this.engine,
+      memory: new ChatMemory(memory),
+      texts: fakeTexts,
+      log: this.log,
+      runAction: (id) => this.actions.push(id),
+    });
   }
 
   /** The state as a webview that loads now is told. */
@@ -127,6 +138,7 @@ export class FakeWindow {
 
   close(): void {
     this.controller.dispose();
+    this.service.dispose();
     this.store.dispose();
   }
 }

@@ -100,7 +100,7 @@ describe('a conversation', () => {
     const { conversationId } = await window.state();
     await window.controller.send('2?');
     window.engine.last.write('tw');
-    const undo = await window.controller.remove(conversationId);
+    const undo = await window.service.remove(conversationId);
     expect((await window.state()).turns).toEqual([]);
     expect(await window.store.list()).toEqual([]);
     await undo?.();
@@ -116,11 +116,11 @@ describe('a conversation', () => {
     const { conversationId } = await window.state();
     await window.controller.newChat();
     await window.exchange('2?', 'two');
-    const undo = await window.controller.remove(conversationId);
+    const undo = await window.service.remove(conversationId);
     await undo?.();
     expect((await window.state()).turns).toMatchObject([{ answer: 'two' }]);
     expect((await window.store.list()).map(({ title }) => title)).toEqual(['2?', '1?']);
-    expect(await window.controller.remove('none-such')).toBeUndefined();
+    expect(await window.service.remove('none-such')).toBeUndefined();
   });
 
   it('what another window has written since is read when it is opened again', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatController } from '../../../../src/host/chat/controller';
 import type { ConversationStore, ConversationSummary } from '../../../../src/host/chat/conversations';
 import { pickConversation } from '../../../../src/host/chat/picker';
+import type { ChatService } from '../../../../src/host/chat/service';
 import { FakeLog, settled } from './fakes';
 
 interface Item {
@@ -58,7 +59,9 @@ describe('the list of conversations', () => {
     ui.message.mockReset();
     conversations = new FakeConversations();
     const { list, open, remove } = conversations;
-    void pickConversation({ list } as Partial<ConversationStore> as ConversationStore, controllerOf({ open, remove }), 'en', log);
+    const store = { list } as Partial<ConversationStore> as ConversationStore;
+    const service = { remove } as Partial<ChatService> as ChatService;
+    void pickConversation({ store, service, language: 'en', log }, { open } as Partial<ChatController> as ChatController);
     await settled();
   });
 
@@ -88,7 +91,3 @@ describe('the list of conversations', () => {
     expect(log.lines).toEqual([expect.stringContaining('the disk')]);
   });
 });
-
-function controllerOf(part: Partial<ChatController>): ChatController {
-  return part as ChatController;
-}

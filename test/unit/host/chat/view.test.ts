@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/base/event';
 import type { HostMessage } from '../../../../src/protocol/webview';
 import type { ChatController } from '../../../../src/host/chat/controller';
-import { ChatView } from '../../../../src/host/chat/view';
+import { ChatSidebar } from '../../../../src/host/chat/sidebar';
+import type { ChatPageDeps } from '../../../../src/host/chat/view';
 import { FakeLog, settled } from './fakes';
 
 vi.mock('vscode', () => ({
@@ -51,8 +52,8 @@ function opened(): { place: FakePlace; seen: string[]; messages: Emitter<HostMes
     viewClosed: () => void seen.push('closed'),
   };
   const place = new FakePlace();
-  const view = new ChatView(uri as unknown as ConstructorParameters<typeof ChatView>[0], controller as ChatController, 'Chat', log);
-  view.resolveWebviewView(place as unknown as Parameters<ChatView['resolveWebviewView']>[0]);
+  const sidebar = new ChatSidebar(controller as ChatController, { extensionUri: uri as unknown as ChatPageDeps['extensionUri'], title: 'Chat', log });
+  sidebar.resolveWebviewView(place as unknown as Parameters<ChatSidebar['resolveWebviewView']>[0]);
   place.fromPage.fire({ type: 'ready' });
   return { place, seen, messages };
 }

@@ -1,0 +1,212 @@
+import { Emitter, type Disposable, type Event } from '../../base/event';
+import type { AnswerState } from '../../protocol/webview';
+import type { Engine } from '../engine/engine';
+import { WarmUp, type Idle } from '../engine/warmUp';
+import type { Log } from '../services/log';
+import { Answer } from './answer';
+import type { ConversationStore } from './conversations';
+import { historyOf, newConversation, newTurn, titleOf, type Conversation, type Question, type StoredTurn } from './records';
+import { attachmentsOf } from './turnView';
+
+/** What becomes of a conversation; told to every view, for each to find what it shows. */
+export type ConversationChange =
+  /** A turn is new, or changed otherwise than by appending to its answer. */
+  | { readonly kind: 'turn'; readonly conversation: Conversation; readonly turn: StoredTurn }
+  /** `text` was appended to the answer of `turn`, which had the length `at`. */
+  | { readonly kind: 'delta'; readonly conversation: Conversation; readonly turn: StoredTurn; readonly at: number; readonly text: string }
+  /** All of it may have changed. */
+  | { readonly kind: 'all'; readonly conversation: Conversation }
+  /** An answer has begun or ended. */
+  | { readonly kind: 'busy'; readonly conversation: Conversation; readonly busy: boolean }
+  | { readonly kind: 'removed' | 'restored'; readonly conversation: Conversation };
+
+export interface ChatSettings {
+  /** System text; empty for none. */
+  readonly system: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+export interface ChatServiceDeps {
+  readonly engine: Engine;
+  readonly store: ConversationStore;
+  readonly settings: () => ChatSettings;
+  readonly log: Log;
+  readonly idle: Idle;
+  readonly newId: () => string;
+  readonly newSeed: () => number;
+  readonly now: () => number;
+}
+
+/** As in Meta's reference code; `topK` is llama.cpp's default. */
+const SAMPLING = { topP: 0.9, topK: 40 } as const;
+
+/**
+ * The conversations of all views, and the answers under way. A conversation is one object, in however many views it is open. An answer
+ * belongs to its conversation and goes on while no view shows it; a conversation has at most one.
+ */
+export class ChatService implements Disposable {
+  private readonly changes = new Emitter<ConversationChange>((error) => {
+    this.deps.log.error(`chat: ${String(error)}`);
+  });
+  /** Answers under way, by the id of the conversation they belong to. */
+  private readonly answers = new Map<string, { readonly answer: Answer; readonly conversation: Conversation }>();
+  /** Weak: what nobody holds any more is on disk. */
+  private readonly known = new Map<string, WeakRef<Conversation>>();
+  private readonly warmUp: WarmUp;
+  private readonly engineSubscription: Disposable;
+  /** Where the next question is expected. */
+  private wanted: Conversation | undefined;
+
+  readonly onDidChange: Event<ConversationChange> = this.changes.event;
+
+  constructor(private readonly deps: ChatServiceDeps) {
+    this.warmUp = new WarmUp(deps.engine, deps.idle);
+    this.engineSubscription = deps.engine.onDidChangeState((state) => {
+      if (state.kind === 'ready' && this.wanted !== undefined) this.warm(this.wanted);
+    });
+  }
+
+  /** A new conversation, which is kept from its first question on. */
+  create(): Conversation {
+    return this.remember(newConversation(this.deps.newId(), this.deps.now()));
+  }
+
+  /** The conversation, or `undefined` where there is none with this id. Another window may have written to it since: then that is taken in. */
+  async load(id: string): Promise<Conversation | undefined> {
+    const stored = this.answers.has(id) ? undefined : await this.deps.store.read(id);
+    // Looked up after the disk was read: an answer may have begun meanwhile, or another view opened the same one.
+    const known = this.known.get(id)?.deref();
+    if (known === undefined) return stored && this.remember(stored);
+    if (stored !== undefined && stored.updatedAt > known.updatedAt && !this.answers.has(id)) {
+      Object.assign(known, stored);
+      this.changes.fire({ kind: 'all', conversation: known });
+    }
+    return known;
+  }
+
+  /** Whether an answer is under way in `conversation`. */
+  isAnswering(conversation: Conversation): boolean {
+    return this.answers.has(conversation.id);
+  }
+
+  /** Where the answer of `turn` stands while it is under way. */
+  liveState(conversation: Conversation, turn: StoredTurn): AnswerState | undefined {
+    const answer = this.answers.get(conversation.id)?.answer;
+    return answer?.turn === turn ? answer.state : undefined;
+  }
+
+  /** Asks. No answer may be under way in `conversation`. */
+  begin(conversation: Conversation, question: Question): void {
+    this.warmUp.cancel();
+    const { deps } = this;
+    const { system, temperature, maxTokens } = deps.settings();
+    const history = historyOf(conversation.turns);
+    const turn = newTurn(deps.newId(), question);
+    const { user } = turn;
+    const previous = conversation.turns.at(-1);
+    conversation.turns.push(turn);
+    if (conversation.title === '')
+      conversation.title = titleOf([question.title ?? question.text, ...attachmentsOf(question).map(({ label }) => label)].join(' '));
+    const answer = new Answer(turn, deps.engine, {
+      changed: () => {
+        this.changes.fire({ kind: 'turn', conversation, turn });
+      },
+      appended: (at, text) => {
+        this.touch(conversation);
+        this.changes.fire({ kind: 'delta', conversation, turn, at, text });
+      },
+    });
+    this.answers.set(conversation.id, { answer, conversation });
+    this.touch(conversation);
+    this.changes.fire({ kind: 'busy', conversation, busy: true });
+    if (previous !== undefined) this.changes.fire({ kind: 'turn', conversation, turn: previous });
+    this.changes.fire({ kind: 'turn', conversation, turn });
+    const sampling = { ...SAMPLING, temperature, seed: deps.newSeed() };
+    void this.finish(conversation, turn, answer.run({ system, history, user, sampling, maxTokens }));
+  }
+
+  /** Ends the answer under way in `conversation`; what it has written stays. */
+  stop(conversation: Conversation): void {
+    this.answers.get(conversation.id)?.answer.stop();
+  }
+
+  /** Asks the last question of `conversation` again where it failed. */
+  retry(conversation: Conversation, turnId: string): void {
+    const { turns } = conversation;
+    const turn = turns.at(-1);
+    if (turn?.id !== turnId || turn.state !== 'failed' || this.isAnswering(conversation)) return;
+    if (this.deps.engine.state.kind === 'failed') this.deps.engine.restart();
+    if (turn.answer === '') {
+      turns.pop();
+      this.changes.fire({ kind: 'all', conversation });
+    } else {
+      turn.superseded = true;
+    }
+    this.begin(conversation, { ...turn.user, ...(turn.title === undefined ? {} : { title: turn.title }) });
+  }
+
+  /** Deletes a conversation. The result, where there was one, brings it back. */
+  async remove(id: string): Promise<(() => Promise<void>) | undefined> {
+    this.answers.get(id)?.answer.stop();
+    const conversation = await this.load(id);
+    this.known.delete(id);
+    await this.deps.store.remove(id);
+    if (conversation === undefined) return undefined;
+    this.changes.fire({ kind: 'removed', conversation });
+    return async () => {
+      this.remember(conversation);
+      await this.deps.store.restore(conversation);
+      this.changes.fire({ kind: 'restored', conversation });
+    };
+  }
+
+  /** Has the engine evaluate ahead what the next question in `conversation` begins with. Of several views, the one that asked last counts. */
+  warm(conversation: Conversation): void {
+    this.wanted = conversation;
+    if (this.answers.size > 0) return;
+    this.warmUp.request(`${conversation.id} ${String(conversation.turns.length)}`, () => ({
+      kind: 'chat',
+      system: this.deps.settings().system,
+      history: historyOf(conversation.turns),
+    }));
+  }
+
+  /** Nothing is to be evaluated ahead for `conversation` any more. */
+  stopWarming(conversation: Conversation): void {
+    if (this.wanted !== conversation) return;
+    this.wanted = undefined;
+    this.warmUp.cancel();
+  }
+
+  dispose(): void {
+    for (const { answer } of this.answers.values()) answer.stop();
+    this.engineSubscription.dispose();
+    this.warmUp.dispose();
+    this.changes.dispose();
+  }
+
+  private async finish(conversation: Conversation, turn: StoredTurn, run: Promise<void>): Promise<void> {
+    await run;
+    this.answers.delete(conversation.id);
+    this.touch(conversation);
+    void this.deps.store.flush();
+    this.deps.log.info(
+      `answer ${turn.state}${turn.error === undefined ? '' : ` (${turn.error.kind})`}, ${String(turn.tokens.length)} tokens`,
+    );
+    this.changes.fire({ kind: 'turn', conversation, turn });
+    this.changes.fire({ kind: 'busy', conversation, busy: false });
+    // What was opened meanwhile had to wait. The lane of the answer itself has all of it.
+    if (this.wanted !== undefined && this.wanted !== conversation) this.warm(this.wanted);
+  }
+
+  private touch(conversation: Conversation): void {
+    conversation.updatedAt = this.deps.now();
+    this.deps.store.save(conversation);
+  }
+
+  private remember(conversation: Conversation): Conversation {
+    this.known.set(conversation.id, new WeakRef(conversation));
+    return conversation;
+  }
+}

@@ -1,0 +1,39 @@
+import { commands, type WebviewView, type WebviewViewProvider } from 'vscode';
+import type { Disposable } from '../../base/event';
+import { chatViewId } from '../services/commands';
+import type { ChatController } from './controller';
+import { ChatView, type ChatPageDeps } from './view';
+
+/** The chat's place in the side bar. */
+export class ChatSidebar implements WebviewViewProvider, Disposable {
+  private shown: ChatView | undefined;
+
+  constructor(
+    private readonly controller: ChatController,
+    private readonly deps: ChatPageDeps,
+  ) {}
+
+  resolveWebviewView(place: WebviewView): void {
+    this.shown?.dispose();
+    const view = new ChatView(place.webview, this.controller, this.deps);
+    this.shown = view;
+    const visibility = place.onDidChangeVisibility(() => {
+      // A page that is shown again is a new one and says `ready` itself.
+      if (!place.visible && this.shown === view) this.controller.viewClosed();
+    });
+    place.onDidDispose(() => {
+      visibility.dispose();
+      if (this.shown === view) this.dispose();
+    });
+  }
+
+  /** Brings the chat to the front, and the focus into it. */
+  async reveal(): Promise<void> {
+    await commands.executeCommand(`${chatViewId}.focus`);
+  }
+
+  dispose(): void {
+    this.shown?.dispose();
+    this.shown = undefined;
+  }
+}
