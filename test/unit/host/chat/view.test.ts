@@ -52,7 +52,11 @@ function opened(): { place: FakePlace; seen: string[]; messages: Emitter<HostMes
     viewClosed: () => void seen.push('closed'),
   };
   const place = new FakePlace();
-  const sidebar = new ChatSidebar(controller as ChatController, { extensionUri: uri as unknown as ChatPageDeps['extensionUri'], title: 'Chat', log });
+  const sidebar = new ChatSidebar(controller as ChatController, {
+    extensionUri: uri as unknown as ChatPageDeps['extensionUri'],
+    title: 'Chat',
+    log,
+  });
   sidebar.resolveWebviewView(place as unknown as Parameters<ChatSidebar['resolveWebviewView']>[0]);
   place.fromPage.fire({ type: 'ready' });
   return { place, seen, messages };
