@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineClientOptions } from '../../../../src/host/engine/client';
-import type { ChatProgress, LoadModelParams } from '../../../../src/protocol/worker';
+import { PROTOCOL_VERSION, type ChatProgress, type LoadModelParams } from '../../../../src/protocol/worker';
 import { Cancel, chatParams, completeParams, HastyPolicy, noCancel, TestClient, valueOf } from '../../../fixtures/workerClient';
 
 const model: LoadModelParams = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };
@@ -180,7 +180,7 @@ describe('with a worker that is slow', () => {
 
 describe('with a worker that cannot be started', () => {
   it.each([
-    ['speaks another version', 'wrongVersion', { kind: 'versionMismatch', host: 2, worker: 3 }],
+    ['speaks another version', 'wrongVersion', { kind: 'versionMismatch', host: PROTOCOL_VERSION, worker: PROTOCOL_VERSION + 1 }],
     ['ends at once', 'crashAtStart', { kind: 'workerUnavailable', detail: 'exit code 3' }],
     ['is not there', 'nosuchfile', { kind: 'workerUnavailable', detail: 'exit code 1' }],
     ['says nothing', 'hang', { kind: 'workerUnavailable', detail: 'no answer within 300 ms' }],
