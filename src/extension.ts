@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { registerChat } from './host/chat/register';
 import { chatSettings } from './host/chat/settings';
+import { registerCommands } from './host/commands/register';
+import { SlashCommands } from './host/commands/slash';
 import { registerCompletion } from './host/completion/register';
+import { registerEdit } from './host/edit/register';
 import { EngineClient } from './host/engine/client';
-import { registerExplain } from './host/explain/register';
 import { embeddedModelPath } from './host/models/embedded';
 import { registerModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
@@ -36,6 +38,8 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     log: topicLog(channel, 'engine'),
     workerLog: topicLog(channel, 'worker'),
   });
+  const slash = new SlashCommands();
+  const system = (): string => chatSettings(config.current).system;
   const chat = registerChat({
     extensionUri: context.extensionUri,
     engine,
@@ -44,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     storageUri: context.storageUri,
     globalStorageUri: context.globalStorageUri,
     memory: context.workspaceState,
+    resolveCommand: (text) => slash.resolve(text),
   });
   const ghostText = registerCompletion({ engine, config, log: topicLog(channel, 'ghost text') });
   context.subscriptions.push(
@@ -52,7 +57,14 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     engine,
     chat,
     ghostText,
-    registerExplain({ chat: chat.asker }),
+    registerCommands({ chat: chat.asker, engine, log: topicLog(channel, 'commands'), system }),
+    registerEdit({
+      engine,
+      log: topicLog(channel, 'edit'),
+      system,
+      contextTokens: () => config.current['model.contextTokens'],
+      memory: context.workspaceState,
+    }),
     registerModels({ engine, config }),
     registerStatus({ engine, onDidFinish: engine.onDidFinish, ghostText, channel, log: topicLog(channel, 'status') }),
   );

@@ -115,6 +115,7 @@ export class SoakWindow {
       texts: fakeTexts,
       log,
       runAction: () => undefined,
+      resolveCommand: () => Promise.resolve(undefined),
     });
   }
 

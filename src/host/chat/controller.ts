@@ -15,6 +15,17 @@ export interface ChatAsker {
   ask(question: Question, options: { readonly newConversation: boolean }): Promise<void>;
 }
 
+/** What a message that begins with a command comes to. */
+export type CommandResult =
+  | { readonly kind: 'question'; readonly question: Question }
+  /** It was done elsewhere: there is nothing to ask. */
+  | { readonly kind: 'done' }
+  /** It could not be done, and the user was told why. */
+  | { readonly kind: 'refused' };
+
+/** `undefined` for a message that begins with no command, and is sent as it is. */
+export type ResolveCommand = (text: string) => Promise<CommandResult | undefined>;
+
 export interface ChatControllerDeps {
   readonly service: ChatService;
   readonly engine: Engine;
@@ -23,6 +34,7 @@ export interface ChatControllerDeps {
   readonly texts: ChatTexts;
   readonly log: Log;
   readonly runAction: (id: Exclude<ProblemActionId, 'retry'>) => void;
+  readonly resolveCommand: ResolveCommand;
 }
 
 /** One view of the chat without its page: which conversation it shows, its draft, and what its page is told. */
@@ -75,18 +87,22 @@ export class ChatController implements ChatAsker, Disposable {
     this.deps.service.stopWarming(this.conversation);
   }
 
-  /** Asks `text` in the open conversation. While an answer is under way there the text is given back as the draft. */
+  /**
+   * Asks `text`, or what the command at its beginning makes of it, in the open conversation. While an answer is under way there, or where
+   * the command cannot be done, the text is given back as the draft.
+   */
   async send(text: string): Promise<void> {
     await this.restored;
     if (text.trim() === '') return;
     if (this.deps.service.isAnswering(this.conversation)) {
-      this.deps.memory.draft = text;
-      // Not as a state: in that, what has been typed since would win over the host's draft, and the question be lost.
-      this.messages.fire({ type: 'returned', text });
+      this.giveBack(text);
       return;
     }
     this.deps.memory.draft = '';
-    this.begin({ text });
+    const command = await this.deps.resolveCommand(text);
+    // An answer may have begun in another view meanwhile.
+    if (command?.kind === 'refused' || this.deps.service.isAnswering(this.conversation)) this.giveBack(text);
+    else if (command?.kind !== 'done') this.begin(command?.question ?? { text });
   }
 
   async ask(question: Question, options: { readonly newConversation: boolean }): Promise<void> {
@@ -137,6 +153,12 @@ export class ChatController implements ChatAsker, Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.messages.dispose();
     this.busyChanges.dispose();
+  }
+
+  private giveBack(text: string): void {
+    this.deps.memory.draft = text;
+    // Not as a state: in that, what has been typed since would win over the host's draft, and the question be lost.
+    this.messages.fire({ type: 'returned', text });
   }
 
   private async restore(): Promise<void> {

@@ -6,7 +6,7 @@ import { labelOf } from '../engine/problems';
 import { idleAfter } from '../engine/warmUp';
 import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
-import { ChatController, type ChatAsker } from './controller';
+import { ChatController, type ChatAsker, type ResolveCommand } from './controller';
 import { ConversationStore } from './conversations';
 import { FileMemory } from './fileMemory';
 import { ChatMemory } from './memory';
@@ -29,6 +29,8 @@ export interface ChatDeps {
    * open in two of them has two writers, and there the last one wins.
    */
   readonly globalStorageUri: Uri;
+  /** What a message that begins with a command asks for. */
+  readonly resolveCommand: ResolveCommand;
 }
 
 export interface Chat extends Disposable {
@@ -110,6 +112,7 @@ function createController(deps: ChatDeps, service: ChatService, memory: ChatMemo
     memory,
     texts: chatTexts(),
     log: deps.log,
+    resolveCommand: deps.resolveCommand,
     runAction: (id) => {
       const { command, args } = commandOf(id);
       run(command, ...args);

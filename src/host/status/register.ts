@@ -3,7 +3,8 @@ import type { Event } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { Metrics } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
-import { commandOf, describeProblem, describeRestart, type ProblemAction } from '../engine/problems';
+import { describeProblem, describeRestart } from '../engine/problems';
+import { actOn } from '../engine/reportProblem';
 import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { showMenu } from './menu';
@@ -69,7 +70,9 @@ async function reportFailure(error: EngineErrorData, engine: Engine, log: Log): 
   const picked = await (error.kind === 'doesNotFit'
     ? vscode.window.showWarningMessage(message, ...labels)
     : vscode.window.showErrorMessage(message, ...labels));
-  await act(actions, picked, engine);
+  await actOn(actions, picked, () => {
+    engine.restart();
+  });
 }
 
 /** Only a lack of memory is something to act on: all else a restart may have put right. */
@@ -78,16 +81,7 @@ async function reportRestart(error: EngineErrorData, engine: Engine, log: Log): 
   log.warn(message);
   const lacksMemory = error.kind === 'workerDied' && error.cause === 'memory';
   const actions = lacksMemory ? describeProblem(error).actions.filter(({ id }) => id !== 'retry') : [];
-  await act(actions, await vscode.window.showWarningMessage(message, ...actions.map(({ label }) => label)), engine);
-}
-
-async function act(actions: readonly ProblemAction[], picked: string | undefined, engine: Engine): Promise<void> {
-  const action = actions.find(({ label }) => label === picked);
-  if (!action) return;
-  if (action.id === 'retry') {
+  await actOn(actions, await vscode.window.showWarningMessage(message, ...actions.map(({ label }) => label)), () => {
     engine.restart();
-    return;
-  }
-  const { command, args } = commandOf(action.id);
-  await vscode.commands.executeCommand(command, ...args);
+  });
 }

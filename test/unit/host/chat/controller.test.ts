@@ -341,3 +341,34 @@ describe('warming up', () => {
     expect(window.engine.warmed).toHaveLength(2);
   });
 });
+
+describe('a message that begins with a command', () => {
+  const selection = { startLine: 1, endLine: 2, text: 'a' };
+  const question = {
+    title: 'Fix the selected code',
+    text: 'Fix it.',
+    file: { path: 'a.ts', language: 'typescript', text: 'a' },
+    selection,
+  };
+
+  it('asks what the command says, in the open conversation, under its title', async () => {
+    const window = openWindow();
+    await window.exchange('Why?', 'Because.');
+    window.resolveCommand = (text) => Promise.resolve(text === '/fix' ? { kind: 'question', question } : undefined);
+    await window.controller.send('/fix');
+    expect(window.engine.last.params.user).toMatchObject({ text: 'Fix it.', selection });
+    expect(window.engine.last.params.history).toHaveLength(1);
+    expect((await window.state()).turns.at(-1)?.question).toBe('Fix the selected code');
+  });
+
+  it('is given back where the command cannot be done, and gone where it is done elsewhere', async () => {
+    const window = openWindow();
+    window.resolveCommand = (text) => Promise.resolve({ kind: text === '/fix' ? 'refused' : 'done' });
+    await window.controller.send('/fix');
+    expect(window.messages).toContainEqual({ type: 'returned', text: '/fix' });
+    expect((await window.state()).draft).toBe('/fix');
+    await window.controller.send('/commit');
+    expect(await window.state()).toMatchObject({ draft: '', turns: [] });
+    expect(window.engine.chats).toEqual([]);
+  });
+});

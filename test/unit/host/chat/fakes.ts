@@ -1,5 +1,5 @@
 import { webviewStringKeys, type HostMessage, type ViewState, type WebviewStringKey } from '../../../../src/protocol/webview';
-import { ChatController } from '../../../../src/host/chat/controller';
+import { ChatController, type ResolveCommand } from '../../../../src/host/chat/controller';
 import { ConversationStore } from '../../../../src/host/chat/conversations';
 import { ChatMemory, type Memory } from '../../../../src/host/chat/memory';
 import { ChatService, type ChatSettings } from '../../../../src/host/chat/service';
@@ -63,6 +63,7 @@ export class FakeWindow {
   readonly store: ConversationStore;
   readonly service: ChatService;
   readonly controller: ChatController;
+  resolveCommand: ResolveCommand = () => Promise.resolve(undefined);
   settings: ChatSettings = { system: 'Be brief.', temperature: 0.2, maxTokens: 100 };
   private idle: (() => void)[] = [];
   private ids = 0;
@@ -107,6 +108,7 @@ export class FakeWindow {
       texts: fakeTexts,
       log: this.log,
       runAction: (id) => this.actions.push(id),
+      resolveCommand: (text) => this.resolveCommand(text),
     });
   }
 

@@ -24,7 +24,8 @@ interface Manifest {
     readonly commands: readonly { readonly command: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
-    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly ({ readonly command: string } | { readonly submenu: string })[]>>;
+    readonly submenus: readonly { readonly id: string }[];
     readonly keybindings: readonly { readonly command: string }[];
     readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
   };
@@ -84,8 +85,12 @@ describe('commands', () => {
   });
 
   it('stand behind every menu item and key', () => {
-    const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
-    for (const command of used) expect(Object.values<string>(commandIds)).toContain(command);
+    const items = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
+    for (const item of items) {
+      if ('command' in item) expect(Object.values<string>(commandIds)).toContain(item.command);
+      else expect(Object.keys(contributes.menus)).toContain(item.submenu);
+    }
+    expect(contributes.submenus.map(({ id }) => id)).toEqual(items.flatMap((item) => ('submenu' in item ? [item.submenu] : [])));
   });
 
   it('live beside a view that package.json has', () => {

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { taskQuestion, type CodeTask, type ReportedProblem } from '../../prompt/tasks';
+import type { FileBlock, SelectionBlock } from '../../protocol/worker';
+import { answerLocale } from '../services/locale';
+import { promptPath } from '../services/paths';
+import { targetRange } from '../services/target';
+
+/** What is asked in the chat: the model's words, what the user sees of them, and the code they are about. */
+export interface CodeQuestion {
+  readonly title: string;
+  readonly text: string;
+  readonly file: FileBlock;
+  readonly selection: SelectionBlock;
+}
+
+/** The place a command was called for. */
+export interface Place {
+  readonly document: vscode.TextDocument;
+  readonly selection: vscode.Range;
+}
+
+/** Most characters of a file that are read for its block; the prompt cuts to tokens, this spares it files of many megabytes. */
+const MOST_CHARACTERS = 400_000;
+
+/** The question for a task at a place; `undefined` where there is no code. `words` is what the user typed beside the command. */
+export async function codeQuestion(task: CodeTask, place: Place, words = ''): Promise<CodeQuestion | undefined> {
+  const { document } = place;
+  const range = await targetRange(document, place.selection);
+  const text = document.getText(range);
+  if (text.trim() === '') return undefined;
+  const language = document.languageId;
+  return {
+    title: titleOf(task, words),
+    text: taskQuestion(task, { language, locale: answerLocale(), words, problems: task === 'fix' ? problemsAt(place, range) : [] }),
+    file: { path: promptPath(document.uri), language, text: document.getText().slice(0, MOST_CHARACTERS) },
+    selection: { startLine: range.start.line + 1, endLine: range.end.line + 1, text },
+  };
+}
+
+function titleOf(task: CodeTask, words: string): string {
+  const title = titles[task]();
+  return words === '' ? title : vscode.l10n.t('{0}: {1}', title, words);
+}
+
+const titles: Readonly<Record<CodeTask, () => string>> = {
+  explain: () => vscode.l10n.t('Explain the selected code'),
+  fix: () => vscode.l10n.t('Fix the selected code'),
+  tests: () => vscode.l10n.t('Write tests for the selected code'),
+  doc: () => vscode.l10n.t('Document the selected code'),
+  refactor: () => vscode.l10n.t('Refactor the selected code'),
+};
+
+/** Errors and warnings under the cursor or in the selection; where there are none, those of all that the question is about. */
+function problemsAt({ document, selection }: Place, range: vscode.Range): readonly ReportedProblem[] {
+  const all = vscode.languages
+    .getDiagnostics(document.uri)
+    .filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning)
+    .sort((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start));
+  const within = (part: vscode.Range): readonly vscode.Diagnostic[] => all.filter((each) => each.range.intersection(part) !== undefined);
+  const near = within(selection);
+  return (near.length > 0 ? near : within(range)).map((each) => ({ line: each.range.start.line + 1, message: each.message }));
+}

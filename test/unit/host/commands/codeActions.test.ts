@@ -1,0 +1,35 @@
+import { describe, expect, it, vi } from 'vitest';
+import { PaddockCodeActions } from '../../../../src/host/commands/codeActions';
+import { Document, Range } from '../../../fixtures/fakeVscode';
+
+vi.mock('vscode', async () => (await import('../../../fixtures/fakeVscode')).fakeVscode);
+
+type Asked = Parameters<PaddockCodeActions['provideCodeActions']>;
+
+function actions(range: Range, diagnostics: readonly unknown[] = [], path = '/project/a.ts') {
+  const document = new Document('one\ntwo', 'typescript', path);
+  return new PaddockCodeActions()
+    .provideCodeActions(document as unknown as Asked[0], range as unknown as Asked[1], { diagnostics } as unknown as Asked[2])
+    .map(({ title, kind, command }) => ({ title, kind: kind?.value, command: command?.command, args: command?.arguments }));
+}
+
+describe('the light bulb', () => {
+  it('offers a fix where a problem is reported, for that place', () => {
+    const range = new Range(1, 0, 1, 0);
+    const found = actions(range, [{ severity: 0, message: 'bad' }]);
+    expect(found).toMatchObject([{ title: 'Fix with Paddock', kind: 'quickfix', command: 'paddock.fixSelection' }]);
+    expect(found[0]?.args?.[1]).toBe(range);
+  });
+
+  it('offers no fix for a hint, and nothing without a selection', () => {
+    expect(actions(new Range(1, 0, 1, 0), [{ severity: 3, message: 'unused' }])).toEqual([]);
+  });
+
+  it('offers what can be done with a selection', () => {
+    expect(actions(new Range(0, 0, 1, 2)).map(({ kind, command }) => `${kind} ${command}`)).toEqual([
+      'refactor.rewrite paddock.refactorSelection',
+      'refactor.rewrite paddock.inlineEdit',
+      'refactor.paddock paddock.explainSelection',
+    ]);
+  });
+});
