@@ -31,10 +31,17 @@ const checks = {
   ripgrep: onPath('rg'),
   iproute2: onPath('ip'),
   xvfb: onPath('Xvfb'),
+  fontconfig: async () => process.platform !== 'linux' || onPath('fc-list')(),
+  'fonts-noto-cjk': hasChineseFont,
   'libkrb5-dev': async () => process.platform !== 'linux' || (await exists('/usr/include/gssapi/gssapi.h')),
 };
 
 /** @typedef {keyof typeof checks} DebianPackage */
+
+async function hasChineseFont() {
+  if (process.platform !== 'linux') return true;
+  return (await which('fc-list')) !== undefined && (await tryRun('fc-list', [':lang=zh-cn'])).output.trim() !== '';
+}
 
 /**
  * How pip is called here, if it is there.

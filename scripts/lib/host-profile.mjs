@@ -81,6 +81,16 @@ export function hostEnv(folders, extra = {}) {
   };
 }
 
+/**
+ * Settings that are the machine's are read from a file of their own where VS Code has a server; in the user's they count for nothing.
+ * @param {string} userData
+ * @param {Record<string, unknown>} settings
+ */
+export async function writeMachineSettings(userData, settings) {
+  await mkdir(path.join(userData, 'Machine'), { recursive: true });
+  await writeFile(path.join(userData, 'Machine', 'settings.json'), JSON.stringify(settings));
+}
+
 /** @param {string} userData */
 export const settingsFile = (userData) => path.join(userData, 'User', 'settings.json');
 

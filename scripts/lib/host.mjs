@@ -12,8 +12,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCodeServer } from './code-server.mjs';
 import { ensureDebian, findBrowser } from './debian.mjs';
 import { killGroup, lastLines, run, track } from './exec.mjs';
-import { changeSettings, collectLogs, hostEnv, linkExtension, makeFolders, quietSettings, themes } from './host-profile.mjs';
+import {
+  changeSettings,
+  collectLogs,
+  hostEnv,
+  linkExtension,
+  makeFolders,
+  quietSettings,
+  themes,
+  writeMachineSettings,
+} from './host-profile.mjs';
 import { isIsolated } from './isolation.mjs';
+import { displayLanguage } from './language.mjs';
 import { descendants } from './processes.mjs';
 
 const READY_MS = 60_000;
@@ -26,6 +36,8 @@ const STOP_MS = 5_000;
  * @property {readonly string[]} [install] .vsix files
  * @property {string} [link] a folder to use as an installed extension in place (a clone that is built)
  * @property {Record<string, unknown>} [settings] user settings over {@link quietSettings}
+ * @property {Record<string, unknown>} [machineSettings] settings that package.json gives the scope `machine`
+ * @property {import('./language.mjs').Language} [language] VS Code's display language; default English
  * @property {number} [port] default: a free one
  * @property {string} [stateDir] keeps HOME, user data and extensions; default: a temporary folder, removed by stop()
  * @property {string} [userDataDir]
@@ -63,6 +75,7 @@ export async function serve(options) {
   const codeServer = await ensureCodeServer(version);
   const folders = await makeFolders(options);
   await changeSettings(folders.userData, { 'workbench.colorTheme': themes[version].dark, ...quietSettings, ...options.settings });
+  if (options.machineSettings !== undefined) await writeMachineSettings(folders.userData, options.machineSettings);
   const env = hostEnv(folders, options.env);
   if (options.link !== undefined) await linkExtension(folders.extensions, options.link);
   const common = [codeServer.entry, '--config', path.join(folders.run, 'config.yaml'), '--user-data-dir', folders.userData];
@@ -70,7 +83,9 @@ export async function serve(options) {
   for (const vsix of options.install ?? []) await run(codeServer.node, [...common, '--install-extension', vsix, '--force'], { env });
   const port = options.port ?? (await freePort());
   const log = path.join(folders.run, 'server.log');
-  const server = launch(codeServer.node, [...common, ...serverArgs(port, folders.run), ...(options.args ?? [])], env, log);
+  const language = await displayLanguage(options.language ?? 'en', folders.userData);
+  const args = [...common, ...serverArgs(port, folders.run), ...language, ...(options.args ?? [])];
+  const server = launch(codeServer.node, args, env, log);
   const origin = `http://127.0.0.1:${String(port)}`;
   try {
     await untilHealthy(origin, server, log);

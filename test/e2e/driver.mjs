@@ -28,6 +28,8 @@ const evidenceLines = 60;
  * @property {import('../../scripts/lib/host.mjs').PageOptions} [page]
  * @property {boolean} [isolateNetwork]
  * @property {import('../../scripts/lib/code-server.mjs').VscodeVersion} [version]
+ * @property {import('../../scripts/lib/language.mjs').Language} [language] default English
+ * @property {import('./scriptedWorker.mjs').ScriptedWorker} [worker] runs instead of Paddock's own; removed with the editor
  */
 
 /** A VS Code with Paddock and a copy of the sample workspace. */
@@ -36,31 +38,35 @@ export class Editor {
    * @param {import('../../scripts/lib/host.mjs').Host} host
    * @param {import('../../scripts/lib/host.mjs').OpenPage} open
    * @param {string} folder
+   * @param {import('./scriptedWorker.mjs').ScriptedWorker} [worker]
    */
-  constructor(host, open, folder) {
+  constructor(host, open, folder, worker) {
     this.host = host;
     this.open = open;
     this.folder = folder;
+    this.worker = worker;
   }
 
   /**
    * @param {StartOptions} options
    * @returns {Promise<Editor>}
    */
-  static async start({ vsix, link, settings = {}, page = {}, isolateNetwork = false, version = 'newest' }) {
+  static async start({ vsix, link, settings = {}, page = {}, isolateNetwork = false, version = 'newest', language = 'en', worker }) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'paddock-workspace-'));
     await cp(sampleWorkspace, folder, { recursive: true });
     const host = await serve({
       folder,
       version,
+      language,
       settings,
       isolateNetwork,
       args: ['--log', 'debug'],
+      ...(worker === undefined ? {} : { machineSettings: worker.machineSettings }),
       ...(vsix === undefined ? {} : { install: [vsix] }),
       ...(link === undefined ? {} : { link }),
     });
     try {
-      const editor = new Editor(host, await openPage(host.url, page), folder);
+      const editor = new Editor(host, await openPage(host.url, page), folder, worker);
       await editor.activated();
       return editor;
     } catch (error) {
@@ -71,15 +77,16 @@ export class Editor {
 
   /** Waits until the extension host has come up and Paddock with it. */
   async activated() {
-    await this.page
-      .locator('.statusbar-item')
-      .filter({ hasText: /Paddock|SmolLM2/ })
-      .first()
-      .waitFor({ timeout: 60_000 });
+    await this.statusItem.waitFor({ timeout: 60_000 });
   }
 
   get page() {
     return this.open.page;
+  }
+
+  /** Paddock's item in the status bar. */
+  get statusItem() {
+    return this.page.locator('.statusbar-item[id^="paddock.paddock."]');
   }
 
   /** The chat's webview. */
@@ -91,6 +98,7 @@ export class Editor {
     await this.open.close();
     await this.host.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await this.worker?.remove();
   }
 
   /**
@@ -120,6 +128,20 @@ export class Editor {
     const open = this.page.locator('.activitybar .action-item.checked a.action-label[aria-label^="Paddock"]');
     if ((await open.count()) === 0) await icon.click();
     await this.chat.locator('main').waitFor({ timeout: 60_000 });
+  }
+
+  /**
+   * Drags the edge of the side bar.
+   * @param {number} width
+   */
+  async resizeSideBar(width) {
+    const { page } = this;
+    const box = await page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('There is no side bar.');
+    await page.mouse.move(box.x + box.width, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + width, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.up();
   }
 
   get input() {
