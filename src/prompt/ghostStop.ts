@@ -1,5 +1,5 @@
 import type { GhostInput } from './ghost';
-import { trimSuffixOverlap } from './ghostSuffix';
+import { fitSuffix, type FittedText } from './ghostSuffix';
 
 /** Most lines of one ghost text. */
 const mostLines = 12;
@@ -27,10 +27,14 @@ export function ghostIsComplete(raw: string, input: GhostInput): boolean {
 export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated';
 
 /** What of a generated text is shown, or why nothing is. */
-export type GhostVerdict = { readonly text: string; readonly dropped?: never } | { readonly text: ''; readonly dropped: DropReason };
+export type GhostVerdict =
+  (FittedText & { readonly dropped?: never }) | { readonly text: ''; readonly replaces?: never; readonly dropped: DropReason };
 
-/** What of a generated text is shown: without the text owed, cut where the block ends, and without what the suffix already has. */
-export function finishGhost(raw: string, input: GhostInput, owed: string): GhostVerdict {
+/**
+ * What of a generated text is shown: without the text owed, cut where the block ends, and without what the suffix already has.
+ * @param mayReplace whether it may stand in the place of closers to the right of the cursor
+ */
+export function finishGhost(raw: string, input: GhostInput, owed: string, mayReplace = true): GhostVerdict {
   const code = raw.slice(0, endOfCode(raw, input.language)).replace(/\r/g, '');
   if (code.trim() === '') return { text: '', dropped: 'nothing' };
   const own = payOwed(code, owed);
@@ -38,10 +42,11 @@ export function finishGhost(raw: string, input: GhostInput, owed: string): Ghost
   const lines = own.split('\n');
   const kept = (input.multiline ? lines.slice(0, cutAt(lines, input)) : lines.slice(0, 1)).join('\n').trimEnd();
   if (kept.trim() === '') return { text: '', dropped: 'lineEnd' };
-  const text = trimSuffixOverlap(kept, input);
+  const fitted = fitSuffix(kept, input, mayReplace);
+  const { text } = fitted;
   if (text.trim() === '') return { text: '', dropped: 'inSuffix' };
   if (!/[\p{L}\p{N}_$]/u.test(text)) return { text: '', dropped: 'onlyBrackets' };
-  return repeatsNeighbour(text, input) ? { text: '', dropped: 'repeated' } : { text };
+  return repeatsNeighbour(text, input) ? { text: '', dropped: 'repeated' } : fitted;
 }
 
 /** What of a text that was cut off by its length is whole: all lines but the last, or the one line there is. */

@@ -287,8 +287,13 @@ export interface CompleteParams {
 }
 
 export interface CompleteResult {
-  /** Text to insert at the cursor, already trimmed against the suffix; empty for none. */
+  /** Text for the cursor's place, of which the suffix has nothing already but what it replaces; empty for none. */
   readonly text: string;
+  /**
+   * Characters to the right of the cursor that the text writes again: it stands in their place. Closing brackets and quotes on the cursor's
+   * line.
+   */
+  readonly replaces?: number | undefined;
   /** Why there is none, unless it was cancelled. */
   readonly dropped?: DropReason | undefined;
   readonly stop: StopReason;

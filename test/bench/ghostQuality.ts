@@ -104,6 +104,7 @@ interface Asked {
 interface Answered {
   readonly position: Position;
   readonly text: string;
+  readonly replaces?: number | undefined;
   readonly dropped?: string | undefined;
 }
 
@@ -151,8 +152,8 @@ async function askPaddock(
     const facts = await worker.load({ path: bench.model, contextTokens, gpu: 'off', threads: bench.threads });
     const answers: Answered[] = [];
     for (const { position, params } of asked) {
-      const { text, dropped }: CompleteResult = await worker.complete(params);
-      answers.push({ position, text, dropped });
+      const { text, replaces, dropped }: CompleteResult = await worker.complete(params);
+      answers.push({ position, text, replaces, dropped });
     }
     return { answers, name: facts.name };
   } finally {
@@ -174,8 +175,8 @@ async function judge(
   errors: SyntaxErrors,
 ): Promise<{ readonly name: string; readonly shown: readonly Shown[] }> {
   const shown: Shown[] = [];
-  for (const { position, text } of answers)
-    shown.push({ position, text, errors: text === '' ? 0 : await errors.broughtBy(position, text) });
+  for (const { position, text, replaces = 0 } of answers)
+    shown.push({ position, text, replaces, errors: text === '' ? 0 : await errors.broughtBy(position, text, replaces) });
   return { name, shown };
 }
 

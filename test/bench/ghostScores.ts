@@ -7,6 +7,8 @@ export interface Shown {
   readonly position: Position;
   /** Whether it was asked at all; a place that is not eligible for one is for none. */
   readonly text: string;
+  /** Characters of the suffix in whose place the text stands; none where it is not said. */
+  readonly replaces?: number;
   /** Errors that the file has with the text in it beyond those it has as it really is; `undefined` where its language cannot be parsed. */
   readonly errors: number | undefined;
 }
@@ -35,7 +37,7 @@ export interface Scores {
 export function scoresOf(name: string, all: readonly Shown[]): Scores {
   const shown = all.filter(({ text }) => text !== '');
   const share = (holds: (each: Shown) => boolean): number | null => figure(shown.filter(holds).length / shown.length);
-  const shownCharacters = sum(shown, ({ text }) => text.length);
+  const shownCharacters = sum(shown, ({ text, replaces = 0 }) => text.length - replaces);
   const keptCharacters = sum(shown, (each) => keptOf(each));
   const parsed = shown.filter(({ errors }) => errors !== undefined);
   const faulty = parsed.filter(({ errors = 0 }) => errors > 0).length;
@@ -64,11 +66,16 @@ function truthOf({ missing, suffix }: Position): string {
   return missing + suffix;
 }
 
-function keptOf({ position, text }: Shown): number {
+/** Characters that are the file's, but for those that stood behind the cursor already. */
+function keptOf({ position, text, replaces = 0 }: Shown): number {
   const truth = truthOf(position);
   let length = 0;
-  while (length < text.length && text[length] === truth[length]) length++;
-  return length;
+  let there = 0;
+  while (length < text.length && text[length] === truth[length]) {
+    if (there < replaces && text[length] === position.suffix[there]) there++;
+    length++;
+  }
+  return length - there;
 }
 
 function isExactLine({ position, text }: Shown): boolean {
@@ -87,8 +94,9 @@ function similarityOf({ position, text }: Shown): number {
 const leastLine = 4;
 
 /** Whether a text brings what stands after the cursor a second time: the next line, or the closing brackets at the cursor. */
-export function duplicatesSuffix({ position, text }: Pick<Shown, 'position' | 'text'>): boolean {
-  const { prefix, suffix, missing } = position;
+export function duplicatesSuffix({ position, text, replaces = 0 }: Pick<Shown, 'position' | 'text' | 'replaces'>): boolean {
+  const { prefix, missing } = position;
+  const suffix = position.suffix.slice(replaces);
   const next = suffix
     .split('\n')
     .slice(1)

@@ -7,13 +7,13 @@ export class SyntaxErrors {
   private readonly grammars = new Grammars();
 
   /** Errors that the file has with a text at a place, beyond those it really has; `undefined` where its language has no grammar. */
-  async broughtBy({ language, prefix, suffix, missing }: Position, text: string): Promise<number | undefined> {
+  async broughtBy({ language, prefix, suffix, missing }: Position, text: string, replaces = 0): Promise<number | undefined> {
     const parser = await this.grammars.parserOf(language, (message) => {
       throw new Error(message);
     });
     if (!parser) return undefined;
-    const [now, before] = [text, missing].map((each) => {
-      const tree = parser.parse(prefix + each + suffix);
+    const [now, before] = [text + suffix.slice(replaces), missing + suffix].map((rest) => {
+      const tree = parser.parse(prefix + rest);
       const errors = tree ? errorsIn(tree.rootNode) : 0;
       tree?.delete();
       return errors;

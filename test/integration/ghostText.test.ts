@@ -37,6 +37,15 @@ describe('ghost text', () => {
     assert.match(await takeGhostText(editor), /return/);
   });
 
+  it('stands in the place of a bracket that the editor has closed', async () => {
+    const lines = ['const a = add(1, 2);', 'const b = add(2, 3);', 'const c = add(3, 4);', 'const d = add(4, 5);', 'const e = add()'];
+    const editor = await openDocument('typescript', lines.join('\n'));
+    const inside = editor.selection.active.translate(0, -1);
+    editor.selection = new vscode.Selection(inside, inside);
+    await takeGhostText(editor);
+    assert.match(editor.document.getText(), /\nconst e = add\([^()]+\);$/);
+  });
+
   it('is turned off and on by its command', async () => {
     const enabled = (): boolean => vscode.workspace.getConfiguration('paddock').get('ghostText.enabled') === true;
     await vscode.commands.executeCommand('paddock.toggleGhostText');

@@ -10,7 +10,7 @@ import type { Ending, GhostNumbers } from './numbers';
 import { TypingPace } from './pace';
 import { editorFacts, placeParams, readPlace, type Place } from './place';
 import type { RelatedFiles } from './relatedFiles';
-import { continueSuggestion, type Suggestion } from './suggestion';
+import { continueSuggestion, type Offered, type Suggestion } from './suggestion';
 import { decideTrigger, type TriggerDecision } from './trigger';
 
 /** What ghost text needs of the extension. */
@@ -75,8 +75,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const outcome = await engine.complete(params, token);
     if (outcome.kind === 'failed') return this.end(request, 'failed', outcome.error.kind);
     const items = this.answer(request, place, outcome.value);
-    if (items.length > 0 && !token.isCancellationRequested)
-      this.lookAhead(document, { ...place, prefix: place.prefix + outcome.value.text }, params);
+    if (items.length > 0 && !token.isCancellationRequested) this.lookAhead(document, placeBehind(place, outcome.value), params);
     return items;
   }
 
@@ -96,18 +95,18 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private async alternatives(
     { document }: Request,
     place: Place,
-    shown: string,
+    shown: Offered,
     params: CompleteParams,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
-    const texts = new Set([shown]);
+    const offers = new Map([[shown.text, shown]]);
     for (let variant = 1; variant <= mostVariants && !token.isCancellationRequested; variant++) {
       const outcome = await this.deps.engine.complete({ ...params, variant }, token);
       if (outcome.kind === 'failed') break;
-      if (outcome.value.text !== '') texts.add(outcome.value.text);
+      if (outcome.value.text !== '') offers.set(outcome.value.text, offeredOf(place, outcome.value));
     }
-    texts.delete(shown);
-    return Array.from(texts, (text) => itemOf(document, place, text));
+    offers.delete(shown.text);
+    return Array.from(offers.values(), (offered) => itemOf(document, place, offered));
   }
 
   /** A suggestion was taken; the cursor of `editor` stands behind it. */
@@ -155,15 +154,17 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const { metrics, text, dropped } = result;
     const detail = `${metrics.reusedTokens}/${metrics.promptTokens} reused, ${metrics.generatedTokens} generated in ${Math.round(metrics.totalMilliseconds)} ms`;
     if (text === '') return this.end(request, dropped ?? 'nothing', detail);
-    this.last = { document: request.document.uri.toString(), prefix: place.prefix, suffix: place.suffix, text };
-    return this.show(request, 'shown', place, text, detail);
+    const offered = offeredOf(place, result);
+    this.last = { document: request.document.uri.toString(), prefix: place.prefix, suffix: place.suffix, ...offered };
+    return this.show(request, 'shown', place, offered, detail);
   }
 
-  private show(request: Request, ending: 'shown' | 'kept', place: Place, text: string, detail = ''): vscode.InlineCompletionItem[] {
+  private show(request: Request, ending: 'shown' | 'kept', place: Place, offered: Offered, detail = ''): vscode.InlineCompletionItem[] {
     this.end(request, ending, detail);
     const { document, position } = request;
-    this.deps.numbers.offer({ document: document.uri.toString(), offset: document.offsetAt(position), text: withLineEnds(document, text) });
-    return [itemOf(document, place, text)];
+    const text = withLineEnds(document, offered.text);
+    this.deps.numbers.offer({ document: document.uri.toString(), offset: document.offsetAt(position), text });
+    return [itemOf(document, place, offered)];
   }
 
   private end({ began }: Request, ending: Ending, detail = ''): vscode.InlineCompletionItem[] {
@@ -176,10 +177,25 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 /** Alternatives that are looked for; as many as people look through. */
 const mostVariants = 3;
 
-function itemOf(document: vscode.TextDocument, place: Place, text: string): vscode.InlineCompletionItem {
+function offeredOf({ suffix }: Place, { text, replaces = 0 }: CompleteResult): Offered {
+  return { text, replaced: suffix.slice(0, replaces) };
+}
+
+/** The place where the cursor is once a suggestion is taken. */
+function placeBehind(place: Place, { text, replaces = 0 }: CompleteResult): Place {
+  return {
+    ...place,
+    prefix: place.prefix + text,
+    suffix: place.suffix.slice(replaces),
+    line: { ...place.line, after: place.line.after.slice(replaces) },
+  };
+}
+
+function itemOf(document: vscode.TextDocument, { range, selected }: Place, { text, replaced }: Offered): vscode.InlineCompletionItem {
   const own = withLineEnds(document, text);
-  const accepted: Accepted = { characters: own.length, oneLine: !text.includes('\n') };
-  return new vscode.InlineCompletionItem(place.selected + own, place.range, { command: acceptedCommand, title: '', arguments: [accepted] });
+  const accepted: Accepted = { characters: own.length - replaced.length, oneLine: !text.includes('\n') };
+  const whole = range.with({ end: range.end.translate(0, replaced.length) });
+  return new vscode.InlineCompletionItem(selected + own, whole, { command: acceptedCommand, title: '', arguments: [accepted] });
 }
 
 function withLineEnds(document: vscode.TextDocument, text: string): string {

@@ -47,6 +47,8 @@ export interface GhostRequest extends GhostInput {
 
 export interface GhostAnswer {
   readonly text: string;
+  /** Characters to the right of the cursor in whose place it stands. */
+  readonly replaces?: number;
   /** Why there is none. */
   readonly dropped?: DropReason | 'syntax' | 'unsure';
   readonly stop: StopReason;
@@ -256,7 +258,8 @@ export class Engine {
       const verdict = finish(whole, request, { owed, cut }, await readSyntax());
       // Too little is left of a text that was cut off for the rules to say what is wrong with it.
       const dropped = verdict.dropped && cut ? 'unsure' : verdict.dropped;
-      return { text: verdict.text, ...(dropped ? { dropped } : {}), stop: result.stop, metrics: result.metrics };
+      const { text, replaces = 0 } = verdict;
+      return { text, ...(replaces > 0 ? { replaces } : {}), ...(dropped ? { dropped } : {}), stop: result.stop, metrics: result.metrics };
     } finally {
       (await reading)?.dispose();
     }
@@ -341,10 +344,15 @@ function finish(
   request: GhostRequest,
   { owed, cut }: GhostFacts,
   syntax: GhostSyntax | undefined,
-): Pick<GhostAnswer, 'text' | 'dropped'> {
+): Pick<GhostAnswer, 'text' | 'replaces' | 'dropped'> {
   if (!syntax) return finishGhost(raw, request, owed);
-  const verdict = finishGhost(raw, syntax.inComment ? { ...request, multiline: false } : request, owed);
+  const input = syntax.inComment ? { ...request, multiline: false } : request;
+  const verdict = finishGhost(raw, input, owed);
   if (verdict.text === '' || syntax.inComment) return verdict;
-  const fitting = syntax.fit(verdict.text, cut);
+  const { replaces = 0 } = verdict;
+  if (replaces > 0 && syntax.takes(verdict.text, replaces)) return verdict;
+  const beside = replaces > 0 ? finishGhost(raw, input, owed, false) : verdict;
+  if (beside.text === '') return beside;
+  const fitting = syntax.fit(beside.text, cut);
   return fitting === undefined ? { text: '', dropped: 'syntax' } : { text: fitting };
 }

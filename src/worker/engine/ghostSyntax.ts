@@ -78,14 +78,19 @@ export class GhostSyntax {
     return undefined;
   }
 
+  /** Whether a ghost text that stands in the place of so many characters behind the cursor brings no more errors than there are without it. */
+  takes(text: string, replaces: number): boolean {
+    return this.fits(text, this.errorsWith(''), replaces);
+  }
+
   dispose(): void {
     this.tree.delete();
   }
 
-  private fits(text: string, allowed: number): boolean {
-    if (this.errorsWith(text) <= allowed) return true;
+  private fits(text: string, allowed: number, replaces = 0): boolean {
+    if (this.errorsWith(text, replaces) <= allowed) return true;
     const closed = text + closingOf(text, this.indent);
-    return closed !== text && this.errorsWith(closed) <= allowed;
+    return closed !== text && this.errorsWith(closed, replaces) <= allowed;
   }
 
   /** Leaves out closing marks that stand to the right of the cursor already, where the code has fewer errors without them. */
@@ -103,10 +108,10 @@ export class GhostSyntax {
     return /^[ \t]*/u.exec(this.before.slice(this.line))?.[0] ?? '';
   }
 
-  /** Errors from the cursor's line on, with a text at the cursor. */
-  private errorsWith(text: string): number {
+  /** Errors from the cursor's line on, with a text at the cursor in the place of so many characters. */
+  private errorsWith(text: string, replaces = 0): number {
     if (text === '') return errorsFrom(this.tree.rootNode, this.line);
-    const all = this.before + text + this.after;
+    const all = this.before + text + this.after.slice(replaces);
     const old = edited(this.tree, this.before + this.after, all);
     const tree = this.parser.parse(all, old);
     old.delete();

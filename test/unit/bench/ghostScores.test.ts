@@ -22,6 +22,13 @@ describe('scores of ghost text', () => {
     expect(scores.exactLine).toBe(0.5);
   });
 
+  it('leave out what a text only stands in the place of', () => {
+    const closed: Position = { ...inside, suffix: ')\nnext();\n' };
+    const replacing = { ...at('a, b)\nnext', 0, closed), replaces: 1 };
+    expect(scoresOf('x', [replacing])).toMatchObject({ shownCharacters: 9, keptCharacters: 9 });
+    expect(scoresOf('x', [{ ...at('a, c).x', 0, closed), replaces: 1 }])).toMatchObject({ shownCharacters: 6, keptCharacters: 3 });
+  });
+
   it('know a line for right with and without what closes it already', () => {
     expect(scoresOf('x', [at('a, b', 0, inside), at('a, b);', 0, inside), at('a, c', 0, inside)]).exactLine).toBe(0.667);
   });

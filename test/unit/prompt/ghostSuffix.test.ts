@@ -1,14 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { trimSuffixOverlap } from '../../../src/prompt/ghostSuffix';
+import { fitSuffix } from '../../../src/prompt/ghostSuffix';
 
-/** What is left of a continuation at the bar of a document. */
+/** What is left of a continuation at the bar of a document where nothing may be replaced. */
 function kept(document: string, continuation: string, language: string): string {
   const [prefix = '', suffix = ''] = document.split('|');
-  return trimSuffixOverlap(continuation, { prefix, suffix, language });
+  return fitSuffix(continuation, { prefix, suffix, language }, false).text;
 }
 
-describe('trimSuffixOverlap', () => {
+/** The document with a continuation at its bar. */
+function completed(document: string, continuation: string, language: string): string {
+  const [prefix = '', suffix = ''] = document.split('|');
+  const { text, replaces } = fitSuffix(continuation, { prefix, suffix, language });
+  return `${prefix}${text}|${suffix.slice(replaces)}`;
+}
+
+describe('fitSuffix', () => {
   it.each<[string, string, string, string]>([
     // Closers that the editor wrote are not written twice, whatever follows them.
     ['typescript', 'console.log(|)', 'x);', 'x'],
@@ -75,6 +82,49 @@ describe('trimSuffixOverlap', () => {
         expect(kept(marked, goesOn ? `${text}${closer}; more()` : text, 'typescript')).toBe(text);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it.each<[string, string, string, string]>([
+    // The text stands in the place of what the editor closed, and goes on behind it.
+    ['typescript', 'console.log(|)', 'x);', 'console.log(x);|'],
+    ['typescript', 'if (|)', 'x > 0) {', 'if (x > 0) {|'],
+    ['typescript', "const a = '|'", "b';", "const a = 'b';|"],
+    ['typescript', 'items.map((item) => {|})', '\n  return item;\n});', 'items.map((item) => {\n  return item;\n});|'],
+    ['typescript', 'a.b(|)\nc();', 'x).d(y)', 'a.b(x).d(y)|\nc();'],
+    ['python', 'print("|")', 'hello", end="")', 'print("hello", end="")|'],
+    ['python', 'xs = [|]', 'x for x in ys] + zs', 'xs = [x for x in ys] + zs|'],
+    ['go', '\tif err := run(|)', 'a); err != nil {', '\tif err := run(a); err != nil {|'],
+    ['rust', '    s.split(|)', "'(').count()", "    s.split('(').count()|"],
+    ['java', '    list.add(map.get(|))', 'key));', '    list.add(map.get(key));|'],
+    ['c', '    if (a[|])', 'i] == 0)', '    if (a[i] == 0)|'],
+    // Where it ends with what is there, nothing needs to be replaced.
+    ['typescript', 'console.log(|)', 'x)', 'console.log(x|)'],
+    ['c', '    if (a[|])', 'i])', '    if (a[i|])'],
+    // It does not close all of it, or there is more than closers: it ends before the first.
+    ['typescript', 'f(g(|))', 'x); y', 'f(g(x|))'],
+    ['typescript', 'f(|);', 'x); y();', 'f(x|);'],
+    ['typescript', 'f(|, b)', 'x, c)', 'f(x, c|, b)'],
+    ['typescript', 'f({|})', ' a: 1 }', 'f({ a: 1 |})'],
+    ['typescript', 'f({ | })', 'a: 1 }).g()', 'f({ a: 1 | })'],
+    // What the text opens, it closes.
+    ['typescript', 'outer(|)', 'inner(x), y', 'outer(inner(x), y|)'],
+    ['java', '    a(|)', 'b(c));', '    a(b(c));|'],
+  ])('%s: %s and %s make %s', (language, document, continuation, expected) => {
+    expect(completed(document, continuation, language)).toBe(expected);
+  });
+
+  it('never says twice what it replaces', () => {
+    const part = fc.constantFrom('x', '(', ')', '[', ']', '"', ' ', ';', ', y');
+    const any = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(any, fc.constantFrom(')', '))', '])', '")', ');', '}', ''), any, (prefix, rest, text) => {
+        const { text: fitted, replaces } = fitSuffix(text, { prefix, suffix: `${rest}\nnext`, language: 'typescript' });
+        expect(text.startsWith(fitted)).toBe(true);
+        expect([0, rest.length]).toContain(replaces);
+        if (replaces > 0) expect(fitted).toBe(text);
+      }),
+      { numRuns: 2000 },
     );
   });
 });

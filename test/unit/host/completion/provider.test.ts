@@ -20,12 +20,20 @@ const { Position, Range } = vi.hoisted(() => {
     isEqual(other: Position): boolean {
       return this.line === other.line && this.character === other.character;
     }
+
+    translate(lines: number, characters: number): Position {
+      return new Position(this.line + lines, this.character + characters);
+    }
   }
   class Range {
     constructor(
       readonly start: Position,
       readonly end: Position,
     ) {}
+
+    with({ end }: { readonly end: Position }): Range {
+      return new Range(this.start, end);
+    }
   }
   return { Position, Range };
 });
@@ -78,7 +86,7 @@ function documentAt(marked: string): { document: Document; position: Place } {
 const ready = { kind: 'ready', generation: 1 } as EngineState;
 
 /** A provider whose model always writes `text`, or one of several as its alternatives, with the requests it made. */
-function provider(texts: string | readonly string[], state: EngineState = ready) {
+function provider(texts: string | readonly string[], state: EngineState = ready, replaces?: number) {
   let enabled = true;
   const asked: CompleteParams[] = [];
   const ahead: { readonly params: CompleteParams; readonly cancel: Cancellation }[] = [];
@@ -95,7 +103,7 @@ function provider(texts: string | readonly string[], state: EngineState = ready)
       calls.push('asked');
       const metrics = { reusedTokens: 0, promptTokens: 1, generatedTokens: 1, totalMilliseconds: 1 };
       const text = typeof texts === 'string' ? texts : (texts[params.variant ?? 0] ?? '');
-      return Promise.resolve({ kind: 'done', value: { text, stop: 'rule', metrics } as CompleteResult });
+      return Promise.resolve({ kind: 'done', value: { text, replaces, stop: 'rule', metrics } as CompleteResult });
     },
   } as unknown as Engine;
   const ignore = (): void => undefined;
@@ -140,6 +148,26 @@ describe('a document whose lines end in CRLF', () => {
     expect(await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n')).toBe('if (a) {\r\n    b();\r\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  if (a) {\r\n|\r\n});\r\n')).toBe('    b();\r\n  }');
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a text that writes the brackets to the right of the cursor again', () => {
+  it('stands in their place, also while the user types along, and over them', async () => {
+    const { ahead, ghost } = provider('x); y', ready, 1);
+    const ranges: unknown[] = [];
+    for (const marked of ['f(|)\n', 'f(x|)\n', 'f(x)|\n']) {
+      const { document, position } = documentAt(marked);
+      const context = { triggerKind: 1, selectedCompletionInfo: undefined } as unknown as Asked[2];
+      const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+      const [item] = await ghost.provideInlineCompletionItems(document, position, context, token);
+      ranges.push([item?.insertText, item?.range?.start.character, item?.range?.end.character]);
+    }
+    expect(ranges).toEqual([
+      ['x); y', 2, 3],
+      ['); y', 3, 4],
+      ['; y', 4, 4],
+    ]);
+    expect(ahead).toMatchObject([{ params: { prefix: 'f(x); y', suffix: '\n' } }]);
   });
 });
 

@@ -103,6 +103,18 @@ describe('GhostSyntax.fit of a text that was cut off', () => {
   });
 });
 
+describe('GhostSyntax.takes', () => {
+  it.each([
+    ['typescript', 'console.log(|)\n', 'x);', 1, true],
+    ['typescript', 'if (|)\n', 'x > 0) {', 1, true],
+    ['typescript', 'call(|)\n', 'x) + ];', 1, false],
+    ['python', 'print("|")\n', 'hello", end="")', 2, true],
+    ['java', 'class A {\n  void a() {\n    add(|)\n  }\n}\n', 'b);', 1, true],
+  ])('judges %s by what it stands in the place of: %s and %s', async (language, marked, text, replaces, expected) => {
+    expect((await at(language, marked)).takes(text, replaces)).toBe(expected);
+  });
+});
+
 describe('GhostSyntax.fit before closing marks', () => {
   it.each([
     ['python', 'lhs, op = results|]\n', '[0]', '[0'],
