@@ -95,7 +95,7 @@ async function beside(ours: Ours, desk: Desk, takings: Takings, peer: Takings, p
 /** The peer is as large as our worker; the rest is for what each takes while it works. */
 const roomForAnother = 1.2;
 
-function flat(parts: readonly (readonly number[])[]): readonly number[] {
+function flat<T>(parts: readonly (readonly T[])[]): readonly T[] {
   return parts.flat();
 }
 

@@ -5,12 +5,12 @@ import type { RestartTimes } from './restarting';
 import type { RowId } from './rows';
 import type { Memory } from './soakMemory';
 import type { Traffic } from './traffic';
+import type { Key } from './typing';
 
 /** What is measured of one contender. Times are in milliseconds, rates in tokens a second. */
 export interface Measured {
-  /** First ghost tokens. */
-  readonly ghost: readonly number[];
-  readonly ghostInPrefill: readonly number[];
+  readonly ghost: readonly Key[];
+  readonly ghostInPrefill: readonly Key[];
   readonly prefill: readonly number[];
   readonly prefillWhileTyping: readonly number[];
   readonly trace: readonly PlayedTrace[];

@@ -11,6 +11,14 @@ export interface Desk {
   readonly rounds: Rounds;
 }
 
+/** What a key press brought. */
+export interface Key {
+  /** Milliseconds to the first token of its ghost text; infinite where none came. */
+  readonly first: number;
+  /** Prompt tokens that were evaluated for it; none where it was answered from memory. */
+  readonly evaluated: number;
+}
+
 /** Keys of one repeat. */
 const keysEach = 20;
 /** Five keys a second; milliseconds. */
@@ -20,9 +28,9 @@ const keysInPrefill = 12;
 
 /**
  * First tokens one key after the last, nobody else asking, each key when the ghost text of the one before is there. Where keys cancelled
- * the requests before, llama-server was seen to have no first token for any of twenty keys, and nothing could be compared. Milliseconds.
+ * the requests before, llama-server was seen to have no first token for any of twenty keys, and nothing could be compared.
  */
-export async function idleKeys(desk: Desk): Promise<readonly number[]> {
+export async function idleKeys(desk: Desk): Promise<readonly Key[]> {
   const { contender, typist, rounds } = desk;
   contender.typing(true);
   // The prompt whole.
@@ -32,8 +40,8 @@ export async function idleKeys(desk: Desk): Promise<readonly number[]> {
   return firsts.flat();
 }
 
-/** First tokens while a chat's prompt is in prefill: each key waits for the ghost text of the one before. Milliseconds. */
-export async function keysDuringPrefill(desk: Desk): Promise<readonly number[]> {
+/** First tokens while a chat's prompt is in prefill: each key waits for the ghost text of the one before. */
+export async function keysDuringPrefill(desk: Desk): Promise<readonly Key[]> {
   const { contender, typist, questions, rounds } = desk;
   await contender.ghost(typist.next());
   contender.typing(true);
@@ -68,15 +76,15 @@ export async function disturbedPrefill(desk: Desk): Promise<readonly number[]> {
   return rates;
 }
 
-/** Presses each key a moment after the ghost text of the one before came. Returns the times to the first tokens. */
-async function patientKeys({ contender, typist }: Desk, goesOn: (pressed: number) => boolean): Promise<readonly number[]> {
-  const firsts: number[] = [];
-  while (goesOn(firsts.length)) {
-    const { first } = await contender.ghost(typist.next());
-    firsts.push(first);
+/** Presses each key a moment after the ghost text of the one before came. */
+async function patientKeys({ contender, typist }: Desk, goesOn: (pressed: number) => boolean): Promise<readonly Key[]> {
+  const keys: Key[] = [];
+  while (goesOn(keys.length)) {
+    const { first, evaluated } = await contender.ghost(typist.next());
+    keys.push({ first, evaluated });
     await sleep(typingGap);
   }
-  return firsts;
+  return keys;
 }
 
 /** Presses five keys a second; every key cancels the request before. */

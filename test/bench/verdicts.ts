@@ -3,6 +3,7 @@ import type { Check, Figure, Row, RowId } from './rows';
 import { median, percentile } from './stats';
 import type { Measured, PlayedTrace, Quantity, Takings } from './takings';
 import { withKnownIds } from './traffic';
+import type { Key } from './typing';
 
 /** A row without its id, or why it could not be made. */
 type Body = Omit<Row, 'id' | 'name'>;
@@ -51,24 +52,31 @@ function ghostRow({ ours, peer }: Both): Body {
   const other = peer.measured.ghost;
   return {
     figures: [...firstTokens('Paddock', own), ...firstTokens('llama-server', other)],
-    checks: own && other ? [atMost('against llama-server', median(own) / finite(median(other)), 1)] : [],
+    checks: own && other ? [atMost('against llama-server', median(firstsOf(own)) / finite(median(firstsOf(other))), 1)] : [],
     ...missing(ours, ['ghost'], peer, ['ghost']),
   };
 }
 
-function firstTokens(who: string, times: readonly number[] | undefined): readonly Figure[] {
+function firstsOf(keys: readonly Key[]): readonly number[] {
+  return keys.map(({ first }) => first);
+}
+
+function firstTokens(who: string, keys: readonly Key[] | undefined): readonly Figure[] {
+  const times = keys && firstsOf(keys);
   return times ? [ms(`${who} median`, median(times)), ms(`${who} p95`, percentile(times, 0.95)), count(`${who} keys`, times.length)] : [];
 }
 
 function ghostInPrefillRow({ ours, peer }: Both): Body {
-  const { ghost: idle, ghostInPrefill: mixed } = ours.measured;
+  const { ghost, ghostInPrefill: mixed } = ours.measured;
+  // What is answered from memory takes no turn from the chat, and says nothing of what one that does take it costs.
+  const idle = ghost && median(firstsOf(ghost.filter(({ evaluated }) => evaluated > 0)));
   return {
     figures: [
       ...firstTokens('Paddock', mixed),
-      ...(idle ? [ms('Paddock idle median', median(idle))] : []),
+      ...(idle === undefined ? [] : [ms('Paddock idle median of keys that evaluate', idle)]),
       ...firstTokens('llama-server', peer.measured.ghostInPrefill),
     ],
-    checks: idle && mixed ? [atMost('against our own idle', percentile(mixed, 0.95) / finite(median(idle)), 5)] : [],
+    checks: idle !== undefined && mixed ? [atMost('against our own idle', percentile(firstsOf(mixed), 0.95) / finite(idle), 5)] : [],
     ...missing(ours, ['ghost', 'ghostInPrefill']),
   };
 }

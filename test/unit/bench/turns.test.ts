@@ -6,7 +6,7 @@ import type { Desk } from '../../bench/typing';
 const rounds = { repeats: 3, milliseconds: 60_000 };
 
 /** Two contenders, and what they did in order. */
-function sides(wanted: readonly 'ghost'[] = ['ghost']) {
+function sides(wanted: readonly 'prefill'[] = ['prefill']) {
   const events: string[] = [];
   const side = (name: string): Side => ({
     takings: new Takings(name, new Set(wanted)),
@@ -31,26 +31,26 @@ function flat(parts: readonly (readonly number[])[]): readonly number[] {
 describe('takeInTurns', () => {
   it('asks one round of each at a time, and lets each settle before the other begins', async () => {
     const { one, other, both, events, measure } = sides();
-    await takeInTurns(both, 'ghost', 'ghost', rounds, measure, flat);
+    await takeInTurns(both, 'prefill', 'prefill', rounds, measure, flat);
     const round = ['one 1', 'one settles', 'other 1', 'other settles'];
     expect(events).toEqual([...round, ...round, ...round]);
-    expect(one.takings.measured.ghost).toEqual([1, 5, 9]);
-    expect(other.takings.measured.ghost).toEqual([3, 7, 11]);
+    expect(one.takings.measured.prefill).toEqual([1, 5, 9]);
+    expect(other.takings.measured.prefill).toEqual([3, 7, 11]);
   });
 
   it('goes on with the one when the other fails, and says why that is missing', async () => {
     const { one, other, both, measure } = sides();
     const fails = (desk: Desk): Promise<readonly number[]> =>
       desk.contender.name === 'other' ? Promise.reject(new Error('gone')) : measure(desk);
-    await takeInTurns(both, 'ghost', 'ghost', rounds, fails, flat);
-    expect(one.takings.measured.ghost).toHaveLength(3);
-    expect(other.takings.measured.ghost).toBeUndefined();
-    expect(other.takings.why('ghost')).toBe('other: gone');
+    await takeInTurns(both, 'prefill', 'prefill', rounds, fails, flat);
+    expect(one.takings.measured.prefill).toHaveLength(3);
+    expect(other.takings.measured.prefill).toBeUndefined();
+    expect(other.takings.why('prefill')).toBe('other: gone');
   });
 
   it('asks nobody for what is not wanted', async () => {
     const { both, events, measure } = sides([]);
-    await takeInTurns(both, 'ghost', 'ghost', rounds, measure, flat);
+    await takeInTurns(both, 'prefill', 'prefill', rounds, measure, flat);
     expect(events).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { decodeRate, prefillRate, type ChatRun, type Progress } from '../../benc
 import { rowHolds, rowIds, type Row, type RowId } from '../../bench/rows';
 import { wantedRows } from '../../bench/session';
 import { quantitiesOf, Takings, type Measured, type PlayedTrace, type Quantity } from '../../bench/takings';
+import type { Key } from '../../bench/typing';
 import { rowOf } from '../../bench/verdicts';
 
 const everything = new Set(Object.values(quantitiesOf).flat());
@@ -44,6 +45,9 @@ function played(
   return { traffic: { accounts: whole, answers: [], ghostIds }, evaluated };
 }
 
+/** Keys that evaluate, with so many milliseconds to the first token. */
+const keys = (...firsts: readonly number[]): readonly Key[] => firsts.map((first) => ({ first, evaluated: 1 }));
+
 describe('the rows', () => {
   it.each(rowIds)('of %s says why it was not run', async (id) => {
     const made = await row(id, {});
@@ -52,23 +56,27 @@ describe('the rows', () => {
   });
 
   it('compare the first ghost token with the peer', async () => {
-    expect(valuesOf(await row('ghost', { ghost: [100, 110, 400] }, { ghost: [100, 100, 100] }))).toEqual([1.1]);
+    expect(valuesOf(await row('ghost', { ghost: keys(100, 110, 400) }, { ghost: keys(100, 100, 100) }))).toEqual([1.1]);
   });
 
   it('do not hold against a figure that never came', async () => {
-    expect(rowHolds(await row('ghost', { ghost: [100] }, { ghost: [Infinity] }))).toBe(false);
-    expect(rowHolds(await row('ghost-in-prefill', { ghost: [Infinity], ghostInPrefill: [100] }))).toBe(false);
+    expect(rowHolds(await row('ghost', { ghost: keys(100) }, { ghost: keys(Infinity) }))).toBe(false);
+    expect(rowHolds(await row('ghost-in-prefill', { ghost: keys(Infinity), ghostInPrefill: keys(100) }))).toBe(false);
   });
 
   it('show our own figures where there is no peer, and judge nothing', async () => {
-    const made = await row('ghost', { ghost: [100] });
+    const made = await row('ghost', { ghost: keys(100) });
     expect(made.figures.map(({ name }) => name)).toContain('Paddock median');
     expect(made.notRun).toBe('llama-server has not been asked for it yet');
     expect(rowHolds(made)).toBeNull();
   });
 
   it('hold p95 while a chat is in prefill against our own idle figure', async () => {
-    const made = await row('ghost-in-prefill', { ghost: [100], ghostInPrefill: [200, 300, 500] });
+    const fromMemory = { first: 1, evaluated: 0 };
+    const made = await row('ghost-in-prefill', {
+      ghost: [fromMemory, ...keys(100), fromMemory],
+      ghostInPrefill: [fromMemory, ...keys(200, 300, 500)],
+    });
     expect(valuesOf(made)).toEqual([5]);
     expect(rowHolds(made)).toBe(true);
   });
@@ -142,13 +150,13 @@ describe('takings', () => {
   });
 
   it('measure nothing that no row wants', async () => {
-    const taken = await takings('Paddock', { ghost: [1], memory: { pss: 1, anonymous: 1 } }, new Set(['memory']));
+    const taken = await takings('Paddock', { ghost: keys(1), memory: { pss: 1, anonymous: 1 } }, new Set(['memory']));
     expect(Object.keys(taken.measured)).toEqual(['memory']);
     expect([taken.wants(['ghost']), taken.wants(['ghost', 'memory'])]).toEqual([false, true]);
   });
 
   it('keep what was measured when a phase ends early', async () => {
-    const taken = await takings('Paddock', { ghost: [1] });
+    const taken = await takings('Paddock', { ghost: keys(1) });
     taken.lose(['ghost', 'memory'], 'the worker died');
     expect([taken.why('ghost'), taken.why('memory')]).toEqual([undefined, 'the worker died']);
   });
