@@ -3,12 +3,13 @@
  * `node scripts/integration.mjs desktop [version]` in a desktop VS Code that @vscode/test-electron downloads.
  * Counts go to the file that PADDOCK_TEST_RESULTS names.
  */
-import { cp, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SilentReporter, runTests } from '@vscode/test-electron';
 import { build } from './build.mjs';
 import { ensureDebian } from './lib/debian.mjs';
 import { run } from './lib/exec.mjs';
+import { linkExtension } from './lib/host-profile.mjs';
 import { linkModel } from './lib/model.mjs';
 import { cacheRoot, dist, root } from './lib/paths.mjs';
 import { tempFolder } from './lib/temp.mjs';
@@ -28,13 +29,16 @@ async function main() {
   try {
     const folder = path.join(work, 'workspace');
     await cp(path.join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
+    const extensions = path.join(work, 'extensions');
+    await mkdir(extensions);
+    await linkExtension(extensions, path.join(root, 'test', 'integration', 'consumer'));
     const desktop = { version, cachePath: path.join(cacheRoot(), 'vscode-desktop'), reporter: new SilentReporter() };
     const inBrowser = { vscodeExecutablePath: path.join(root, 'scripts', 'vscode-host') };
     await runTests({
       ...(where === 'desktop' ? desktop : inBrowser),
       extensionDevelopmentPath: root,
       extensionTestsPath: path.join(dist, 'test', 'integration', 'index.js'),
-      launchArgs: [folder, `--user-data-dir=${path.join(work, 'user-data')}`, `--extensions-dir=${path.join(work, 'extensions')}`],
+      launchArgs: [folder, `--user-data-dir=${path.join(work, 'user-data')}`, `--extensions-dir=${extensions}`],
       extensionTestsEnv: { PADDOCK_VSCODE: where },
     });
   } finally {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
 import { registerChat } from './host/chat/register';
 import { chatSettings } from './host/chat/settings';
@@ -12,23 +13,25 @@ import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
 import { workerStorage } from './host/services/workerStorage';
 import { registerStatus } from './host/status/register';
+import { registerVscodeChat } from './host/vscodeChat/register';
 
 /** What the extension exports: its engine's life, for tests and for extensions that wait for it. */
 export interface PaddockApi {
-  readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState' | 'workerPid'>;
+  readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState' | 'workerPid' | 'session'>;
 }
 
 /** Composition root: constructs, wires, pushes. */
 export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
+  const modelPath = (): string => config.current['model.path'] || embeddedModelPath(context.extensionPath);
   const engine = new EngineClient({
     command: () => ({
       script: context.asAbsolutePath('dist/worker/main.mjs'),
       runtime: config.current['worker.runtime'],
     }),
     model: () => ({
-      path: config.current['model.path'] || embeddedModelPath(context.extensionPath),
+      path: modelPath(),
       contextTokens: config.current['model.contextTokens'],
       gpu: config.current['model.gpu'],
       threads: config.current['worker.threads'],
@@ -66,6 +69,15 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       memory: context.workspaceState,
     }),
     registerModels({ engine, config }),
+    registerVscodeChat({
+      extensionUri: context.extensionUri,
+      engine,
+      model: () => ({ path: modelPath(), contextTokens: config.current['model.contextTokens'] }),
+      settings: () => chatSettings(config.current),
+      onDidChangeSettings: config.onDidChange,
+      newSeed: () => randomInt(2 ** 31),
+      log: topicLog(channel, 'VS Code chat'),
+    }),
     registerStatus({ engine, onDidFinish: engine.onDidFinish, ghostText, channel, log: topicLog(channel, 'status') }),
   );
   shutDown = () => {

@@ -8,7 +8,7 @@ import Mocha from 'mocha';
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, color: false });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
-  await Promise.all([import('./activation.test'), import('./engine.test'), import('./ghostText.test')]);
+  await Promise.all([import('./activation.test'), import('./vscodeChat.test'), import('./engine.test'), import('./ghostText.test')]);
   const failures: string[] = [];
   let passed = 0;
   await new Promise<void>((resolve) => {

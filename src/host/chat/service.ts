@@ -2,6 +2,7 @@ import { Emitter, type Disposable, type Event } from '../../base/event';
 import type { AnswerState } from '../../protocol/webview';
 import type { Engine } from '../engine/engine';
 import { WarmUp, type Idle } from '../engine/warmUp';
+import { CHAT_SAMPLING } from '../engine/sampling';
 import type { Log } from '../services/log';
 import { Answer } from './answer';
 import type { ConversationStore } from './conversations';
@@ -37,9 +38,6 @@ export interface ChatServiceDeps {
   readonly newSeed: () => number;
   readonly now: () => number;
 }
-
-/** As in Meta's reference code; `topK` is llama.cpp's default. */
-const SAMPLING = { topP: 0.9, topK: 40 } as const;
 
 /**
  * The conversations of all views, and the answers under way. A conversation is one object, in however many views it is open. An answer
@@ -122,7 +120,7 @@ export class ChatService implements Disposable {
     this.changes.fire({ kind: 'busy', conversation, busy: true });
     if (previous !== undefined) this.changes.fire({ kind: 'turn', conversation, turn: previous });
     this.changes.fire({ kind: 'turn', conversation, turn });
-    const sampling = { ...SAMPLING, temperature, seed: deps.newSeed() };
+    const sampling = { ...CHAT_SAMPLING, temperature, seed: deps.newSeed() };
     void this.finish(conversation, turn, answer.run({ system, history, user, sampling, maxTokens }));
   }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias } from 'node-llama-cpp';
+import { readModelFileName } from '../../base/modelFileName';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
 import { classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
@@ -113,7 +114,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       format,
       facts: {
         fingerprint,
-        name: displayName(options.path),
+        name: readModelFileName(options.path).name,
         path: options.path,
         fileBytes: file.bytes,
         architecture: file.architecture,
@@ -257,13 +258,6 @@ async function createContext(llama: Llama, model: LlamaModel, { lanes, contextTo
     // A context that silently came out smaller would cut conversations without a word.
     failedCreationRemedy: false,
   });
-}
-
-/** The file's name without its quantisation: what is inside a GGUF as its name is often a path or a training run of its maker. */
-function displayName(path: string): string {
-  return basename(path)
-    .replace(/\.gguf$/i, '')
-    .replace(/[-._](I?Q\d\w*|B?F16|F32)$/i, '');
 }
 
 /** Meta's models from before GGUF carried templates are told by their name alone. */

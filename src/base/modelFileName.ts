@@ -1,0 +1,14 @@
+/** What a model file's name says. */
+export interface ModelFileName {
+  /** The model's, for people: what is inside a GGUF as its name is often a path or a training run of its maker. */
+  readonly name: string;
+  /** How its weights are stored, as `Q4_0`; empty where the name does not say. */
+  readonly quantisation: string;
+}
+
+const QUANTISATION = /[-._](I?Q\d\w*|B?F16|F32)$/i;
+
+export function readModelFileName(path: string): ModelFileName {
+  const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\.gguf$/i, '');
+  return { name: file.replace(QUANTISATION, ''), quantisation: QUANTISATION.exec(file)?.[1] ?? '' };
+}

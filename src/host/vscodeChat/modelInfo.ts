@@ -1,0 +1,56 @@
+import { readModelFileName } from '../../base/modelFileName';
+import type { EngineState } from '../engine/engine';
+import type { GgufFacts } from './ggufHeader';
+import { estimateTokens, MESSAGE_TOKENS } from './tokenCounts';
+
+/** The model the settings name. */
+export interface ConfiguredModel {
+  readonly path: string;
+  readonly contextTokens: number;
+}
+
+/** A model as VS Code is told of it, without the words. */
+export interface ModelInfo {
+  /** Stays the same over reloads, so that a choice of the user's does. */
+  readonly id: string;
+  readonly name: string;
+  /** The architecture, as `llama`. */
+  readonly family: string;
+  /** How the weights are stored, as `Q4_0`. */
+  readonly version: string;
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
+}
+
+/** Where neither the file nor its name says. */
+const UNKNOWN = 'unknown';
+
+/** Share of a lane that the worker keeps for an answer at the very least. */
+const ANSWER_SHARE = 0.25;
+
+/**
+ * The model as it is, or, while none is loaded, as its file and the settings say it will be. Messages that count to `maxInputTokens` fit a
+ * lane with the system text in front and an answer of `maxOutputTokens` behind.
+ */
+export function modelInfo(
+  state: EngineState,
+  configured: ConfiguredModel,
+  file: GgufFacts,
+  settings: { readonly system: string; readonly maxTokens: number },
+): ModelInfo {
+  const loaded = state.kind === 'ready' && state.facts.path === configured.path ? state.facts : undefined;
+  const { name, quantisation } = readModelFileName(configured.path);
+  const contextTokens = loaded?.contextTokens ?? Math.min(configured.contextTokens, file.trainContextTokens ?? configured.contextTokens);
+  // The worker keeps one position free.
+  const room = contextTokens - 1;
+  const maxOutputTokens = Math.min(settings.maxTokens, Math.floor(room * ANSWER_SHARE));
+  const fixedTokens = settings.system === '' ? 0 : estimateTokens(settings.system) + MESSAGE_TOKENS;
+  return {
+    id: quantisation === '' ? name : `${name}.${quantisation}`,
+    name,
+    family: loaded?.architecture ?? file.architecture ?? UNKNOWN,
+    version: quantisation === '' ? UNKNOWN : quantisation,
+    maxInputTokens: Math.max(1, room - maxOutputTokens - fixedTokens),
+    maxOutputTokens,
+  };
+}

@@ -1,0 +1,159 @@
+import {
+  ChatResponseMarkdownPart,
+  env,
+  l10n,
+  type CancellationToken,
+  type ChatContext,
+  type ChatFollowup,
+  type ChatRequest,
+  type ChatRequestTurn,
+  type ChatResponseStream,
+  type ChatResponseTurn,
+  type ChatResult,
+} from 'vscode';
+import { RecentMap } from '../../base/recent';
+import type { EngineErrorData } from '../../protocol/errors';
+import type { ChatTurn, UserContent } from '../../protocol/worker';
+import type { Engine } from '../engine/engine';
+import { commandOf, describeProblem } from '../engine/problems';
+import type { Log } from '../services/log';
+import type { AnswerMemory } from './answerMemory';
+import { readRecord, recordOf } from './answerRecord';
+import { userContent, withoutMarks } from './attachments';
+import { commandQuestion, isParticipantCommand } from './participantQuestions';
+import { lookedAt, readReferences, type ReadReferences } from './references';
+import { defaultOptions, type AnswerSettings } from './settings';
+
+export interface ParticipantDeps {
+  readonly engine: Engine;
+  readonly answers: AnswerMemory;
+  readonly settings: () => AnswerSettings;
+  readonly newSeed: () => number;
+  readonly log: Log;
+}
+
+/** What is asked, as VS Code has it before and after. */
+type Asked = Pick<ChatRequest, 'prompt' | 'references'> & { readonly command?: string | undefined };
+
+/** What a question comes to, and what of it was attached. */
+interface Question extends Omit<ReadReferences, 'attachments'> {
+  readonly user: UserContent;
+}
+
+/** Most characters of questions held, files included. */
+const MOST_CHARACTERS = 4_000_000;
+
+/** `@paddock` in VS Code's chat. Answers with Paddock's own model, whichever is chosen there. */
+export class Participant {
+  /**
+   * What was asked lately, by how VS Code knows it. A file that is attached may have changed since; the model answered about what it was, and
+   * that is what its lane holds.
+   */
+  private readonly questions = new RecentMap<string, UserContent>(MOST_CHARACTERS, sizeOf);
+
+  constructor(private readonly deps: ParticipantDeps) {}
+
+  /** Answers a request. Never rejects. */
+  async answer(
+    request: ChatRequest,
+    context: Pick<ChatContext, 'history'>,
+    stream: ChatResponseStream,
+    token: CancellationToken,
+  ): Promise<ChatResult> {
+    const { engine, answers, newSeed, settings, log } = this.deps;
+    const question = await this.questionOf(request);
+    if (question.user.text.trim() === '') return { errorDetails: { message: l10n.t('There is no text to answer. Write a question.') } };
+    show(question, stream);
+    if (engine.state.kind !== 'ready') stream.progress(l10n.t('Loading the model…'));
+    const { system, ...rest } = settings();
+    const history = await this.historyOf(context);
+    const outcome = await engine.chat(
+      { system, history, user: question.user, ...defaultOptions({ system, ...rest }, newSeed()) },
+      (event) => {
+        if (event.kind === 'text' && !token.isCancellationRequested) stream.markdown(event.text);
+      },
+      token,
+    );
+    if (outcome.kind === 'failed') {
+      log.error(`@paddock: no answer: ${outcome.error.kind}`);
+      return failed(outcome.error, stream);
+    }
+    const { value } = outcome;
+    answers.remember(value);
+    this.questions.set(keyOf(request, value.text), question.user);
+    log.info(`@paddock: answer ${value.stop}; of ${value.metrics.promptTokens} prompt tokens ${value.metrics.evaluatedTokens} evaluated`);
+    return { metadata: recordOf(value, engine.state.kind === 'ready' ? engine.state.facts.name : '', request.command) };
+  }
+
+  private async questionOf({ prompt, command, references }: Asked): Promise<Question> {
+    const { attachments, places, unread } = await readReferences(references);
+    const words = withoutMarks(prompt, references);
+    if (!isParticipantCommand(command)) return { user: userContent(words, attachments), places, unread };
+    const looked = attachments.some(({ kind }) => kind === 'document') ? undefined : lookedAt();
+    const all = looked ? [looked.attachment, ...attachments] : attachments;
+    const locale = env.language.toLowerCase().startsWith('zh') ? 'zh-cn' : 'en';
+    return {
+      user: userContent(commandQuestion(command, words, all, locale), all),
+      places: looked ? [looked.place, ...places] : places,
+      unread,
+    };
+  }
+
+  /** The turns so far that were answered. VS Code gives those with this participant alone. */
+  private async historyOf({ history }: Pick<ChatContext, 'history'>): Promise<ChatTurn[]> {
+    const turns: ChatTurn[] = [];
+    for (const [index, response] of history.entries()) {
+      const request = history[index - 1];
+      if (!isResponse(response) || request === undefined || isResponse(request)) continue;
+      const shown = textOf(response);
+      const text = shown.slice(0, readRecord(response.result.metadata)?.answerLength ?? shown.length);
+      if (text === '') continue;
+      const user = this.questions.get(keyOf(request, text)) ?? (await this.questionOf(request)).user;
+      turns.push({ user, answer: this.deps.answers.answer(text) });
+    }
+    return turns;
+  }
+}
+
+/** What may be asked next. */
+export function followupsOf({ metadata }: ChatResult): ChatFollowup[] {
+  const record = readRecord(metadata);
+  if (record === undefined) return [];
+  if (record.stop === 'maxTokens') return [{ prompt: l10n.t('Go on.'), label: l10n.t('Go on') }];
+  return record.command === 'explain' && record.stop === 'end'
+    ? [{ prompt: l10n.t('What could go wrong in this code?') }, { prompt: l10n.t('How could this code be simpler?') }]
+    : [];
+}
+
+/** Tells what goes along with the question, and what does not. */
+function show({ places, unread }: Question, stream: ChatResponseStream): void {
+  for (const place of places) stream.reference(place);
+  if (unread.length > 0) stream.progress(l10n.t('Not attached, as it cannot be read as text: {0}', unread.join(', ')));
+}
+
+/** An error in VS Code's chat: the sentence, with the buttons that help. Asking again is VS Code's own. */
+function failed(error: EngineErrorData, stream: ChatResponseStream): ChatResult {
+  const { message, actions } = describeProblem(error);
+  for (const { id, label } of actions) {
+    if (id === 'retry') continue;
+    const { command, args } = commandOf(id);
+    stream.button({ command, title: label, arguments: [...args] });
+  }
+  return { errorDetails: { message } };
+}
+
+function isResponse(turn: ChatRequestTurn | ChatResponseTurn): turn is ChatResponseTurn {
+  return 'response' in turn;
+}
+
+function textOf({ response }: ChatResponseTurn): string {
+  return response.map((part) => (part instanceof ChatResponseMarkdownPart ? part.value.value : '')).join('');
+}
+
+function keyOf({ prompt, command = '' }: Asked, answer: string): string {
+  return JSON.stringify([command, prompt, answer]);
+}
+
+function sizeOf({ text, file, selection }: UserContent): number {
+  return text.length + (file?.text.length ?? 0) + (selection?.text.length ?? 0);
+}
