@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export const methods = {
   initialize: 'paddock/initialize',
@@ -16,6 +16,8 @@ export const methods = {
   session: 'paddock/session',
   /** Keeps what the lanes hold, as a reload or a restart is about to come. */
   park: 'paddock/park',
+  /** Drops what the lanes hold and what is parked for this owner. */
+  clear: 'paddock/clear',
   /** Answered at once, whatever the model is doing: how the host tells a busy worker from one that hangs. */
   ping: 'paddock/ping',
   /** host -> worker, notification: an {@link Activity} */
@@ -99,6 +101,8 @@ export interface ModelFacts {
   readonly threads: number;
   /** As found for decode at the start. */
   readonly decodeThreads: number;
+  /** As measured at the start; {@link SessionView} has what it is now. */
+  readonly prefillTokensPerSecond: number;
   /** Whether the file is mapped, so that windows share it, rather than read. */
   readonly mapped: boolean;
   /** `false` when everything runs on the CPU. */
@@ -163,6 +167,8 @@ export interface ChatParams {
   readonly sampling: Sampling;
   /** Most tokens to generate. */
   readonly maxTokens: number;
+  /** What it is about, by a name that means something to the host alone. The lane that serves it keeps the name. */
+  readonly subject?: string | undefined;
 }
 
 /** Progress of a chat request, sent by `$/progress` with the request's own token. */
@@ -232,6 +238,8 @@ export interface WarmChat {
   readonly system: string;
   readonly history: readonly ChatTurn[];
   readonly file?: FileBlock;
+  /** As in {@link ChatParams}. */
+  readonly subject?: string | undefined;
 }
 
 /** The place where a completion is likely to be asked for; see {@link CompleteParams}. */
@@ -307,55 +315,6 @@ export interface CountTokensParams {
 export interface CountTokensResult {
   /** Of each text by itself, in order. Long texts are counted piece by piece: where two meet, a token more or less. */
   readonly counts: readonly number[];
-}
-
-export interface LaneView {
-  readonly id: number;
-  readonly purpose: 'chat' | 'ghost';
-  readonly tokens: number;
-  readonly capacity: number;
-  readonly busy: boolean;
-}
-
-/** A lane's KV state outside the context. */
-export interface ParkedView {
-  readonly purpose: 'chat' | 'ghost';
-  readonly tokens: number;
-  readonly bytes: number;
-  /** `memory` is a file system in memory. */
-  readonly place: 'memory' | 'disk';
-}
-
-/** What the session has done since the model was loaded. Tokens. */
-export interface SessionTotals {
-  /** Of prompts, asked for by requests. */
-  readonly promptTokens: number;
-  /** Of those, not evaluated, as their KV was there. */
-  readonly reusedTokens: number;
-  /** Prefill, without warm-up. */
-  readonly prefillTokens: number;
-  readonly warmTokens: number;
-  /** Tokens of answers that were evaluated to get the one after them. */
-  readonly decodedTokens: number;
-  /** Drafts that the model refuted. */
-  readonly refutedTokens: number;
-  /** Drafts that it confirmed; also among {@link decodedTokens}. */
-  readonly confirmedTokens: number;
-  /** KV copied from one lane into another. */
-  readonly copiedTokens: number;
-  readonly parkedTokens: number;
-  readonly restoredTokens: number;
-}
-
-export interface SessionView {
-  readonly lanes: readonly LaneView[];
-  readonly parked: readonly ParkedView[];
-  readonly totals: SessionTotals;
-}
-
-export interface ParkResult {
-  /** Lanes whose state is kept now, whether it was before or not. */
-  readonly lanes: number;
 }
 
 export interface PingResult {

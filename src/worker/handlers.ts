@@ -1,5 +1,6 @@
 import { ProgressType, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import { ENGINE_ERROR_CODE, type EngineErrorData } from '../protocol/errors';
+import type { ClearResult, ParkResult, SessionView } from '../protocol/session';
 import {
   methods,
   PROTOCOL_VERSION,
@@ -17,17 +18,16 @@ import {
   type LogEntry,
   type Activity,
   type ModelFacts,
-  type ParkResult,
   type PingResult,
-  type SessionView,
   type WarmParams,
   type WarmResult,
 } from '../protocol/worker';
 import { Engine } from './engine/engine';
 import { TextPacer } from './textPacer';
-import { Totals } from './engine/totals';
+import { noSession } from './engine/sessionView';
 import { libraryVersion } from './engine/version';
 import { accountOf, toErrorData } from './errors';
+import { readWorkerMemory } from './memory';
 
 /** The type of a chat request's progress. */
 const chatProgress = new ProgressType<ChatProgress>();
@@ -57,6 +57,7 @@ export class Handlers {
       this.answer(async (): Promise<CountTokensResult> => ({ counts: await this.running().countTokens(texts) })),
     );
     connection.onRequest(methods.park, () => this.answer(async (): Promise<ParkResult> => ({ lanes: await this.running().park() })));
+    connection.onRequest(methods.clear, () => this.answer((): Promise<ClearResult> => this.running().clear()));
     // Whatever state the worker is in: an answer at all is what the host wants to know first.
     connection.onRequest(methods.ping, (): PingResult => this.engine?.stepTime ?? { stepMilliseconds: 0, stepLimitMilliseconds: 0 });
     connection.onNotification(methods.activity, ({ typing }: Activity) => {
@@ -134,10 +135,8 @@ export class Handlers {
     return withSignal(token, (signal) => this.running().complete(params, signal));
   }
 
-  /** Without a model there is no session: nothing is in it, and it has done nothing. */
   private view(): SessionView {
-    const { lanes, parked, totals } = this.engine ?? { lanes: [], parked: [], totals: new Totals() };
-    return { lanes, parked, totals };
+    return { ...(this.engine?.view ?? noSession), memory: readWorkerMemory() };
   }
 
   private running(): Engine {

@@ -13,6 +13,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { killGroup, track } from '../../scripts/lib/exec.mjs';
 import { workerEnvironment } from '../../src/host/engine/process';
+import type { SessionView } from '../../src/protocol/session';
 import {
   methods,
   PROTOCOL_VERSION,
@@ -25,7 +26,6 @@ import {
   type LoadModelParams,
   type Metrics,
   type ModelFacts,
-  type SessionView,
   type StopReason,
   type WarmParams,
   type WarmResult,

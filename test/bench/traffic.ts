@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionTotals } from '../../src/protocol/worker';
+import type { SessionTotals } from '../../src/protocol/session';
 import { answerEvaluated, evaluatedRun, type Account } from './accounts';
 import type { ChatRun, Contender, GhostRun } from './contender';
 import { Histories, replay, type ReplayChat, type ReplayStep } from './replay';

@@ -226,4 +226,28 @@ describe('the session', () => {
     }
     expect(client.kinds).toEqual(['starting', 'loading', 'ready']);
   });
+
+  it('knows what its lanes are about, how fast answers were, and what memory that takes', async () => {
+    await ask(chatParams(`Write about this. ${'A long question. '.repeat(20)}`, { subject: 'a conversation', maxTokens: 16 }));
+    await client.complete(completeParams(`${file.text}\n`, { path: 'src/known.ts' }), noCancel);
+    const view = await client.session();
+    const abouts = view?.lanes.map(({ purpose, subject }) => [purpose, subject]) ?? [];
+    expect(abouts).toContainEqual(['chat', 'a conversation']);
+    expect(abouts).toContainEqual(['ghost', 'src/known.ts']);
+    expect(view?.answers.at(-1)?.decodeTokensPerSecond).toBeGreaterThanOrEqual(0);
+    expect(view?.answers.some(({ prefillTokensPerSecond }) => prefillTokensPerSecond > 0)).toBe(true);
+    expect(view?.prefillTokensPerSecond).toBeGreaterThan(0);
+    expect(view?.memory.residentBytes).toBeGreaterThan(10e6);
+  });
+
+  it('is empty when it was cleared, and answers as before', async () => {
+    const params = chatParams('Write something.');
+    await ask(params);
+    const cleared = await client.clear();
+    expect(cleared?.lanes).toBeGreaterThan(0);
+    expect((await client.session())?.lanes.every(({ tokens }) => tokens === 0)).toBe(true);
+    const { result } = await ask(params);
+    expect(result.metrics.reusedTokens).toBe(0);
+    await expectAsCold(params, result.tokens);
+  });
 });

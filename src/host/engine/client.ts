@@ -1,6 +1,7 @@
 import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, type Disposable } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
+import type { ClearResult, ParkResult, SessionView } from '../../protocol/session';
 import {
   methods,
   type Activity,
@@ -11,17 +12,18 @@ import {
   type CompleteResult,
   type CountTokensParams,
   type CountTokensResult,
+  type InitializeResult,
   type LoadModelParams,
   type LoadProgress,
   type LogEntry,
   type Metrics,
   type ModelFacts,
   type PingResult,
-  type SessionView,
   type WarmParams,
   type WarmResult,
 } from '../../protocol/worker';
 import type { Log } from '../services/log';
+import { cancelledChat, cancelledCompletion, notWarmed } from './cancelled';
 import { readMemory, workerDied, type MemoryReading, type WorkerEnd } from './death';
 import type { Cancellation, Engine, EngineState, Outcome } from './engine';
 import { EngineError } from './engineError';
@@ -48,19 +50,6 @@ export interface EngineClientOptions {
 }
 
 const chatProgress = new ProgressType<ChatProgress>();
-const nothingDone: Metrics = {
-  promptTokens: 0,
-  reusedTokens: 0,
-  evaluatedTokens: 0,
-  generatedTokens: 0,
-  draftedTokens: 0,
-  confirmedTokens: 0,
-  firstTokenMilliseconds: 0,
-  tokensPerSecond: 0,
-  totalMilliseconds: 0,
-};
-
-const notWarmed: WarmResult = { evaluatedTokens: 0, overtaken: false };
 
 /** The host's side of the worker: starts it, keeps its state, and turns every request's end into an {@link Outcome}. */
 export class EngineClient implements Engine, Disposable {
@@ -78,6 +67,7 @@ export class EngineClient implements Engine, Disposable {
   private leaving: Promise<void> | undefined;
   /** Models to load whether they fit or not, by their paths. */
   private readonly forced = new Set<string>();
+  private greeting: InitializeResult | undefined;
   private typing = false;
   private disposed = false;
 
@@ -97,6 +87,10 @@ export class EngineClient implements Engine, Disposable {
     return this.current;
   }
 
+  get hello(): InitializeResult | undefined {
+    return this.greeting;
+  }
+
   /** Process id of the running worker, for tests and reports. */
   get workerPid(): number | undefined {
     return this.worker?.pid;
@@ -104,35 +98,27 @@ export class EngineClient implements Engine, Disposable {
 
   async chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
     const progress = this.nextProgress++;
-    return this.request(
-      cancellation,
-      () => ({ text: '', tokens: [], fingerprint: '', stop: 'cancelled', metrics: nothingDone, droppedTurns: 0, cuts: [], contextUsed: 0 }),
-      async (connection) => {
-        const subscription = connection.onProgress(chatProgress, progress, onProgress);
-        try {
-          return this.measured(await connection.sendRequest<ChatResult>(methods.chat, { ...params, progress }, cancellation));
-        } finally {
-          subscription.dispose();
-        }
-      },
-    );
+    return this.request(cancellation, cancelledChat, async (connection) => {
+      const subscription = connection.onProgress(chatProgress, progress, onProgress);
+      try {
+        return this.measured(await connection.sendRequest<ChatResult>(methods.chat, { ...params, progress }, cancellation));
+      } finally {
+        subscription.dispose();
+      }
+    });
   }
 
   complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
-    return this.request<CompleteResult>(
-      cancellation,
-      () => ({ text: '', stop: 'cancelled', metrics: nothingDone }),
-      async (connection) => this.measured(await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation)),
-    );
+    return this.request(cancellation, cancelledCompletion, async (connection) => {
+      const result = await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation);
+      // What is worked out ahead is nobody's answer yet.
+      return params.ahead ? result : this.measured(result);
+    });
   }
 
   async warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>> {
     if (this.current.kind !== 'ready') return { kind: 'done', value: notWarmed };
-    return this.request(
-      cancellation,
-      () => notWarmed,
-      (connection) => connection.sendRequest<WarmResult>(methods.warm, params, cancellation),
-    );
+    return this.request(cancellation, notWarmed, (connection) => connection.sendRequest<WarmResult>(methods.warm, params, cancellation));
   }
 
   async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
@@ -142,6 +128,14 @@ export class EngineClient implements Engine, Disposable {
 
   session(): Promise<SessionView | undefined> {
     return this.ask<SessionView>(methods.session);
+  }
+
+  park(): Promise<ParkResult | undefined> {
+    return this.ask<ParkResult>(methods.park);
+  }
+
+  clear(): Promise<ClearResult | undefined> {
+    return this.ask<ClearResult>(methods.clear);
   }
 
   activity({ typing }: Activity): void {
@@ -197,11 +191,11 @@ export class EngineClient implements Engine, Disposable {
 
   private async request<T>(
     cancellation: Cancellation,
-    cancelled: () => T,
+    cancelled: T,
     send: (connection: MessageConnection) => Promise<T>,
   ): Promise<Outcome<T>> {
     const worker = await this.readyWorker(cancellation);
-    if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled() };
+    if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled };
     if (!(worker instanceof WorkerProcess)) return { kind: 'failed', error: worker };
     try {
       return { kind: 'done', value: await send(worker.connection) };
@@ -257,6 +251,7 @@ export class EngineClient implements Engine, Disposable {
       this.worker = worker;
       this.listen(worker.connection, generation);
       const hello = await shakeHands(worker.connection, this.options.clientVersion, this.options.handshakeLimit);
+      this.greeting = hello;
       this.options.log.info(`worker ${hello.pid} on ${hello.runtimeVersion}, node-llama-cpp ${hello.libraryVersion}`);
       if (generation !== this.generation) return;
       const model = this.modelToLoad();

@@ -1,5 +1,6 @@
 import type { Disposable, Event } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
+import type { ClearResult, ParkResult, SessionView } from '../../protocol/session';
 import type {
   Activity,
   ChatParams,
@@ -7,8 +8,8 @@ import type {
   ChatResult,
   CompleteParams,
   CompleteResult,
+  InitializeResult,
   ModelFacts,
-  SessionView,
   WarmParams,
   WarmResult,
 } from '../../protocol/worker';
@@ -53,6 +54,12 @@ export interface Engine {
   countTokens(texts: readonly string[]): Promise<readonly number[] | undefined>;
   /** The lanes as they are; `undefined` without a ready worker. */
   session(): Promise<SessionView | undefined>;
+  /** Keeps what the lanes hold; `undefined` without a ready worker. */
+  park(): Promise<ParkResult | undefined>;
+  /** Drops what the lanes hold and what is parked for this workspace; `undefined` without a ready worker. */
+  clear(): Promise<ClearResult | undefined>;
+  /** What the worker that started last said of itself. */
+  readonly hello: InitializeResult | undefined;
   /** Starts a worker and loads the model, unless that is done, under way or has failed. */
   start(): void;
   /** Ends the worker, if any, with its lanes parked, forgets past crashes and starts anew. */

@@ -1,6 +1,6 @@
 import type { Lane } from './lane';
-import { holderOf, planLane, type LanePlan, type LanePurpose, type LaneRequest } from './lanes';
-import type { Parking } from './parking';
+import { holderOf, planLane, type LanePlan, type LaneRequest } from './lanes';
+import type { LaneContent, Parking } from './parking';
 import type { Totals } from './totals';
 import type { Tuning } from './tuning';
 
@@ -29,6 +29,7 @@ export class Admission {
   take(lane: Lane, request: LaneRequest): void {
     lane.use = request.isWarmUp ? 'warm' : 'busy';
     lane.purpose = request.purpose;
+    lane.subject = request.subject;
     lane.lastUsed = ++this.uses;
   }
 
@@ -41,14 +42,16 @@ export class Admission {
   /**
    * Makes a lane begin with as much of the prompt as the plan found, and hold nothing else. Must not run beside a step.
    * @param needsLogits at least the last token of the prompt is left to evaluate, as its logits are wanted
+   * @param before what the lane held was for, which it was until it was taken
    * @returns prompt tokens that need no evaluation
    */
-  async prepare(lane: Lane, plan: LanePlan, request: LaneRequest, needsLogits: boolean, purposeBefore: LanePurpose): Promise<number> {
+  async prepare(lane: Lane, plan: LanePlan, request: LaneRequest, needsLogits: boolean, before: LaneContent): Promise<number> {
     const { prompt } = request;
-    if (plan.park) await this.parking?.park(lane, purposeBefore);
+    if (plan.park) await this.parking?.park(lane, before);
     await this.fetch(lane, plan);
-    // A parked lane brings the purpose along that it had.
+    // A parked lane brings along what it was for.
     lane.purpose = request.purpose;
+    lane.subject = request.subject;
     const wanted = needsLogits ? prompt.length - 1 : prompt.length;
     await lane.truncate(Math.min(lane.commonWith(prompt), wanted));
     return lane.tokens.length;

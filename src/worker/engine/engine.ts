@@ -9,11 +9,11 @@ import type { JobSpec, Metrics, Sampling, StopReason } from './job';
 import { GhostMemo } from './ghostMemo';
 import { SyntaxReader, type GhostSyntax } from './ghostSyntax';
 import { Grammars } from './grammars';
-import type { LanePurpose } from './lanes';
 import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
 import type { ParkingPlace } from './parking';
 import { remember } from './remembered';
-import { Session } from './session';
+import { Session, type Cleared } from './session';
+import { factsOf, type SessionFacts } from './sessionView';
 import { Sureness } from './sureness';
 import { vocabularyOf } from './tokenizer';
 import type { Vocabulary } from './vocabulary';
@@ -22,6 +22,8 @@ import { openPlace } from './place';
 export interface ChatRequest extends ChatInput {
   readonly sampling: Sampling;
   readonly maxTokens: number;
+  /** What it is about, as the host calls it. */
+  readonly subject?: string | undefined;
 }
 
 export interface ChatAnswer {
@@ -55,6 +57,14 @@ export interface GhostAnswer {
   readonly metrics: Metrics;
 }
 
+/** What a later chat is known to begin with. */
+export interface WarmChatInput {
+  readonly system: string;
+  readonly history: ChatInput['history'];
+  readonly file?: FileBlock;
+  readonly subject?: string | undefined;
+}
+
 /** What a warm-up evaluated, and whether a request overtook it. */
 export interface WarmOutcome {
   readonly evaluatedTokens: number;
@@ -84,6 +94,7 @@ export interface EngineOptions extends Omit<LoadOptions, 'folder' | 'onIdentifie
 /** What is known of an engine once it is ready. */
 export type EngineFacts = LoadedModel['facts'] & {
   readonly decodeThreads: number;
+  readonly prefillTokensPerSecond: number;
   readonly calibrationMilliseconds: number;
   readonly restoreMilliseconds: number;
   readonly restoredTokens: number;
@@ -94,7 +105,7 @@ const grammars = new Grammars();
 
 /** One loaded model and its session, as requests see it. */
 export class Engine {
-  private readonly memo = new GhostMemo();
+  private memo = new GhostMemo();
   private readonly syntax = new SyntaxReader();
   private readonly vocabulary: Vocabulary;
 
@@ -102,6 +113,8 @@ export class Engine {
     private readonly loaded: LoadedModel,
     private readonly session: Session,
     readonly facts: EngineFacts,
+    /** Whose parked lanes are its own; nobody's where nothing is parked. */
+    private readonly owner: string | undefined,
     private readonly log: EngineLog,
   ) {
     this.vocabulary = vocabularyOf(loaded.model);
@@ -142,31 +155,20 @@ export class Engine {
       {
         ...loaded.facts,
         decodeThreads: calibration.decodeThreads,
+        prefillTokensPerSecond: session.tuning.prefillTokensPerSecond,
         calibrationMilliseconds: calibrated - started,
         restoreMilliseconds: ready - calibrated,
         restoredTokens,
         loadMilliseconds: loaded.facts.loadMilliseconds + ready - started,
       },
+      storage?.owner,
       log,
     );
   }
 
-  get lanes(): readonly { id: number; purpose: 'chat' | 'ghost'; tokens: number; capacity: number; busy: boolean }[] {
-    return this.session.lanes.map(({ id, purpose, tokens, capacity, use }) => ({
-      id,
-      purpose,
-      tokens: tokens.length,
-      capacity,
-      busy: use !== 'free',
-    }));
-  }
-
-  get parked(): readonly { purpose: 'chat' | 'ghost'; tokens: number; bytes: number; place: 'memory' | 'disk' }[] {
-    return this.session.parked.map(({ purpose, tokens, bytes, place }) => ({ purpose, tokens: tokens.length, bytes, place }));
-  }
-
-  get totals(): Session['totals'] {
-    return this.session.totals;
+  /** The session as it is now. */
+  get view(): SessionFacts {
+    return factsOf(this.session, this.owner);
   }
 
   get stepTime(): Session['stepTime'] {
@@ -188,6 +190,12 @@ export class Engine {
     return this.session.park();
   }
 
+  /** Forgets what no request is using: lanes, what is parked for this owner, and what ghost text is known to follow. */
+  clear(): Promise<Cleared> {
+    this.memo = new GhostMemo();
+    return this.session.clear();
+  }
+
   /**
    * Answers a question in a conversation.
    * @throws PromptTooLongError, ChatTemplateError
@@ -200,6 +208,7 @@ export class Engine {
       {
         kind: 'chat',
         purpose: 'chat',
+        subject: request.subject,
         prompt: prompt.tokens,
         maxTokens: request.maxTokens,
         sampling: { ...request.sampling, repeatPenalty: chatRepeatPenalty },
@@ -226,23 +235,24 @@ export class Engine {
   }
 
   /** Evaluates what later chats will begin with, at idle priority; settles early when a real request comes. */
-  warmChat(input: { system: string; history: ChatInput['history']; file?: FileBlock }, signal: AbortSignal): Promise<WarmOutcome> {
+  warmChat(input: WarmChatInput, signal: AbortSignal): Promise<WarmOutcome> {
     const { tokenizer, format } = this.loaded;
-    return this.warm('chat', chatPrefix(input, format, tokenizer, this.chatBudget(0)), signal);
+    const prompt = chatPrefix(input, format, tokenizer, this.chatBudget(0));
+    return this.warm({ purpose: 'chat', subject: input.subject, prompt }, signal);
   }
 
   /** Evaluates what a completion at this place will begin with; otherwise as {@link warmChat}. */
   async warmGhost(input: Omit<GhostInput, 'multiline'>, signal: AbortSignal): Promise<WarmOutcome> {
     const { tokens } = buildGhostPrompt({ ...input, multiline: false }, this.loaded.tokenizer, this.ghostBudget());
     // The last token is evaluated with the request, for its logits, or is another one by then.
-    const outcome = await this.warm('ghost', tokens.slice(0, -1), signal);
+    const outcome = await this.warm({ purpose: 'ghost', subject: input.path, prompt: tokens.slice(0, -1) }, signal);
     if (!outcome.overtaken && !signal.aborted) (await this.readSyntax(input))?.dispose();
     return outcome;
   }
 
-  private async warm(purpose: LanePurpose, prompt: readonly number[], signal: AbortSignal): Promise<WarmOutcome> {
-    if (prompt.length === 0) return { evaluatedTokens: 0, overtaken: false };
-    const { metrics, stop } = await this.session.run({ kind: 'warm', purpose, prompt, maxTokens: 0, sampling: greedy }, signal);
+  private async warm(wanted: Pick<JobSpec, 'purpose' | 'subject' | 'prompt'>, signal: AbortSignal): Promise<WarmOutcome> {
+    if (wanted.prompt.length === 0) return { evaluatedTokens: 0, overtaken: false };
+    const { metrics, stop } = await this.session.run({ kind: 'warm', ...wanted, maxTokens: 0, sampling: greedy }, signal);
     return { evaluatedTokens: metrics.evaluatedTokens, overtaken: stop === 'cancelled' && !signal.aborted };
   }
 
@@ -275,6 +285,7 @@ export class Engine {
     const spec: JobSpec = {
       kind: request.ahead ? 'warm' : 'ghost',
       purpose: 'ghost',
+      subject: request.path,
       prompt,
       maxTokens: request.maxTokens,
       drafts: true,

@@ -17,6 +17,8 @@ export interface JobSpec {
   readonly kind: JobKind;
   /** Whose lane it wants: ghost text's or the chat's. */
   readonly purpose: LanePurpose;
+  /** What it is about, as the host calls it; said of the lane that serves it. */
+  readonly subject?: string | undefined;
   readonly prompt: readonly number[];
   /** Most tokens to generate; 0 only evaluates the prompt. */
   readonly maxTokens: number;
@@ -100,6 +102,9 @@ export class Job {
   private drafted = 0;
   private confirmed = 0;
   private readonly arrived: number;
+  private begunAt = 0;
+  /** When the last part of the prompt was evaluated so far. */
+  private evaluatedAt = 0;
   private firstTokenAt: number | undefined;
   private lastTokenAt: number | undefined;
 
@@ -118,10 +123,17 @@ export class Job {
     return this.spec.prompt.length - this.inLane;
   }
 
+  /** What evaluating the prompt has taken so far, from when it had its lane. */
+  get prefillMilliseconds(): number {
+    return this.evaluatedAt - this.begunAt;
+  }
+
   /** Records how much of the prompt the lane already had. */
   begin(reused: number): void {
     this.inLane = reused;
     this.reused = reused;
+    this.begunAt = this.now();
+    this.evaluatedAt = this.begunAt;
     this.spec.onPrefill?.(this.inLane);
   }
 
@@ -143,6 +155,7 @@ export class Job {
     if (this.promptLeft === 0) return;
     this.inLane += count;
     this.evaluated += count;
+    this.evaluatedAt = this.now();
     this.spec.onPrefill?.(this.inLane);
   }
 

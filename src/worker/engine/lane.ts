@@ -27,6 +27,8 @@ export class Lane implements LaneFacts {
   readonly tokens: number[] = [];
   use: LaneFacts['use'] = 'free';
   lastUsed = 0;
+  /** What it was last used for is about. */
+  subject: string | undefined;
   /** The parked lane that holds the most of this one; see parking.ts. */
   parkedAs: string | undefined;
   /** Copied KV arrives with the next step: until then the state must not be written anywhere. */

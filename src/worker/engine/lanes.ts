@@ -52,6 +52,8 @@ export interface LanePlan {
 export interface LaneRequest {
   readonly prompt: readonly number[];
   readonly purpose: LanePurpose;
+  /** Of no concern to the policy. */
+  readonly subject?: string | undefined;
   /** Warm-up may not cost more than twice what it spares the request it is for. */
   readonly isWarmUp: boolean;
 }

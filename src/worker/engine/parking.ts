@@ -3,23 +3,43 @@ import type { Lane } from './lane';
 import type { LanePurpose, ParkedFacts } from './lanes';
 import type { Tuning } from './tuning';
 
-/** A lane's state outside the context. */
-export interface ParkedLane extends ParkedFacts {
+/** What a lane's tokens are for, and about. */
+export interface LaneContent {
   readonly purpose: LanePurpose;
+  readonly subject?: string | undefined;
+}
+
+/** A lane's state outside the context. */
+export interface ParkedLane extends ParkedFacts, LaneContent {
   readonly bytes: number;
+  /** The workspace it was written for. */
+  readonly owner: string;
   readonly place: 'memory' | 'disk';
+}
+
+/** What is written of a lane that is parked. */
+export interface ParkedContent extends LaneContent {
+  readonly tokens: readonly number[];
+  readonly expectedBytes: number;
+  /** The parked lane this one takes the place of, although its tokens may not begin this one's. */
+  readonly replaces?: string;
+}
+
+/** Parked lanes that were dropped. */
+export interface Dropped {
+  readonly parked: number;
+  readonly bytes: number;
 }
 
 /** Where parked lanes are kept; snapshots.ts. */
 export interface ParkingPlace {
   /** Usable ones, those of this workspace first, then the most recently used first. */
   readonly entries: readonly ParkedLane[];
-  save(
-    lane: { readonly purpose: LanePurpose; readonly tokens: readonly number[]; readonly expectedBytes: number; readonly replaces?: string },
-    write: (path: string) => Promise<number>,
-  ): Promise<ParkedLane | undefined>;
+  save(lane: ParkedContent, write: (path: string) => Promise<number>): Promise<ParkedLane | undefined>;
   restore(id: string, read: (path: string) => Promise<readonly number[]>): Promise<boolean>;
   touch(id: string): void;
+  /** Drops every parked lane of this owner's, those of other models included. */
+  clear(): Promise<Dropped>;
   /** Moves what is in memory to disk, as far as it may be there. */
   persist(): Promise<void>;
   dispose(): Promise<void>;
@@ -90,10 +110,10 @@ export class Parking {
   }
 
   /**
-   * @param purpose what the lane's content was for, where the lane is already somebody else's
+   * @param content what the lane's tokens are for, where the lane is already somebody else's
    * @returns whether it is kept now
    */
-  async park(lane: Lane, purpose: LanePurpose = lane.purpose): Promise<boolean> {
+  async park(lane: Lane, { purpose, subject }: LaneContent = lane): Promise<boolean> {
     if (!lane.canBeParked) return false;
     const started = this.now();
     const tokens = [...lane.tokens];
@@ -101,9 +121,8 @@ export class Parking {
     this.parkedAt.set(lane.id, started);
     const { parkedAs } = lane;
     const replaces = parkedAs === undefined ? {} : { replaces: parkedAs };
-    const parked = await this.place.save({ purpose, tokens, expectedBytes: tokens.length * this.bytesPerToken, ...replaces }, (path) =>
-      lane.save(path),
-    );
+    const content = { purpose, subject, tokens, expectedBytes: tokens.length * this.bytesPerToken, ...replaces };
+    const parked = await this.place.save(content, (path) => lane.save(path));
     if (!parked) return false;
     this.tuning.recordSave(tokens.length, this.now() - started);
     this.parkedTokens += tokens.length;
@@ -127,11 +146,18 @@ export class Parking {
     this.restoredTokens += entry.tokens.length;
     lane.parkedAs = id;
     lane.purpose = entry.purpose;
+    lane.subject = entry.subject;
     return true;
   }
 
   persist(): Promise<void> {
     return this.place.persist();
+  }
+
+  /** Drops what is parked for this owner; what the lanes hold may be parked again at once. */
+  clear(): Promise<Dropped> {
+    this.parkedAt.clear();
+    return this.place.clear();
   }
 
   dispose(): Promise<void> {

@@ -1,21 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Admission } from './admission';
-import { calibrate, stillHolds, type Calibration, type Probe } from './calibrate';
+import { calibrate, stillHolds, type Calibration } from './calibrate';
 import { Generation, type StepOutcome } from './generation';
 import { Job, type Clock, type JobResult, type JobSpec, type StepPiece, type StopReason } from './job';
 import { Lane } from './lane';
 import type { LaneRequest } from './lanes';
 import { largestStep, type LoadedModel } from './model';
-import { Parking, type ParkedLane, type ParkingPlace } from './parking';
+import { Parking, type Dropped, type ParkedLane, type ParkingPlace } from './parking';
+import { asleepAfter, probeOf } from './probe';
 import { planStep, Turns } from './scheduler';
-import { tiledFrom } from './stepCost';
+import { Speeds } from './speeds';
 import { Totals } from './totals';
 import { Tuning } from './tuning';
 
 /** How often it is looked whether a lane is to be parked while nothing is asked for, in milliseconds. */
 const idleInterval = 500;
-/** After this long without a step the processor's cores sleep or are somebody else's; milliseconds. */
-const asleepAfter = 25;
+
+/** What {@link Session.clear} dropped: lanes that held something, their tokens, and what was parked. */
+export interface Cleared extends Dropped {
+  readonly lanes: number;
+  readonly tokens: number;
+}
 
 interface Waiting {
   readonly job: Job;
@@ -40,6 +44,7 @@ export interface SessionOptions {
  */
 export class Session {
   readonly tuning: Tuning;
+  readonly speeds = new Speeds();
   private readonly waiting: Waiting[] = [];
   private readonly active = new Map<number, Active>();
   /** What has to be done between two steps, in order. */
@@ -82,36 +87,10 @@ export class Session {
 
   /** Measures threads and steps, unless what was remembered still holds. To be called before the session is made; leaves lanes empty. */
   static async calibrate(loaded: LoadedModel, lanes: readonly Lane[], remembered: Calibration | undefined): Promise<Calibration> {
-    const [lane, other] = lanes;
-    const { llama, facts, tokenizer } = loaded;
-    if (!lane) throw new Error('a context without lanes');
-    const token = tokenizer.encode('a')[0] ?? 0;
-    const repeated = (count: number): number[] => Array.from({ length: count }, () => token);
-    const timed = async (work: () => Promise<unknown>): Promise<number> => {
-      const started = performance.now();
-      await work();
-      return performance.now() - started;
-    };
-    const probe: Probe = {
-      step: async (tokens, threads, context) => {
-        llama.maxThreads = threads;
-        if (lane.tokens.length > context) await lane.truncate(context);
-        while (lane.tokens.length < context) await lane.evaluate(repeated(Math.min(tiledFrom, context - lane.tokens.length)), []);
-        return timed(() => lane.evaluate(repeated(tokens), []));
-      },
-      rest: () => sleep(4 * asleepAfter),
-      copy: async () => {
-        if (!other?.canRewind) return 0;
-        await other.copyFrom(lane, Math.min(1, lane.tokens.length));
-        // The copy is made with the next step, which by itself is what a step costs.
-        const both = await timed(() => other.evaluate([token], []));
-        const alone = await timed(() => other.evaluate([token], []));
-        return Math.max(1, both - alone);
-      },
-    };
+    const probe = probeOf(loaded, lanes);
     try {
       if (remembered && (await stillHolds(remembered, probe))) return remembered;
-      return await calibrate(facts.threads, largestStep, probe);
+      return await calibrate(loaded.facts.threads, largestStep, probe);
     } finally {
       for (const each of lanes) await each.clear();
     }
@@ -172,6 +151,23 @@ export class Session {
       for (const lane of this.lanes) if (parking.isUnparked(lane)) await parking.park(lane);
       await parking.persist();
       return this.lanes.filter(({ parkedAs }) => parkedAs !== undefined).length;
+    });
+  }
+
+  /** Empties every lane that no request is using, and drops what is parked for this owner. Warm-ups end. */
+  clear(): Promise<Cleared> {
+    return this.exclusively(async () => {
+      this.overtakeWarmUps();
+      const dropped = (await this.parking?.clear()) ?? { parked: 0, bytes: 0 };
+      let [lanes, tokens] = [0, 0];
+      for (const lane of this.lanes) {
+        lane.parkedAs = undefined;
+        if (lane.use !== 'free' || lane.tokens.length === 0) continue;
+        lanes++;
+        tokens += lane.tokens.length;
+        await lane.clear();
+      }
+      return { lanes, tokens, ...dropped };
     });
   }
 
@@ -249,7 +245,7 @@ export class Session {
       const { spec } = entry.job;
       // What is generated ahead needs a lane like anybody's, though it makes way like a warm-up.
       const isWarmUp = spec.kind === 'warm' && spec.maxTokens === 0;
-      const request: LaneRequest = { prompt: spec.prompt, purpose: spec.purpose, isWarmUp };
+      const request: LaneRequest = { prompt: spec.prompt, purpose: spec.purpose, subject: spec.subject, isWarmUp };
       // What a warm-up has evaluated so far counts only once it stops; the request may be just what it was for.
       if (spec.kind !== 'warm') this.overtakeWarmUps();
       const choice = this.admission.plan(request);
@@ -265,10 +261,10 @@ export class Session {
       this.waiting.splice(this.waiting.indexOf(entry), 1);
       const active: Active = { ...entry, lane };
       this.active.set(entry.job.id, active);
-      const { purpose } = lane;
+      const before = { purpose: lane.purpose, subject: lane.subject };
       this.admission.take(lane, request);
       await this.guard(active, async () => {
-        const reused = await this.admission.prepare(lane, plan, request, spec.maxTokens > 0, purpose);
+        const reused = await this.admission.prepare(lane, plan, request, spec.maxTokens > 0, before);
         entry.job.begin(reused);
         this.counted.promptTokens += spec.prompt.length;
         this.counted.reusedTokens += reused;
@@ -361,8 +357,11 @@ export class Session {
   private finish(entry: Active, stop: StopReason): void {
     if (!this.active.delete(entry.job.id)) return;
     entry.lane.use = 'free';
-    if (entry.job.spec.kind === 'ghost') this.tuning.ghostEnded(stop !== 'cancelled');
-    entry.resolve(entry.job.result(stop, entry.lane.tokens.length));
+    const { spec, prefillMilliseconds } = entry.job;
+    if (spec.kind === 'ghost') this.tuning.ghostEnded(stop !== 'cancelled');
+    const result = entry.job.result(stop, entry.lane.tokens.length);
+    if (spec.kind !== 'warm') this.speeds.record(spec.purpose, result.metrics, prefillMilliseconds);
+    entry.resolve(result);
   }
 
   /** An error in llama.cpp ends the job it concerns, and empties its lane, whose state is unknown then. */

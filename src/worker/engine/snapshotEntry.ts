@@ -11,6 +11,7 @@ export interface SnapshotIdentity {
 export interface SnapshotFacts {
   readonly id: string;
   readonly purpose: LanePurpose;
+  readonly subject?: string | undefined;
   readonly tokens: readonly number[];
   /** Size of the state. */
   readonly bytes: number;
@@ -104,8 +105,8 @@ export class SnapshotEntry {
   }
 
   get facts(): SnapshotFacts {
-    const { id, purpose, tokens, bytes, owner } = this.described;
-    return { id, purpose, tokens, bytes, owner, lastUsed: this.lastUsed, place: this.place };
+    const { id, purpose, subject, tokens, bytes, owner } = this.described;
+    return { id, purpose, subject, tokens, bytes, owner, lastUsed: this.lastUsed, place: this.place };
   }
 
   isOf({ fingerprint, settings }: SnapshotIdentity): boolean {

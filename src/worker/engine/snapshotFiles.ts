@@ -33,6 +33,7 @@ const headerSchema = v.object({
   settings: v.string(),
   owner: v.string(),
   purpose: v.picklist(['chat', 'ghost']),
+  subject: v.exactOptional(v.string()),
   // One check for all of them: an object for each of 100,000 tokens takes longer than reading the file.
   tokens: v.custom<readonly number[]>(isTokens),
   bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { commonPrefixLength } from '../../base/prefix';
 import { firstLine, messageOf } from './failures';
-import type { LanePurpose } from './lanes';
 import type { EngineLog } from './model';
+import type { Dropped, ParkedContent } from './parking';
 import { SnapshotEntry, type SnapshotFacts, type SnapshotFolders, type SnapshotIdentity } from './snapshotEntry';
 import {
   commitSnapshot,
@@ -40,15 +40,6 @@ export interface SnapshotStoreOptions {
   readonly now?: () => number;
   /** How much room the machine has; given by tests. */
   readonly machine?: Machine;
-}
-
-export interface SnapshotLane {
-  readonly purpose: LanePurpose;
-  readonly tokens: readonly number[];
-  /** About how large the state will be. */
-  readonly expectedBytes: number;
-  /** The snapshot this one takes the place of, although its tokens may not begin this one's. */
-  readonly replaces?: string;
 }
 
 /**
@@ -101,7 +92,7 @@ export class SnapshotStore {
    * @param write writes the state to the path it gets, where an empty file is, and says how many bytes; the only part that needs the session
    * @returns `undefined` when the state cannot be kept, which the log explains
    */
-  async save(lane: SnapshotLane, write: (path: string) => Promise<number>): Promise<SnapshotFacts | undefined> {
+  async save(lane: ParkedContent, write: (path: string) => Promise<number>): Promise<SnapshotFacts | undefined> {
     if (this.disposed || lane.tokens.length === 0) return undefined;
     const writing = this.write(lane, write);
     this.writing.add(writing);
@@ -167,6 +158,13 @@ export class SnapshotStore {
     if (entry !== undefined) await this.drop(entry);
   }
 
+  /** Removes every snapshot of this owner's that is known here, those of other models included. */
+  async clear(): Promise<Dropped> {
+    const own = [...this.known.values()].filter(({ owner }) => owner === this.options.owner);
+    for (const entry of own) await this.drop(entry);
+    return { parked: own.length, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
   /** Tries again to move to disk what is still in memory, and waits for all background work. */
   async persist(): Promise<void> {
     for (const entry of this.ownInMemory()) this.enqueue(() => this.moveToDisk(entry));
@@ -190,7 +188,7 @@ export class SnapshotStore {
     for (const entry of this.ownInMemory()) await this.drop(entry);
   }
 
-  private async write(lane: SnapshotLane, write: (path: string) => Promise<number>): Promise<SnapshotEntry | undefined> {
+  private async write(lane: ParkedContent, write: (path: string) => Promise<number>): Promise<SnapshotEntry | undefined> {
     const place = await this.choosePlace(lane);
     const folder = place === 'memory' ? this.folders.memory : this.folders.disk;
     if (place === undefined || folder === undefined) {
@@ -205,7 +203,9 @@ export class SnapshotStore {
       const bytes = await write(path);
       const found = (await stampOf(path))?.bytes ?? 0;
       if (bytes === 0 || bytes !== found) throw new Error(`${found} of ${bytes} bytes were written`);
-      const described = { id, fingerprint, settings, owner: this.options.owner, purpose: lane.purpose, tokens: [...lane.tokens], bytes };
+      const { purpose, subject } = lane;
+      const content = { purpose, ...(subject === undefined ? {} : { subject }), tokens: [...lane.tokens], bytes };
+      const described = { id, fingerprint, settings, owner: this.options.owner, ...content };
       return SnapshotEntry.written(this.folders, place, described, this.now());
     } catch (error) {
       await deleteFile(path);
@@ -295,7 +295,7 @@ export class SnapshotStore {
     }
   }
 
-  private async choosePlace({ tokens, expectedBytes }: SnapshotLane): Promise<SnapshotFacts['place'] | undefined> {
+  private async choosePlace({ tokens, expectedBytes }: ParkedContent): Promise<SnapshotFacts['place'] | undefined> {
     const own = new Set(this.ownInMemory().map(({ id }) => id));
     const evictions = await this.room.inMemory(expectedBytes, own, this.lastUsedHere);
     if (evictions?.length === 0) return 'memory';

@@ -88,6 +88,12 @@ export class Tuning {
     return this.cost.size(!this.typing ? 'idle' : this.unanswered >= unansweredInRow ? 'hurried' : 'typing', context);
   }
 
+  /** What a long prompt is evaluated at; 0 where nothing was measured. */
+  get prefillTokensPerSecond(): number {
+    const { prefillToken } = this.cost;
+    return prefillToken > 0 ? 1000 / prefillToken : 0;
+  }
+
   get laneCosts(): LaneCosts {
     return { token: this.cost.prefillToken, copy: this.calibration.copyMilliseconds || Infinity, save: this.save, load: this.load };
   }

@@ -57,6 +57,9 @@ describe('with a worker that behaves', () => {
     expect(valueOf(await one.complete(completeParams('a'), noCancel)).text).toBe('x');
     expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(4);
     expect(await one.session()).toMatchObject({ lanes: [], parked: [], totals: { promptTokens: 0 } });
+    expect(await one.park()).toEqual({ lanes: 2 });
+    expect(await one.clear()).toMatchObject({ lanes: 1, tokens: 64 });
+    expect(one.hello).toMatchObject({ libraryVersion: '0', runtimeVersion: process.version });
     expect(await one.countTokens(['four', 'letters'])).toEqual([4, 7]);
   });
 
@@ -73,6 +76,9 @@ describe('with a worker that behaves', () => {
     one.onDidFinish(({ generatedTokens }) => costs.push(generatedTokens));
     await one.chat(chatParams('Hello'), ignore, noCancel);
     await one.complete(completeParams('a'), noCancel);
+    expect(costs).toEqual([2, 2]);
+    // What is worked out ahead is no answer to anybody.
+    await one.complete(completeParams('a', { ahead: true }), noCancel);
     expect(costs).toEqual([2, 2]);
   });
 

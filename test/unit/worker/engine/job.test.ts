@@ -32,6 +32,21 @@ describe('Job', () => {
     expect(one.piece(100)).toEqual({ tokens: [9], samples: 1 });
   });
 
+  it('knows how long its prompt took, from when it had its lane', () => {
+    const clock = new FakeClock();
+    const one = job(clock);
+    clock.time += 500;
+    one.begin(1);
+    expect(one.prefillMilliseconds).toBe(0);
+    clock.time += 30;
+    one.advance(2);
+    clock.time += 40;
+    one.advance(2);
+    clock.time += 900;
+    expect(one.accept({ token: 9 }, false)).toBeUndefined();
+    expect(one.prefillMilliseconds).toBe(70);
+  });
+
   it('never samples when nothing is to be generated', () => {
     const one = job(new FakeClock(), { maxTokens: 0 });
     one.begin(0);
