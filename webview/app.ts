@@ -34,9 +34,11 @@ export class App {
         events.post(message);
       },
     };
-    this.banner = new Banner(context);
+    this.banner = new Banner((id) => {
+      events.post({ type: 'action', id });
+    });
     this.list = new TurnList(context);
-    this.footer = new Footer(context);
+    this.footer = new Footer(() => this.model.strings.loadingProgress);
     this.composer = new Composer(context, composerEvents(events));
     const { title, banner, empty, list, composer, footer, announcer } = this;
     root.replaceChildren(title, banner.element, empty, list.element, composer.element, footer.element, announcer);

@@ -1,11 +1,17 @@
 import type { ActionView } from '../../src/protocol/webview';
 import { element, toolkit } from './dom';
 
-/** A row of buttons, the first one the most useful; nothing for no actions. */
-export function actionButtons(actions: readonly ActionView[], onPress: (id: string) => void): readonly HTMLElement[] {
+/** A row of buttons, the first one the most useful unless they are `equal`; nothing for no actions. */
+export function actionButtons(
+  actions: readonly ActionView[],
+  onPress: (id: string) => void,
+  { equal = false }: { readonly equal?: boolean } = {},
+): readonly HTMLElement[] {
   if (actions.length === 0) return [];
   const buttons = actions.map(({ id, label }, index) => {
-    const button = toolkit('vscode-button', { appearance: index === 0 ? 'primary' : 'secondary' }, [document.createTextNode(label)]);
+    const button = toolkit('vscode-button', { appearance: index === 0 && !equal ? 'primary' : 'secondary' }, [
+      document.createTextNode(label),
+    ]);
     button.addEventListener('click', () => {
       onPress(id);
     });

@@ -1,6 +1,5 @@
 import type { EngineView } from '../../src/protocol/webview';
 import { actionButtons } from './actions';
-import type { Context } from './context';
 import { element, icon } from './dom';
 
 const icons: Readonly<Record<EngineView['kind'], string>> = {
@@ -12,11 +11,12 @@ const icons: Readonly<Record<EngineView['kind'], string>> = {
   failed: 'error',
 };
 
-/** The line below the input: which model, and how it is. */
+/** One line: which model, and how it is. */
 export class Footer {
   readonly element = element('div', { class: 'footer' });
 
-  constructor(private readonly context: Context) {}
+  /** @param loadingProgress name of the progress bar while a model loads */
+  constructor(private readonly loadingProgress: () => string) {}
 
   update(engine: EngineView): void {
     const label = element('span', { class: 'footer-label', text: engine.label, attributes: { title: engine.label } });
@@ -26,7 +26,7 @@ export class Footer {
 
   private progress(engine: EngineView): readonly HTMLElement[] {
     if (engine.fraction === undefined) return [];
-    const progress = element('progress', { class: 'progress', attributes: { 'aria-label': this.context.strings().loadingProgress } });
+    const progress = element('progress', { class: 'progress', attributes: { 'aria-label': this.loadingProgress() } });
     progress.max = 1;
     progress.value = engine.fraction;
     return [progress];
@@ -38,7 +38,8 @@ export class Banner {
   readonly element = element('div', { class: 'banner', attributes: { role: 'alert' } });
   private shown: EngineView['problem'];
 
-  constructor(private readonly context: Context) {
+  /** @param onAction told which of the problem's buttons was pressed */
+  constructor(private readonly onAction: (id: string) => void) {
     this.element.hidden = true;
   }
 
@@ -52,9 +53,6 @@ export class Banner {
 
   private content(problem: NonNullable<EngineView['problem']>): readonly HTMLElement[] {
     const message = element('div', { class: 'problem-message' }, [icon('warning'), element('span', { text: problem.message })]);
-    const buttons = actionButtons(problem.actions, (id) => {
-      this.context.post({ type: 'action', id });
-    });
-    return [message, ...buttons];
+    return [message, ...actionButtons(problem.actions, this.onAction)];
   }
 }

@@ -1,9 +1,7 @@
 /** The chat's words in the user's language. */
-import path from 'node:path';
 import { env, l10n } from 'vscode';
-import type { EngineView } from '../../protocol/webview';
 import type { CutNote, StopReason } from '../../protocol/worker';
-import type { EngineState } from '../engine/engine';
+import { engineView } from '../engine/engineView';
 import { describeProblem, labelOf } from '../engine/problems';
 import { webviewStrings } from './strings';
 import type { ChatTexts, NoteFacts } from './texts';
@@ -64,34 +62,6 @@ function endNote(stop: StopReason): string | undefined {
     case 'cancelled':
       return undefined;
   }
-}
-
-function engineView(state: EngineState): EngineView {
-  switch (state.kind) {
-    case 'stopped':
-      return { kind: state.kind, label: l10n.t('The model is not loaded') };
-    case 'starting':
-      return { kind: state.kind, label: l10n.t('Starting…') };
-    case 'loading':
-      return { kind: state.kind, label: l10n.t('Loading {0}…', path.basename(state.path)), fraction: state.fraction };
-    case 'ready':
-      return {
-        kind: state.kind,
-        label: state.responding ? l10n.t('{0} · ready', state.facts.name) : l10n.t('{0} · not responding', state.facts.name),
-      };
-    case 'restarting':
-      return { kind: state.kind, label: l10n.t('Restarting…') };
-    case 'failed':
-      return { kind: state.kind, label: l10n.t('Not running'), problem: bannerOf(state.error) };
-  }
-}
-
-/** A banner is about the engine, not about a question: there is nothing to ask again, but the engine can always be started again. */
-function bannerOf(error: Parameters<typeof describeProblem>[0]): NonNullable<EngineView['problem']> {
-  const { message, actions } = describeProblem(error);
-  const own = actions.filter((action) => action.id !== 'retry');
-  const restart = { id: 'restartEngine', label: labelOf('restartEngine') };
-  return { message, actions: own.some((action) => action.id === 'restartEngine') ? own : [...own, restart] };
 }
 
 function number(value: number): string {

@@ -36,6 +36,8 @@ export interface ChatDeps {
 export interface Chat extends Disposable {
   /** Shows the view and asks there. */
   readonly asker: ChatAsker;
+  /** What a conversation is called, by the `subject` of its requests; see {@link ChatService.titleOf}. */
+  readonly titleOf: (subject: string) => Promise<string | undefined>;
 }
 
 /** Milliseconds of quiet before the engine is asked to warm up. */
@@ -88,7 +90,7 @@ export function registerChat(deps: ChatDeps): Chat {
       await controller.ask(question, options);
     },
   };
-  return Object.assign(disposable, { asker });
+  return Object.assign(disposable, { asker, titleOf: (subject: string) => service.titleOf(subject) });
 }
 
 function createService(deps: ChatDeps, store: ConversationStore): ChatService {

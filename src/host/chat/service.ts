@@ -83,6 +83,12 @@ export class ChatService implements Disposable {
     return known;
   }
 
+  /** What a conversation is called, which is nothing before its first question; `undefined` where there is none with this id. */
+  async titleOf(id: string): Promise<string | undefined> {
+    const conversation = this.known.get(id)?.deref() ?? (await this.deps.store.read(id));
+    return conversation?.title;
+  }
+
   /** Whether an answer is under way in `conversation`. */
   isAnswering(conversation: Conversation): boolean {
     return this.answers.has(conversation.id);
@@ -121,7 +127,7 @@ export class ChatService implements Disposable {
     if (previous !== undefined) this.changes.fire({ kind: 'turn', conversation, turn: previous });
     this.changes.fire({ kind: 'turn', conversation, turn });
     const sampling = { ...CHAT_SAMPLING, temperature, seed: deps.newSeed() };
-    void this.finish(conversation, turn, answer.run({ system, history, user, sampling, maxTokens }));
+    void this.finish(conversation, turn, answer.run({ system, history, user, sampling, maxTokens, subject: conversation.id }));
   }
 
   /** Ends the answer under way in `conversation`; what it has written stays. */
@@ -167,6 +173,7 @@ export class ChatService implements Disposable {
       kind: 'chat',
       system: this.deps.settings().system,
       history: historyOf(conversation.turns),
+      subject: conversation.id,
     }));
   }
 

@@ -4,8 +4,8 @@ import type { Disposable } from '../../base/event';
 import type { WebviewMessage } from '../../protocol/webview';
 import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
+import { webviewPage } from '../services/webviewPage';
 import type { ChatController } from './controller';
-import { chatPage } from './html';
 import { isOpenableLink, parseWebviewMessage } from './incoming';
 
 /** What a page is made of, wherever it is shown. */
@@ -88,7 +88,7 @@ export class ChatView implements Disposable {
   private page(): string {
     const { webview, deps } = this;
     const uri = (...segments: string[]): string => webview.asWebviewUri(Uri.joinPath(deps.extensionUri, ...segments)).toString();
-    return chatPage({
+    return webviewPage({
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       script: uri('dist', 'webview', 'main.js'),

@@ -10,10 +10,10 @@ export interface PageParts {
 }
 
 /**
- * The webview's page. Its policy allows one script, by nonce, and style sheets and fonts of the extension; no connection, no image, no
+ * A webview's page. Its policy allows one script, by nonce, and style sheets and fonts of the extension; no connection, no image, no
  * frame, no form, and no inline style: the toolkit's styles are constructed sheets, which a policy does not concern.
  */
-export function chatPage(parts: PageParts): string {
+export function webviewPage(parts: PageParts): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${parts.nonce}'`,

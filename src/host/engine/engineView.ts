@@ -1,0 +1,35 @@
+/** The engine as every view of Paddock's shows it, in the user's language. */
+import path from 'node:path';
+import { l10n } from 'vscode';
+import type { EngineErrorData } from '../../protocol/errors';
+import type { EngineView } from '../../protocol/webview';
+import type { EngineState } from './engine';
+import { describeProblem, labelOf } from './problems';
+
+export function engineView(state: EngineState): EngineView {
+  switch (state.kind) {
+    case 'stopped':
+      return { kind: state.kind, label: l10n.t('The model is not loaded') };
+    case 'starting':
+      return { kind: state.kind, label: l10n.t('Starting…') };
+    case 'loading':
+      return { kind: state.kind, label: l10n.t('Loading {0}…', path.basename(state.path)), fraction: state.fraction };
+    case 'ready':
+      return {
+        kind: state.kind,
+        label: state.responding ? l10n.t('{0} · ready', state.facts.name) : l10n.t('{0} · not responding', state.facts.name),
+      };
+    case 'restarting':
+      return { kind: state.kind, label: l10n.t('Restarting…') };
+    case 'failed':
+      return { kind: state.kind, label: l10n.t('Not running'), problem: bannerOf(state.error) };
+  }
+}
+
+/** A banner is about the engine, not about a question: there is nothing to ask again, but the engine can always be started again. */
+function bannerOf(error: EngineErrorData): NonNullable<EngineView['problem']> {
+  const { message, actions } = describeProblem(error);
+  const own = actions.filter((action) => action.id !== 'retry');
+  const restart = { id: 'restartEngine', label: labelOf('restartEngine') };
+  return { message, actions: own.some((action) => action.id === 'restartEngine') ? own : [...own, restart] };
+}
