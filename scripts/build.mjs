@@ -53,8 +53,8 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
     },
     {
       ...common,
-      entryPoints: ['webview/main.ts'],
-      outfile: path.join(outdir, 'webview', 'main.js'),
+      entryPoints: { main: 'webview/main.ts', session: 'webview/session/main.ts' },
+      outdir: path.join(outdir, 'webview'),
       platform: /** @type {const} */ ('browser'),
       target: 'es2022',
       format: /** @type {const} */ ('iife'),

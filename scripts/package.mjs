@@ -81,6 +81,7 @@ async function checkPackage(vsix, target) {
     'dist/extension.js',
     'dist/worker/main.mjs',
     'dist/webview/main.js',
+    'dist/webview/session.js',
     ...workerPackages.map((name) => `dist/node_modules/${name}/package.json`),
   ];
   const missing = needed.filter((file) => !entries.includes(file));

@@ -12,6 +12,7 @@ import { registerModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
 import { workerStorage } from './host/services/workerStorage';
+import { registerSession } from './host/session/register';
 import { registerStatus } from './host/status/register';
 import { registerVscodeChat } from './host/vscodeChat/register';
 
@@ -25,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
   const modelPath = (): string => config.current['model.path'] || embeddedModelPath(context.extensionPath);
+  const extensionVersion = String((context.extension.packageJSON as { version: unknown }).version);
   const engine = new EngineClient({
     command: () => ({
       script: context.asAbsolutePath('dist/worker/main.mjs'),
@@ -37,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       threads: config.current['worker.threads'],
       storage: workerStorage(context, config.current),
     }),
-    clientVersion: String((context.extension.packageJSON as { version: unknown }).version),
+    clientVersion: extensionVersion,
     log: topicLog(channel, 'engine'),
     workerLog: topicLog(channel, 'worker'),
   });
@@ -77,6 +79,16 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       onDidChangeSettings: config.onDidChange,
       newSeed: () => randomInt(2 ** 31),
       log: topicLog(channel, 'VS Code chat'),
+    }),
+    registerSession({
+      extensionUri: context.extensionUri,
+      extensionVersion,
+      engine,
+      onDidFinish: engine.onDidFinish,
+      config: () => config.current,
+      titleOf: chat.titleOf,
+      memory: context.globalState,
+      log: topicLog(channel, 'session'),
     }),
     registerStatus({ engine, onDidFinish: engine.onDidFinish, ghostText, channel, log: topicLog(channel, 'status') }),
   );

@@ -26,7 +26,9 @@ export const commandIds = {
   showLog: 'paddock.showLog',
   openWalkthrough: 'paddock.openWalkthrough',
   showMenu: 'paddock.showMenu',
+  showSession: 'paddock.showSession',
 } as const;
 
-/** The chat view's id in package.json. */
+/** The views' ids in package.json. */
 export const chatViewId = 'paddock.chat';
+export const sessionViewId = 'paddock.session';

@@ -1,0 +1,53 @@
+/** Says what lanes are about. */
+import { posix } from 'node:path';
+import { l10n } from 'vscode';
+
+/** What is known of a lane's tokens; of a worker's `LaneView` and `ParkedView`. */
+export interface LaneContent {
+  readonly purpose: 'chat' | 'ghost';
+  readonly subject?: string | undefined;
+}
+
+export interface LaneLabel {
+  readonly label: string;
+  readonly description: string;
+}
+
+/** A conversation's title by its id: empty before its first question, `undefined` where there is none. */
+export type TitleOf = (subject: string) => Promise<string | undefined>;
+
+/** Names lanes for people: a chat's by its conversation's title, ghost text's by its file. */
+export class Labels {
+  private readonly titles = new Map<string, string>();
+
+  constructor(private readonly titleOf: TitleOf) {}
+
+  /** Asks for the titles of conversations that have none here yet. */
+  async learn(contents: readonly LaneContent[]): Promise<void> {
+    const subjects = new Set(contents.flatMap(({ purpose, subject }) => (purpose === 'chat' && subject !== undefined ? [subject] : [])));
+    for (const subject of subjects) {
+      if (this.titles.has(subject)) continue;
+      const title = await this.titleOf(subject);
+      // One without a question may get one at any time.
+      if (title !== undefined && title !== '') this.titles.set(subject, title);
+    }
+  }
+
+  /** Forgets the titles: they may be others when they are wanted again. */
+  forget(): void {
+    this.titles.clear();
+  }
+
+  of({ purpose, subject }: LaneContent): LaneLabel {
+    if (purpose === 'chat') return { label: this.chat(subject), description: l10n.t('chat') };
+    if (subject === undefined) return { label: l10n.t('Ghost text'), description: '' };
+    const folder = posix.dirname(subject);
+    const what = l10n.t('ghost text');
+    return { label: posix.basename(subject), description: folder === '.' ? what : `${what} · ${folder}` };
+  }
+
+  private chat(subject: string | undefined): string {
+    if (subject === undefined) return l10n.t('Another request');
+    return this.titles.get(subject) ?? l10n.t('A conversation without a title');
+  }
+}

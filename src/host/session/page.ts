@@ -1,0 +1,182 @@
+/** The session view's words and numbers, in the user's language. */
+import { env, l10n } from 'vscode';
+import type { FactView, LaneLine, SectionView, SessionPage } from '../../protocol/sessionPage';
+import type { ActionView } from '../../protocol/webview';
+import type { LaneView, ParkedView, SessionView } from '../../protocol/session';
+import type { ModelFacts } from '../../protocol/worker';
+import type { EngineState } from '../engine/engine';
+import { engineView } from '../engine/engineView';
+import { labelOf } from '../engine/problems';
+import { speedSection } from './charts';
+import type { DayRecord } from './day';
+import { bytes, count, duration, share, sum } from './format';
+import { parkedHeld } from './held';
+import type { LaneContent, LaneLabel } from './labels';
+
+/** The view's own buttons; those of a problem are the engine's. */
+export const sessionActionIds = ['start', 'park', 'clear', 'copyReport', 'restartEngine'] as const;
+
+export type SessionActionId = (typeof sessionActionIds)[number];
+
+export interface PageParts {
+  readonly state: EngineState;
+  /** Nothing without a ready worker. */
+  readonly view: SessionView | undefined;
+  readonly today: DayRecord;
+  readonly labelOf: (content: LaneContent) => LaneLabel;
+}
+
+export function sessionPage({ state, view, today, labelOf: nameOf }: PageParts): SessionPage {
+  return {
+    title: l10n.t('Paddock session'),
+    engine: engineView(state),
+    loadingProgress: l10n.t('Loading the model'),
+    sections: [
+      ...(view ? [lanesSection(view.lanes, nameOf), parkedSection(view.parked, nameOf)] : []),
+      savingsSection(view, today),
+      ...(view ? [speedSection(view.answers)] : []),
+      ...(view && state.kind === 'ready' ? [memorySection(view, state.facts), modelSection(state.facts)] : []),
+    ],
+    actions: actionsOf(state),
+    actionsTitle: l10n.t('What you can do'),
+  };
+}
+
+function actionsOf(state: EngineState): readonly ActionView[] {
+  const labels: Readonly<Record<SessionActionId, string>> = {
+    start: l10n.t('Load the Model'),
+    park: l10n.t('Park Now'),
+    clear: l10n.t('Clear…'),
+    copyReport: l10n.t('Copy Report for an Issue'),
+    restartEngine: labelOf('restartEngine'),
+  };
+  return idsFor(state).map((id) => ({ id, label: labels[id] }));
+}
+
+function idsFor({ kind }: EngineState): readonly SessionActionId[] {
+  switch (kind) {
+    case 'stopped':
+      return ['start', 'copyReport'];
+    case 'ready':
+      return ['park', 'clear', 'copyReport', 'restartEngine'];
+    case 'failed':
+      // The problem's own banner has the button that restarts.
+      return ['copyReport'];
+    case 'starting':
+    case 'loading':
+    case 'restarting':
+      return ['copyReport', 'restartEngine'];
+  }
+}
+
+function lanesSection(lanes: readonly LaneView[], nameOf: PageParts['labelOf']): SectionView {
+  return {
+    id: 'lanes',
+    kind: 'lanes',
+    title: l10n.t('Lanes'),
+    lines: lanes.map((lane) => laneLine(lane, nameOf)),
+    note: '',
+  };
+}
+
+function laneLine(lane: LaneView, nameOf: PageParts['labelOf']): LaneLine {
+  const id = String(lane.id);
+  const amount = l10n.t('{0} of {1} tokens', count(lane.tokens, env.language), count(lane.capacity, env.language));
+  const fraction = lane.capacity > 0 ? lane.tokens / lane.capacity : 0;
+  if (lane.tokens === 0 && !lane.busy) return { id, kind: 'empty', label: l10n.t('Empty'), description: '', amount, fraction };
+  const { label, description } = nameOf(lane);
+  const busy = l10n.t('in use');
+  return {
+    id,
+    kind: lane.purpose,
+    label,
+    description: lane.busy ? [description, busy].filter(Boolean).join(' · ') : description,
+    amount,
+    fraction,
+  };
+}
+
+function parkedSection(parked: readonly ParkedView[], nameOf: PageParts['labelOf']): SectionView {
+  const own = parked.filter((each) => each.own);
+  const others = parked.filter((each) => !each.own);
+  const lines = own.map((each, index) => ({ id: String(index), kind: each.purpose, ...nameOf(each), amount: parkedAmount(each) }));
+  return { id: 'parked', kind: 'lanes', title: l10n.t('Parked lanes'), lines, note: parkedNote(own.length, others) };
+}
+
+function parkedAmount({ tokens, bytes: size, place }: ParkedView): string {
+  const parts = [count(tokens, env.language), bytes(size, env.language)] as const;
+  return place === 'memory' ? l10n.t('{0} tokens, {1} in memory', ...parts) : l10n.t('{0} tokens, {1} on disk', ...parts);
+}
+
+function parkedNote(own: number, others: readonly ParkedView[]): string {
+  if (others.length > 0) return l10n.t('Of other workspaces: {0}', parkedHeld(others.length, sum(others.map((each) => each.bytes))));
+  return own === 0 ? l10n.t('Nothing is parked. Lanes are parked while nothing is asked for, and when the window closes.') : '';
+}
+
+function savingsSection(view: SessionView | undefined, { reusedTokens, savedSeconds }: DayRecord): SectionView {
+  const { language } = env;
+  const cached = view && [
+    { label: l10n.t('Tokens in lanes'), value: count(sum(view.lanes.map(({ tokens }) => tokens)), language) },
+    { label: l10n.t('Tokens parked'), value: count(sum(view.parked.filter(({ own }) => own).map(({ tokens }) => tokens)), language) },
+    ...reusedShare(view.totals),
+  ];
+  return {
+    id: 'savings',
+    kind: 'facts',
+    title: l10n.t('Saved'),
+    facts: [
+      { label: l10n.t('Tokens reused today'), value: count(reusedTokens, language) },
+      { label: l10n.t('Reading time saved today'), value: duration(savedSeconds, language) },
+      ...(cached ?? []),
+    ],
+    note: '',
+  };
+}
+
+function reusedShare({ promptTokens, reusedTokens }: SessionView['totals']): readonly FactView[] {
+  if (promptTokens === 0) return [];
+  return [{ label: l10n.t('Of all prompts since the start, reused'), value: share(reusedTokens / promptTokens, env.language) }];
+}
+
+function memorySection({ memory }: SessionView, { lanes, laneBytes, fileBytes, mapped }: ModelFacts): SectionView {
+  const { language } = env;
+  const { residentBytes, anonymousBytes } = memory;
+  return {
+    id: 'memory',
+    kind: 'facts',
+    title: l10n.t('Memory'),
+    facts: [
+      { label: l10n.t('The model’s process'), value: bytes(residentBytes, language) },
+      ...(anonymousBytes === undefined ? [] : [{ label: l10n.t('Of that, not read from a file'), value: bytes(anonymousBytes, language) }]),
+      { label: l10n.t('KV cache of all lanes'), value: bytes(lanes * laneBytes, language) },
+      {
+        label: mapped ? l10n.t('Model file, shared with other windows') : l10n.t('Model file, read into memory'),
+        value: bytes(fileBytes, language),
+      },
+    ],
+    note: '',
+  };
+}
+
+function modelSection({ name, contextTokens, trainContextTokens, threads, decodeThreads, gpu }: ModelFacts): SectionView {
+  const { language } = env;
+  return {
+    id: 'model',
+    kind: 'facts',
+    title: l10n.t('Model'),
+    facts: [
+      { label: l10n.t('Name'), value: name },
+      { label: l10n.t('Context of a lane'), value: l10n.t('{0} tokens', count(contextTokens, language)) },
+      { label: l10n.t('Trained with'), value: l10n.t('{0} tokens', count(trainContextTokens, language)) },
+      { label: l10n.t('Runs on'), value: gpu === false ? l10n.t('the CPU') : l10n.t('the GPU ({0})', gpu) },
+      {
+        label: l10n.t('Threads'),
+        value:
+          threads === decodeThreads
+            ? count(threads, language)
+            : l10n.t('{0} to read, {1} to write', count(threads, language), count(decodeThreads, language)),
+      },
+    ],
+    note: '',
+  };
+}
