@@ -164,3 +164,16 @@ describe('warming up', () => {
     expect(window.engine.warmed).toMatchObject([{ history: [{ user: { text: '1?' } }] }]);
   });
 });
+
+describe('what a conversation is called', () => {
+  it('is known by the subject of its requests, here and when only the disk has it', async () => {
+    await window.exchange('Why is the sky blue?', 'one');
+    const { subject = '' } = window.engine.last.params;
+    expect(await window.service.titleOf(subject)).toBe('Why is the sky blue?');
+    await window.store.flush();
+    const later = new FakeWindow(folder, new FakeMemory(), 'later');
+    expect(await later.service.titleOf(subject)).toBe('Why is the sky blue?');
+    expect(await later.service.titleOf('none-such')).toBeUndefined();
+    later.close();
+  });
+});
