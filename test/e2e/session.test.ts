@@ -52,7 +52,7 @@ describe('the session view', () => {
 
   beforeAll(async () => {
     await mkdir(pictures, { recursive: true });
-    editor = await installedPaddock({ page: { height: 1000 } });
+    editor = await installedPaddock({ page: { height: 1000 }, settings: { 'paddock.chat.maxTokens': 128 } });
     await editor.openChat();
     await editor.ask(question);
     session = await showSession(editor);
@@ -104,8 +104,11 @@ describe('the session view', () => {
     await editor.openFile('inventory.ts');
     await editor.selectLines(44, 53);
     await editor.command('Paddock: Explain Selection');
-    await editor.answer(3);
     session = await showSession(editor);
+    const lane = session.locator('.lane').filter({ hasText: 'Explain the selected code' });
+    // The file alone has more tokens than that; on a machine that is busy it takes a while to read it.
+    await lane.filter({ hasText: /(?:[7-9]\d\d|\d,\d{3}) of 4,095/ }).waitFor({ timeout: 170_000 });
+    await editor.answer(3);
     await session.getByRole('button', { name: 'Park Now' }).focus();
     await editor.page.keyboard.press('Enter');
     await notice(/^Parked: \d+ lanes? can be taken up again/);

@@ -92,8 +92,7 @@ class LaneElement implements Shown<LaneLine> {
   readonly element: HTMLElement;
 
   constructor({ kind }: LaneLine) {
-    const text = element('div', { class: 'lane-text' }, [this.label, this.description]);
-    this.element = element('li', { class: 'lane' }, [icon(laneIcons[kind]), text, this.amount, this.meter]);
+    this.element = element('li', { class: 'lane' }, [icon(laneIcons[kind]), this.label, this.description, this.amount, this.meter]);
     this.element.dataset['kind'] = kind;
   }
 

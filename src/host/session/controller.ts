@@ -78,15 +78,15 @@ export class SessionController implements Disposable {
     this.subscriptions = [
       engine.onDidChangeState((state) => {
         if (state.kind === 'failed' || state.kind === 'restarting') this.lastError = state.error;
-        if (state.kind !== 'ready') this.view = undefined;
+        if (state.kind === 'ready') savings.measured(state.facts.prefillTokensPerSecond);
+        else this.view = undefined;
         // At once, and without asking: a worker that does not respond would not say so.
         if (isAnother(state, this.shown)) this.show();
         this.refresher.change();
       }),
       onDidFinish(({ reusedTokens, generatedTokens }) => {
-        const prefillTokensPerSecond = engine.state.kind === 'ready' ? engine.state.facts.prefillTokensPerSecond : 0;
         // A request that was cancelled before it had a token would not have waited for its prompt either.
-        if (generatedTokens > 0) savings.add({ reusedTokens, prefillTokensPerSecond });
+        if (generatedTokens > 0) savings.add(reusedTokens);
         this.refresher.change();
       }),
     ];
@@ -125,8 +125,9 @@ export class SessionController implements Disposable {
   }
 
   private async look(): Promise<boolean> {
-    const { labels, log } = this.deps;
+    const { labels, savings, log } = this.deps;
     this.view = await this.current();
+    if (this.view) savings.measured(this.view.prefillTokensPerSecond);
     const { lanes, parked } = this.view ?? { lanes: [], parked: [] };
     try {
       await labels.learn([...lanes, ...parked.filter(({ own }) => own)]);

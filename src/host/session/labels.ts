@@ -40,9 +40,9 @@ export class Labels {
 
   of({ purpose, subject }: LaneContent): LaneLabel {
     if (purpose === 'chat') return { label: this.chat(subject), description: l10n.t('chat') };
-    if (subject === undefined) return { label: l10n.t('Ghost text'), description: '' };
-    const folder = posix.dirname(subject);
     const what = l10n.t('ghost text');
+    if (subject === undefined) return { label: l10n.t('Another request'), description: what };
+    const folder = posix.dirname(subject);
     return { label: posix.basename(subject), description: folder === '.' ? what : `${what} · ${folder}` };
   }
 

@@ -74,26 +74,42 @@ function lanesSection(lanes: readonly LaneView[], nameOf: PageParts['labelOf']):
     id: 'lanes',
     kind: 'lanes',
     title: l10n.t('Lanes'),
-    lines: lanes.map((lane) => laneLine(lane, nameOf)),
+    lines: [...lanes.filter((lane) => !isEmpty(lane)).map((lane) => laneLine(lane, nameOf)), ...emptyLine(lanes.filter(isEmpty))],
     note: '',
   };
 }
 
+function isEmpty({ tokens, busy }: LaneView): boolean {
+  return tokens === 0 && !busy;
+}
+
 function laneLine(lane: LaneView, nameOf: PageParts['labelOf']): LaneLine {
-  const id = String(lane.id);
-  const amount = l10n.t('{0} of {1} tokens', count(lane.tokens, env.language), count(lane.capacity, env.language));
-  const fraction = lane.capacity > 0 ? lane.tokens / lane.capacity : 0;
-  if (lane.tokens === 0 && !lane.busy) return { id, kind: 'empty', label: l10n.t('Empty'), description: '', amount, fraction };
   const { label, description } = nameOf(lane);
-  const busy = l10n.t('in use');
   return {
-    id,
+    id: String(lane.id),
     kind: lane.purpose,
     label,
-    description: lane.busy ? [description, busy].filter(Boolean).join(' · ') : description,
-    amount,
-    fraction,
+    description: lane.busy ? `${description} · ${l10n.t('in use')}` : description,
+    amount: l10n.t('{0} of {1} tokens', count(lane.tokens, env.language), count(lane.capacity, env.language)),
+    fraction: lane.capacity > 0 ? lane.tokens / lane.capacity : 0,
   };
+}
+
+/** Empty lanes are all alike: one line for them. */
+function emptyLine(lanes: readonly LaneView[]): readonly LaneLine[] {
+  const [first] = lanes;
+  if (first === undefined) return [];
+  const { language } = env;
+  const label = lanes.length === 1 ? l10n.t('1 empty lane') : l10n.t('{0} empty lanes', count(lanes.length, language));
+  return [
+    {
+      id: '',
+      kind: 'empty',
+      label,
+      description: '',
+      amount: l10n.t('room for {0} tokens', count(sum(lanes.map(({ capacity }) => capacity)), language)),
+    },
+  ];
 }
 
 function parkedSection(parked: readonly ParkedView[], nameOf: PageParts['labelOf']): SectionView {

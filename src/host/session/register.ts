@@ -34,7 +34,12 @@ const storeInterval = 5000;
 /** The session view: what the lanes hold, what reuse saved, speed and memory, and the buttons below. */
 export function registerSession(deps: SessionDeps): vscode.Disposable {
   const { engine, onDidFinish, log } = deps;
-  const savings = new Savings({ memory: deps.memory, now: () => new Date(), later: (action) => after(storeInterval, action) });
+  const savings = new Savings({
+    memory: deps.memory,
+    now: () => new Date(),
+    later: (action) => after(storeInterval, action),
+    measure: async () => (await engine.session())?.prefillTokensPerSecond,
+  });
   const controller = new SessionController({
     engine,
     onDidFinish,

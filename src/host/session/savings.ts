@@ -1,5 +1,5 @@
 import type { Disposable } from '../../base/event';
-import { todayOf, withReuse, type DayRecord, type Reuse } from './day';
+import { todayOf, withReuse, type DayRecord } from './day';
 
 /** Where the day's record is kept. VS Code's `Memento` has this shape. */
 export interface SavingsMemory {
@@ -12,6 +12,8 @@ export interface SavingsOptions {
   readonly now: () => Date;
   /** Runs something later; disposing keeps it from running. */
   readonly later: (action: () => void) => Disposable;
+  /** Tokens that prefill evaluates a second by now; nothing where nobody can say. */
+  readonly measure: () => Promise<number | undefined>;
 }
 
 const KEY = 'paddock.session.today';
@@ -21,8 +23,9 @@ const KEY = 'paddock.session.today';
  * rather than at every key, so that two of them do not undo each other's counting.
  */
 export class Savings implements Disposable {
-  /** Counted and not stored yet. */
-  private pending: Reuse[] = [];
+  /** Tokens that were counted and not stored yet. */
+  private pending = 0;
+  private rate = 0;
   private timer: Disposable | undefined;
 
   constructor(private readonly options: SavingsOptions) {}
@@ -30,28 +33,37 @@ export class Savings implements Disposable {
   /** Today, up to now. */
   get today(): DayRecord {
     const { memory, now } = this.options;
-    return this.pending.reduce(withReuse, todayOf(memory.get(KEY), now()));
+    return withReuse(todayOf(memory.get(KEY), now()), { reusedTokens: this.pending, prefillTokensPerSecond: this.rate });
   }
 
-  /** Takes an answer in. */
-  add(reuse: Reuse): void {
-    if (reuse.reusedTokens <= 0) return;
-    this.pending.push(reuse);
-    this.timer ??= this.options.later(() => {
-      this.store();
-    });
+  /** Takes an answer in, by the tokens of its prompt that needed no evaluation. */
+  add(reusedTokens: number): void {
+    if (reusedTokens <= 0) return;
+    this.pending += reusedTokens;
+    this.timer ??= this.options.later(() => void this.store());
   }
 
-  /** Stores what is left. */
+  /** Tells what prefill evaluates a second from now on. */
+  measured(tokensPerSecond: number): void {
+    if (tokensPerSecond > 0) this.rate = tokensPerSecond;
+  }
+
+  /** Keeps what is left. */
   dispose(): void {
     this.timer?.dispose();
-    if (this.pending.length > 0) this.store();
+    this.keep();
   }
 
-  private store(): void {
+  private async store(): Promise<void> {
+    this.measured((await this.options.measure()) ?? 0);
     this.timer = undefined;
+    this.keep();
+  }
+
+  private keep(): void {
+    if (this.pending === 0) return;
     const record = this.today;
-    this.pending = [];
+    this.pending = 0;
     void this.options.memory.update(KEY, record);
   }
 }

@@ -31,6 +31,7 @@ class Desk {
     memory: new FakeMemory(),
     now: () => new Date(2026, 2, 7),
     later: (action) => this.timers.after(5000, action),
+    measure: () => Promise.resolve(undefined),
   });
   readonly controller: SessionController;
 
@@ -120,11 +121,15 @@ describe('the session view’s host side', () => {
     expect(desk.engine.looks).toBe(3);
   });
 
-  it('counts what answers reused, seen or not, by the rate that was measured', () => {
+  it('counts what answers reused, seen or not, by the rate that was measured last', async () => {
     const desk = new Desk();
+    desk.engine.become({ kind: 'ready', generation: 1, responding: true, facts: { ...fakeFacts, prefillTokensPerSecond: 16 } });
     desk.finished.fire(fakeMetrics);
     desk.finished.fire({ ...fakeMetrics, generatedTokens: 0 });
-    expect(desk.savings.today).toMatchObject({ reusedTokens: 1024, savedSeconds: 1024 / fakeFacts.prefillTokensPerSecond });
+    expect(desk.savings.today).toMatchObject({ reusedTokens: 1024, savedSeconds: 64 });
+    desk.engine.view = { ...sampleView, prefillTokensPerSecond: 64 };
+    await desk.open();
+    expect(desk.savings.today).toMatchObject({ reusedTokens: 1024, savedSeconds: 16 });
   });
 
   it('shows at once that the engine is in another state, and nothing of a session that is gone', async () => {

@@ -57,7 +57,7 @@ describe('the session view', () => {
         amount: '2,048 of 4,095 tokens',
         fraction: 2048 / 4095,
       },
-      { id: '2', kind: 'empty', label: 'Empty', description: '', amount: '0 of 4,095 tokens', fraction: 0 },
+      { id: '', kind: 'empty', label: '1 empty lane', description: '', amount: 'room for 4,095 tokens' },
     ]);
   });
 
@@ -169,7 +169,7 @@ describe('a lane’s name', () => {
   it('is something also where nothing is known', () => {
     const labels = new Labels(() => Promise.resolve(undefined));
     expect(labels.of({ purpose: 'chat' }).label).toBe('Another request');
-    expect(labels.of({ purpose: 'ghost' }).label).toBe('Ghost text');
+    expect(labels.of({ purpose: 'ghost' })).toEqual({ label: 'Another request', description: 'ghost text' });
     expect(labels.of({ purpose: 'ghost', subject: 'a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text' });
   });
 });
