@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../services/commands';
-
-/** Documents that hold no code of the user's: output, the chat's own inputs, commit messages. */
-const foreignSchemes: ReadonlySet<string> = new Set(['output', 'comment', 'vscode-scm', 'search-editor', 'debug']);
+import { holdsCode } from '../services/target';
 
 const explainKind = vscode.CodeActionKind.Refactor.append('paddock');
 
@@ -11,7 +9,7 @@ export class PaddockCodeActions implements vscode.CodeActionProvider {
   static readonly kinds = [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite, explainKind];
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range, { diagnostics }: vscode.CodeActionContext): vscode.CodeAction[] {
-    if (foreignSchemes.has(document.uri.scheme)) return [];
+    if (!holdsCode(document)) return [];
     const reported = diagnostics.filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning);
     const action = (title: string, kind: vscode.CodeActionKind, command: string): vscode.CodeAction => {
       const made = new vscode.CodeAction(title, kind);

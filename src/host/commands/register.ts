@@ -3,6 +3,7 @@ import { codeTasks, type CodeTask } from '../../prompt/tasks';
 import type { Engine } from '../engine/engine';
 import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
+import { currentEditor } from '../services/target';
 import { PaddockCodeActions } from './codeActions';
 import { CommitMessages } from './commit';
 import { codeQuestion, type CodeQuestion, type Place } from './question';
@@ -49,7 +50,7 @@ export function registerCommands({ chat, engine, log, system }: CommandDeps): vs
 
 /** What a code action names; for all other callers the active editor. Menus hand over a URI alone. */
 async function placeOf(uri: unknown, range: unknown): Promise<Place | undefined> {
-  if (!(uri instanceof vscode.Uri) || !(range instanceof vscode.Range)) return vscode.window.activeTextEditor;
+  if (!(uri instanceof vscode.Uri) || !(range instanceof vscode.Range)) return currentEditor();
   return { document: await vscode.workspace.openTextDocument(uri), selection: range };
 }
 

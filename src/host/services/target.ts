@@ -62,7 +62,16 @@ async function symbolsOf(document: vscode.TextDocument): Promise<readonly vscode
   return (found ?? []).filter((symbol): symbol is vscode.DocumentSymbol => 'children' in symbol);
 }
 
+/** Documents that hold no code of the user's: output, inputs of views, commit messages. */
+const foreignSchemes: ReadonlySet<string> = new Set(['output', 'comment', 'vscode-scm', 'search-editor', 'debug']);
+
+/** Whether a document is one that code is written in, as far as its address tells. */
+export function holdsCode({ uri }: vscode.TextDocument): boolean {
+  return !foreignSchemes.has(uri.scheme);
+}
+
 /** The editor that a command without arguments is about: the active one, else the first that can be seen, as when the chat is in a tab. */
 export function currentEditor(): vscode.TextEditor | undefined {
-  return vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  return [activeTextEditor, ...visibleTextEditors].find((editor) => editor !== undefined && holdsCode(editor.document));
 }
