@@ -13,9 +13,9 @@ export interface EditTarget {
   readonly end: number;
 }
 
-/** Shares of a lane: what a selection may take at most, as the worker cuts longer ones, and what is kept free for the answer. */
+/** Shares of a lane: what a selection may take at most, as the worker cuts longer ones, and the answer, which is about as long. */
 const SELECTION_SHARE = 0.25;
-const ANSWER_SHARE = 0.3;
+const ANSWER_SHARE = 0.25;
 
 /** Characters a token stands for in code, at the least that vocabularies of Llama's kind reach over a few lines. */
 const CHARACTERS_PER_TOKEN = 3;
