@@ -53,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     storageUri: context.storageUri,
     globalStorageUri: context.globalStorageUri,
     memory: context.workspaceState,
+    commands: slash.list,
     resolveCommand: (text) => slash.resolve(text),
   });
   const ghostText = registerCompletion({ engine, config, log: topicLog(channel, 'ghost text') });

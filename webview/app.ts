@@ -1,5 +1,6 @@
 import type { TurnView, WebviewMessage } from '../src/protocol/webview';
-import { Composer } from './components/composer';
+import { Composer, type ComposerEvents } from './components/composer';
+import { ComposerContext } from './components/composerContext';
 import type { Context } from './components/context';
 import { element } from './components/dom';
 import { emptyState } from './components/emptyState';
@@ -11,6 +12,8 @@ import { activeTurn, isActive, type LocalEvent, type Model } from './store';
 export interface AppEvents {
   readonly post: (message: WebviewMessage) => void;
   readonly dispatch: (event: LocalEvent) => void;
+  /** As it is now, which may be newer than what is painted. */
+  readonly current: () => Model | undefined;
 }
 
 /** The whole view: built once from the first model, then told of every later one. */
@@ -21,6 +24,7 @@ export class App {
   private readonly banner: Banner;
   private readonly list: TurnList;
   private readonly composer: Composer;
+  private readonly composerContext: ComposerContext;
   private readonly footer: Footer;
 
   constructor(
@@ -39,9 +43,16 @@ export class App {
     });
     this.list = new TurnList(context);
     this.footer = new Footer(() => this.model.strings.loadingProgress);
-    this.composer = new Composer(context, composerEvents(events));
-    const { title, banner, empty, list, composer, footer, announcer } = this;
-    root.replaceChildren(title, banner.element, empty, list.element, composer.element, footer.element, announcer);
+    this.composer = new Composer(context, {
+      ...composerEvents(events),
+      onKey: (event) => this.composerContext.onKey(event),
+    });
+    this.composerContext = new ComposerContext(context, this.composer, events);
+    this.composerContext.acceptDrops(root);
+    const { title, banner, empty, list, composer, composerContext, footer, announcer } = this;
+    root.replaceChildren(
+      ...[title, banner.element, empty, list.element, composer.element, composerContext.gauge, footer.element, announcer],
+    );
     root.addEventListener('click', (event) => {
       openLink(event, events);
     });
@@ -76,6 +87,7 @@ export class App {
       this.footer.update(model.engine);
     }
     this.composer.update(model.draft, activeTurn(model) !== undefined);
+    this.composerContext.update(model);
     if (before !== undefined) this.announce(before);
   }
 
@@ -92,7 +104,7 @@ export class App {
   }
 }
 
-function composerEvents(events: AppEvents): ConstructorParameters<typeof Composer>[1] {
+function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
   return {
     // Sent at every key: the host keeps it, and this page may be thrown away at any time.
     onDraft: (text) => {
@@ -105,6 +117,9 @@ function composerEvents(events: AppEvents): ConstructorParameters<typeof Compose
     },
     onStop: () => {
       events.post({ type: 'stop' });
+    },
+    onCaret: (at) => {
+      events.dispatch({ type: 'caret', at });
     },
   };
 }

@@ -1,20 +1,32 @@
 /** The webview's state: one value, changed by one pure function. */
 import type { HostMessage, TurnView, ViewState } from '../src/protocol/webview';
+import { completionFor, moved, triggerAt, withSuggestions, type Completion } from './completion';
 
 export interface Model extends ViewState {
   /** Messages were lost; nothing more is appended until the host has sent its state anew. */
   readonly outOfStep: boolean;
+  /** What is offered for what stands before the caret. */
+  readonly completion: Completion | undefined;
+  /** Where the mark stands whose list was closed: it stays closed while that is typed on. */
+  readonly dismissed: number | undefined;
+  /** Questions to the host for suggestions so far. */
+  readonly requests: number;
 }
 
 export type LocalEvent =
   /** The user typed. */
   | { readonly type: 'draft'; readonly text: string }
   /** The draft was handed to the host. */
-  | { readonly type: 'sent' };
+  | { readonly type: 'sent' }
+  /** The caret is there in the draft; `undefined` where the input has no focus. */
+  | { readonly type: 'caret'; readonly at: number | undefined }
+  /** Another line of the list is active, so many further. */
+  | { readonly type: 'choose'; readonly by: number }
+  | { readonly type: 'dismiss' };
 
 /** The model after `event`; the same object where nothing changed. `undefined` until the host has sent its state. */
 export function reduce(model: Model | undefined, event: HostMessage | LocalEvent): Model | undefined {
-  if (event.type === 'state') return { ...event.state, draft: keptDraft(model, event.state.draft), outOfStep: false };
+  if (event.type === 'state') return withState(model, event.state);
   if (model === undefined) return undefined;
   switch (event.type) {
     case 'engine':
@@ -26,7 +38,19 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
     case 'draft':
       return { ...model, draft: event.text };
     case 'sent':
-      return { ...model, draft: '' };
+      return { ...model, draft: '', completion: undefined, dismissed: undefined };
+    case 'caret':
+      return withCaret(model, event.at);
+    case 'choose':
+      return model.completion === undefined ? model : { ...model, completion: moved(model.completion, event.by) };
+    case 'dismiss':
+      return model.completion === undefined ? model : { ...model, completion: undefined, dismissed: model.completion.start };
+    case 'attachments':
+      return { ...model, attachments: event.attachments };
+    case 'gauge':
+      return withGauge(model, event.gauge);
+    case 'suggestions':
+      return { ...model, completion: withSuggestions(model.completion, event.request, event.items) };
     case 'returned':
       return { ...model, draft: model.draft === '' ? event.text : `${event.text}\n${model.draft}` };
     case 'focusInput':
@@ -42,6 +66,32 @@ export function activeTurn(model: Model): TurnView | undefined {
 /** Whether `turn` has an answer under way. */
 export function isActive(turn: TurnView): boolean {
   return turn.state.kind === 'waiting' || turn.state.kind === 'reading' || turn.state.kind === 'streaming';
+}
+
+function withState(model: Model | undefined, state: ViewState): Model {
+  return {
+    ...state,
+    draft: keptDraft(model, state.draft),
+    outOfStep: false,
+    completion: model?.completion,
+    dismissed: model?.dismissed,
+    requests: model?.requests ?? 0,
+  };
+}
+
+function withCaret(model: Model, at: number | undefined): Model {
+  const trigger = at === undefined ? undefined : triggerAt(model.draft, at);
+  const dismissed = trigger === undefined ? undefined : model.dismissed;
+  const open = trigger?.start === dismissed ? undefined : trigger;
+  const completion = completionFor(open, model.completion, model.commands, model.requests + 1);
+  if (completion === model.completion && dismissed === model.dismissed) return model;
+  return { ...model, completion, dismissed, requests: Math.max(model.requests, completion?.request ?? 0) };
+}
+
+function withGauge(model: Model, gauge: ViewState['gauge']): Model {
+  const { gauge: before, ...rest } = model;
+  if (gauge !== undefined) return { ...rest, gauge };
+  return before === undefined ? model : rest;
 }
 
 /** What is in the input is newer than what the host knows of it. */

@@ -13,7 +13,7 @@ export function startView(root: HTMLElement, transport: Transport, requestFrame:
   const paint = (): void => {
     frameRequested = false;
     if (model === undefined) return;
-    if (app === undefined) app = new App(root, model, { dispatch, post: transport.post });
+    if (app === undefined) app = new App(root, model, { dispatch, post: transport.post, current: () => model });
     else app.update(model);
     if (focusWanted) app.focusInput();
     focusWanted = false;
@@ -25,6 +25,9 @@ export function startView(root: HTMLElement, transport: Transport, requestFrame:
     if (event.type === 'focusInput') focusWanted = true;
     else if (model === before) return;
     if (model?.outOfStep === true && before?.outOfStep === false) transport.post({ type: 'ready' });
+    const asked = model?.completion;
+    if (asked?.kind === 'context' && asked.request !== before?.completion?.request)
+      transport.post({ type: 'suggest', request: asked.request, query: asked.query });
     if (event.type === 'returned' && model !== undefined) {
       // At once: a key pressed before the next frame would make the input's older text the draft. The host may know only what was typed since.
       paint();

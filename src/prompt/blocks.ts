@@ -1,108 +1,166 @@
+import { asLines, cutToLastTokens, cutToTokens, sizeWithin, type Cut } from './cut';
+import { diffOutline, enclosing } from './outline';
+import { blockLimits, fileLimit } from './shares';
 import { strip } from './strip';
-import type { CutNote, FileBlock, PromptTokenizer, SelectionBlock, UserContent } from './types';
-
-const FILE_SHARE = 0.4;
-const SELECTION_SHARE = 0.25;
-
-/** No vocabulary has tokens so long that more characters than this fit one on average; spares tokenising a file of megabytes. */
-const MAX_CHARACTERS_PER_TOKEN = 32;
+import type { ContextBlock, CutNote, FileBlock, LineRange, Outline, OutlineEntry, PromptTokenizer, UserContent } from './types';
 
 export interface UserText {
   readonly text: string;
   readonly cuts: readonly CutNote[];
 }
 
-interface Cut {
-  readonly text: string;
-  readonly shownLines: number;
-  readonly totalLines: number;
+/** A block as it goes into the prompt. */
+interface Block {
+  readonly kind: ContextBlock['kind'];
+  /** As in {@link CutNote}. */
+  readonly label: string;
+  /** The line above it. */
+  readonly title: string;
+  readonly language: string;
+  readonly body: string;
 }
+
+const noOutline: Outline = () => undefined;
 
 /**
- * The text of one user message: the file, the selection, then the user's words. The file's part depends on the file, the tokenizer and
- * `contextTokens` alone, so every message about one file shares its tokens. A file takes at most about 40% of the context and a
- * selection 25%; longer ones are cut at a line's end, keeping the head, and a line in the prompt says so.
+ * The text of one user message: the file, the selection, what else is attached, then the user's words. The file's part depends on the
+ * file, the tokenizer, the outline and `contextTokens` alone, so every message about one file shares its tokens. What takes more than its
+ * share ({@link file://./shares.ts}) is cut behind a whole declaration, and a line in the prompt says so.
  */
-export function userText(content: UserContent, tokenizer: PromptTokenizer, contextTokens: number): UserText {
-  const { file, selection, text } = content;
+export function userText(content: UserContent, tokenizer: PromptTokenizer, contextTokens: number, outline: Outline = noOutline): UserText {
   const parts: string[] = [];
   const cuts: CutNote[] = [];
-  const add = (block: CutNote['block'], render: (cut: Cut) => string, body: string, share: number): void => {
-    const cut = cutToTokens(body, Math.floor(contextTokens * share), tokenizer);
-    parts.push(render(cut));
-    if (cut.shownLines < cut.totalLines) cuts.push({ block, shownLines: cut.shownLines, totalLines: cut.totalLines });
+  const add = (block: Block, cut: Cut): void => {
+    if (cut.text !== '' || cut.shownLines === cut.totalLines) parts.push(`${block.title}:\n${fenced(block, cut)}`);
+    const { kind, label } = block;
+    if (cut.shownLines < cut.totalLines) cuts.push({ block: kind, label, shownLines: cut.shownLines, totalLines: cut.totalLines });
   };
-  if (file !== undefined) add('file', (cut) => fileText(file, cut), file.text, FILE_SHARE);
-  if (selection !== undefined) add('selection', (cut) => selectionText(selection, file, cut), selection.text, SELECTION_SHARE);
+  const cutTo = (block: Block, limit: number): Cut => {
+    if (block.kind === 'terminal') return cutToLastTokens(block.body, limit, tokenizer);
+    return cutToTokens(block.body, limit, tokenizer, () => outlineOf(block, outline));
+  };
+
+  const file = content.file && fileBlock(content.file);
+  const fileCut = file && cutTo(file, fileLimit(contextTokens));
+  if (file && fileCut) add(file, fileCut);
+
+  const selection = selectionBlock(content);
+  const context = (content.context ?? []).map(contextBlock);
+  const size = (block: Block | undefined): number => (block ? sizeWithin(block.body, contextTokens, tokenizer) : 0);
+  const limits = blockLimits(
+    {
+      file: fileCut ? tokenizer.encode(fileCut.text).length : 0,
+      selection: size(selection),
+      context: context.map(size),
+      question: sizeWithin(content.text, contextTokens, tokenizer),
+    },
+    contextTokens,
+  );
+  const around = file && fileCut && surroundings(content, { file, cut: fileCut, outline, room: limits.spare }, tokenizer);
+  if (around) parts.push(around);
+  if (selection) add(selection, cutTo(selection, limits.selection));
+  for (const [index, block] of context.entries()) add(block, cutTo(block, limits.context[index] ?? 0));
+
   // A bare message stays untouched: each format has its own rule for the space around it. Behind a block, space in front of the words
   // would merge with the line breaks there and so change tokens that all messages about a file share.
-  return { text: parts.length === 0 ? text : [...parts, strip(text)].join('\n\n'), cuts };
+  return { text: parts.length === 0 ? content.text : [...parts, strip(content.text)].join('\n\n'), cuts };
 }
 
-function fileText(file: FileBlock, cut: Cut): string {
-  return `File ${oneLine(file.path)}:\n${fenced(cut, file.language)}`;
+function fileBlock({ path, language, text }: FileBlock): Block {
+  return { kind: 'file', label: path, title: `File ${oneLine(path)}`, language, body: asLines(text) };
 }
 
-function selectionText(selection: SelectionBlock, file: FileBlock | undefined, cut: Cut): string {
-  const where = file === undefined ? '' : ` of ${oneLine(file.path)}`;
-  return `Selected lines ${selection.startLine}-${selection.endLine}${where}:\n${fenced(cut, file?.language ?? '')}`;
+function selectionBlock({ file, selection }: UserContent): Block | undefined {
+  if (selection === undefined) return undefined;
+  if (file !== undefined) return contextBlock({ kind: 'selection', ...file, ...selection });
+  const title = `Selected lines ${linesOf(selection)}`;
+  return { kind: 'selection', label: shortLines(selection), title, language: '', body: asLines(selection.text) };
 }
 
-function fenced(cut: Cut, language: string): string {
+function contextBlock(block: ContextBlock): Block {
+  const { kind } = block;
+  const body = asLines(block.text);
+  switch (kind) {
+    case 'file':
+      return fileBlock(block);
+    case 'selection': {
+      const { path, language } = block;
+      const title = `Selected lines ${linesOf(block)} of ${oneLine(path)}`;
+      return { kind, label: `${path}:${shortLines(block)}`, title, language, body };
+    }
+    case 'symbol': {
+      const { path, language, name } = block;
+      const title = `${oneLine(name)}, lines ${linesOf(block)} of ${oneLine(path)}`;
+      return { kind, label: `${path}:${shortLines(block)}`, title, language, body };
+    }
+    case 'problems': {
+      const where = block.path === undefined ? '' : ` in ${oneLine(block.path)}`;
+      return { kind, label: block.path ?? '', title: `Problems reported${where}`, language: '', body };
+    }
+    case 'terminal':
+      return { kind, label: '', title: 'Selected in the terminal', language: '', body };
+    case 'changes':
+      return { kind, label: '', title: 'Changes not committed yet', language: 'diff', body };
+  }
+}
+
+function outlineOf(block: Block, outline: Outline): readonly OutlineEntry[] | undefined {
+  return block.language === 'diff' ? diffOutline(block.body) : outline(block.language, block.body);
+}
+
+interface CutFile {
+  readonly file: Block;
+  readonly cut: Cut;
+  readonly outline: Outline;
+  /** Tokens there are for it. */
+  readonly room: number;
+}
+
+/** The declaration around what a question is about, where the file was cut above it: the outermost one that there is room for. */
+function surroundings(content: UserContent, { file, cut, outline, room }: CutFile, tokenizer: PromptTokenizer): string | undefined {
+  const range = content.selection ?? (content.cursorLine && { startLine: content.cursorLine, endLine: content.cursorLine });
+  if (!range || range.endLine <= cut.shownLines) return undefined;
+  const what = content.selection ? 'selection' : 'cursor';
+  const lines = file.body.split('\n');
+  for (const entry of enclosing(outlineOf(file, outline) ?? [], range)) {
+    const text = lines.slice(entry.startLine - 1, entry.endLine).join('\n');
+    const part = `Around the ${what}, lines ${linesOf(entry)} of ${oneLine(file.label)}:\n${fenced(file, whole(text))}`;
+    if (sizeWithin(part, room, tokenizer) <= room) return part;
+  }
+  return undefined;
+}
+
+function whole(text: string): Cut {
+  const lines = text.split('\n').length;
+  return { text, shownLines: lines, totalLines: lines };
+}
+
+function linesOf({ startLine, endLine }: LineRange): string {
+  return `${startLine}-${endLine}`;
+}
+
+/** As the user reads them. */
+function shortLines({ startLine, endLine }: LineRange): string {
+  return startLine === endLine ? String(startLine) : `${startLine}-${endLine}`;
+}
+
+function fenced({ kind, language }: Block, cut: Cut): string {
   const fence = '`'.repeat(Math.max(3, longestBacktickRun(cut.text) + 1));
   const block = `${fence}${language.replace(/[^\w+#.-]/g, '')}\n${cut.text}\n${fence}`;
   if (cut.shownLines === cut.totalLines) return block;
-  return `${block}\n(Cut here: this is the ${shownPart(cut)}.)`;
+  return `${block}\n(Cut here: this is the ${shownPart(cut, kind === 'terminal' ? 'last' : 'first')}.)`;
 }
 
-function shownPart({ shownLines, totalLines }: Cut): string {
-  if (shownLines > 0) return `first ${shownLines} of ${totalLines} lines`;
-  return totalLines === 1 ? 'beginning of its one line' : `beginning of the first of ${totalLines} lines`;
+function shownPart({ shownLines, totalLines }: Cut, which: 'first' | 'last'): string {
+  if (shownLines > 0) return `${which} ${shownLines} of ${totalLines} lines`;
+  return totalLines === 1 ? 'beginning of its one line' : `beginning of the ${which} of ${totalLines} lines`;
 }
 
 function longestBacktickRun(text: string): number {
   return Math.max(0, ...Array.from(text.matchAll(/`{3,}/g), (run) => run[0].length));
 }
 
-/** A path is data: a line break in it must not start a line of its own in the prompt. */
-function oneLine(path: string): string {
-  return path.replace(/\s+/g, ' ');
-}
-
-/** The lines from the head that fit `limit` tokens. Of a first line that is too long by itself, its beginning, counted as no line. */
-function cutToTokens(body: string, limit: number, tokenizer: PromptTokenizer): Cut {
-  const text = body.replace(/\r\n?/g, '\n').replace(/\n$/, '');
-  const lines = text.split('\n');
-  const totalLines = lines.length;
-  if (text.length <= limit * MAX_CHARACTERS_PER_TOKEN && tokenizer.encode(text).length <= limit) {
-    return { text, shownLines: totalLines, totalLines };
-  }
-  let shownLines = linesThatFit(lines, limit, tokenizer);
-  let shown = lines.slice(0, shownLines).join('\n');
-  while (shownLines > 0 && tokenizer.encode(shown).length > limit) shown = lines.slice(0, --shownLines).join('\n');
-  return shownLines > 0
-    ? { text: shown, shownLines, totalLines }
-    : { text: headOfLine(lines[0] ?? '', limit, tokenizer), shownLines, totalLines };
-}
-
-function linesThatFit(lines: readonly string[], limit: number, tokenizer: PromptTokenizer): number {
-  const newline = tokenizer.encode('\n').length;
-  let used = 0;
-  for (const [index, line] of lines.entries()) {
-    if (line.length > limit * MAX_CHARACTERS_PER_TOKEN) return index;
-    // Counted behind a line break, as it will stand: a SentencePiece vocabulary adds a space to a beginning.
-    used += tokenizer.encode(`\n${line}`).length - newline + (index === 0 ? 0 : 1);
-    if (used > limit) return index;
-  }
-  return lines.length;
-}
-
-function headOfLine(line: string, limit: number, tokenizer: PromptTokenizer): string {
-  let characters = Array.from(line.slice(0, limit * MAX_CHARACTERS_PER_TOKEN));
-  while (characters.length > 0) {
-    const tokens = tokenizer.encode(characters.join('')).length;
-    if (tokens <= limit) break;
-    characters = characters.slice(0, Math.min(characters.length - 1, Math.floor((characters.length * limit) / tokens)));
-  }
-  return characters.join('');
+/** A path or a name is data: a line break in it must not start a line of its own in the prompt. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }

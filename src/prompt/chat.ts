@@ -1,10 +1,10 @@
 import { baseLayout } from './base';
-import { userText } from './blocks';
+import { userText, type UserText } from './blocks';
 import { keptFrom } from './history';
 import type { ChatLayout, Conversation } from './layout';
 import { llama2Layout } from './llama2';
 import { templateLayout } from './template';
-import type { ChatFormat, ChatInput, ChatPrompt, ChatTurn, CutNote, FileBlock, PromptTokenizer, UserContent } from './types';
+import type { ChatFormat, ChatInput, ChatPrompt, ChatTurn, CutNote, FileBlock, Outline, PromptTokenizer, UserContent } from './types';
 
 /** Both in tokens. */
 export interface ChatBudget {
@@ -12,6 +12,13 @@ export interface ChatBudget {
   readonly contextTokens: number;
   /** Kept free for the answer. */
   readonly reserveTokens: number;
+}
+
+/** What of a lane of `laneTokens` a prompt may take when `maxTokens` are wanted for the answer, 0 for as many as there are. */
+export function chatBudget(laneTokens: number, maxTokens: number): ChatBudget {
+  const contextTokens = laneTokens - 1;
+  // An answer may be cut by the end of the context, but a quarter of it is always kept for one.
+  return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
 }
 
 /** What is known of a later request before the user has finished typing it. */
@@ -34,13 +41,19 @@ export class PromptTooLongError extends Error {
 
 /**
  * The tokens of one chat request: at most `contextTokens - reserveTokens`. When the conversation does not fit, whole turns are left
- * out, the oldest first; the system text never is.
+ * out, the oldest first; the system text never is. `outline` says where long blocks are best cut.
  *
  * @throws {PromptTooLongError} when the last message alone is too long
  * @throws {ChatTemplateError} when the model's template cannot be rendered
  */
-export function buildChatPrompt(input: ChatInput, format: ChatFormat, tokenizer: PromptTokenizer, budget: ChatBudget): ChatPrompt {
-  const { conversation, cuts } = readConversation(input, tokenizer, budget.contextTokens);
+export function buildChatPrompt(
+  input: ChatInput,
+  format: ChatFormat,
+  tokenizer: PromptTokenizer,
+  budget: ChatBudget,
+  outline?: Outline,
+): ChatPrompt {
+  const { conversation, cuts } = readConversation(input, (content) => userText(content, tokenizer, budget.contextTokens, outline));
   const layout = layoutOf(conversation, format, tokenizer);
   const limit = budget.contextTokens - budget.reserveTokens;
   const { sizes } = layout;
@@ -58,9 +71,17 @@ export function buildChatPrompt(input: ChatInput, format: ChatFormat, tokenizer:
  *
  * @throws as {@link buildChatPrompt} does
  */
-export function chatPrefix(input: ChatPrefixInput, format: ChatFormat, tokenizer: PromptTokenizer, budget: ChatBudget): readonly number[] {
+export function chatPrefix(
+  input: ChatPrefixInput,
+  format: ChatFormat,
+  tokenizer: PromptTokenizer,
+  budget: ChatBudget,
+  outline?: Outline,
+): readonly number[] {
   const { file, ...rest } = input;
-  const [first, ...others] = continuations(file).map((user) => buildChatPrompt({ ...rest, user }, format, tokenizer, budget).tokens);
+  const [first, ...others] = continuations(file).map(
+    (user) => buildChatPrompt({ ...rest, user }, format, tokenizer, budget, outline).tokens,
+  );
   return others.reduce(commonPrefix, first ?? []);
 }
 
@@ -86,11 +107,10 @@ function commonPrefix(one: readonly number[], other: readonly number[]): readonl
 
 function readConversation(
   input: ChatInput,
-  tokenizer: PromptTokenizer,
-  contextTokens: number,
+  textOf: (content: UserContent) => UserText,
 ): { readonly conversation: Conversation; readonly cuts: readonly CutNote[] } {
-  const last = userText(input.user, tokenizer, contextTokens);
-  const turns = input.history.map((turn) => ({ user: userText(turn.user, tokenizer, contextTokens).text, answer: turn.answer }));
+  const last = textOf(input.user);
+  const turns = input.history.map((turn) => ({ user: textOf(turn.user).text, answer: turn.answer }));
   return { conversation: { system: input.system, turns, last: last.text }, cuts: last.cuts };
 }
 

@@ -2,7 +2,7 @@
  * The contract between the chat view in the host and its webview. The host owns the truth: the webview can be thrown away and rebuilt
  * from one {@link ViewState} at any time. Everything that comes from the webview is checked against a schema before use.
  */
-import type { Metrics } from './worker';
+import type { ContextBlock, Metrics } from './worker';
 
 /** A button the user is offered: what it is called and the id the host acts on. */
 export interface ActionView {
@@ -22,9 +22,46 @@ export type AnswerState =
   /** Ended by an error; what had been written stays. */
   | { readonly kind: 'failed'; readonly message: string; readonly actions: readonly ActionView[] };
 
-/** A file or selection shown with a question, e.g. `src/a.ts:10-20`. */
+/** Something that was attached to a question, e.g. `src/a.ts:10-20`. */
 export interface AttachmentView {
+  readonly kind: ContextBlock['kind'];
   readonly label: string;
+  /** Whether it is a place in a file, which can be opened. */
+  readonly opens: boolean;
+}
+
+/** Something attached to the question that is being typed. */
+export interface DraftAttachmentView extends AttachmentView {
+  readonly id: string;
+  /** Counted once it has been read and a model is loaded. */
+  readonly tokens?: number;
+  /** Why it cannot be read. A question with such an attachment is not sent. */
+  readonly problem?: string;
+}
+
+/** How full the context would be with what has been typed. */
+export interface GaugeView {
+  /** Tokens of the prompt, as it would be sent now. */
+  readonly usedTokens: number;
+  readonly contextTokens: number;
+  /** Sentences: what will be left out or cut for it to fit. */
+  readonly warnings: readonly string[];
+}
+
+/** A command that may stand at the beginning of a question, behind a slash. */
+export interface SlashCommandView {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A line of the list that typing `#` opens. */
+export interface SuggestionView {
+  readonly id: string;
+  readonly kind: ContextBlock['kind'];
+  readonly label: string;
+  readonly detail: string;
+  /** Replaces what was typed behind `#`, and the typing goes on. Without it, the line is something to attach. */
+  readonly insert?: string;
 }
 
 export interface TurnView {
@@ -77,6 +114,16 @@ export const webviewStringKeys = [
   'attachments',
   'scrollToEnd',
   'loadingProgress',
+  'attachmentTokens',
+  'openAttachment',
+  'removeAttachment',
+  'contextUsed',
+  'contextGauge',
+  'suggestions',
+  'suggestionCount',
+  'noSuggestions',
+  'slashCommands',
+  'dropToAttach',
 ] as const;
 
 export type WebviewStringKey = (typeof webviewStringKeys)[number];
@@ -88,6 +135,11 @@ export interface ViewState {
   readonly engine: EngineView;
   /** What the user has typed and not sent. */
   readonly draft: string;
+  /** What is attached to it. */
+  readonly attachments: readonly DraftAttachmentView[];
+  /** Absent while nothing can be counted. */
+  readonly gauge?: GaugeView;
+  readonly commands: readonly SlashCommandView[];
   readonly strings: WebviewStrings;
 }
 
@@ -100,9 +152,28 @@ export type HostMessage =
   | { readonly type: 'delta'; readonly turnId: string; readonly at: number; readonly text: string }
   /** A question that could not be asked now: stands in the input again, before what has been typed since. */
   | { readonly type: 'returned'; readonly text: string }
+  | { readonly type: 'attachments'; readonly attachments: readonly DraftAttachmentView[] }
+  /** Without a gauge where nothing can be counted. */
+  | { readonly type: 'gauge'; readonly gauge?: GaugeView }
+  /** What was found for the `suggest` with this number. */
+  | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly SuggestionView[] }
   | { readonly type: 'focusInput' };
 
+/** What the user does with attachments. */
+export type ContextMessage =
+  /** `query` is what was typed behind `#`. */
+  | { readonly type: 'suggest'; readonly request: number; readonly query: string }
+  /** A suggestion was taken. */
+  | { readonly type: 'attach'; readonly suggestion: string }
+  | { readonly type: 'detach'; readonly attachment: string }
+  /** Files were dropped on the view, by their addresses. */
+  | { readonly type: 'drop'; readonly uris: readonly string[] }
+  | { readonly type: 'openAttachment'; readonly attachment: string };
+
 export type WebviewMessage =
+  | ContextMessage
+  /** An attachment of a question that was sent, by its place in {@link TurnView.attachments}. */
+  | { readonly type: 'openSource'; readonly turnId: string; readonly index: number }
   /** Loaded, or out of step: the host answers with `state`. */
   | { readonly type: 'ready' }
   | { readonly type: 'send'; readonly text: string }

@@ -1,13 +1,17 @@
 import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
-import { buildChatPrompt, chatPrefix } from '../../src/prompt/chat';
+import { buildChatPrompt, chatBudget, chatPrefix } from '../../src/prompt/chat';
 import { buildGhostPrompt } from '../../src/prompt/ghost';
 import type { ChatFormat, PromptTokenizer } from '../../src/prompt/types';
+import { Grammars } from '../../src/worker/engine/grammars';
+import { Outlines } from '../../src/worker/engine/outlines';
 import { promptTokenizer } from '../../src/worker/engine/tokenizer';
 import type { ChatParams, CompleteParams, ModelFacts, WarmChat } from '../../src/protocol/worker';
 
 /** As in src/worker/engine/engine.ts; that the prompts are the worker's is checked by their lengths with every request. */
 const ghostShare = 0.25;
 const ghostMost = 1024;
+/** Of the files the benchmark attaches: {@link file://./material.ts}. */
+const languageOfFiles = 'typescript';
 
 /** Lays prompts out as the worker does for a model, so that another engine can be asked the same token by token. */
 export class Prompts {
@@ -16,6 +20,7 @@ export class Prompts {
     private readonly model: LlamaModel,
     private readonly tokenizer: PromptTokenizer,
     private readonly format: ChatFormat,
+    private readonly outlines: Outlines,
     /** Of one lane. */
     readonly contextTokens: number,
   ) {}
@@ -25,16 +30,21 @@ export class Prompts {
     const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, progressLogs: false });
     const model = await llama.loadModel({ modelPath: facts.path, vocabOnly: true });
     const tokenizer = promptTokenizer(model, facts.fingerprint);
-    return new Prompts(llama, model, tokenizer, formatOf(facts, model), facts.contextTokens);
+    const outlines = new Outlines(new Grammars(), (message) => {
+      throw new Error(message);
+    });
+    await outlines.prepare([languageOfFiles]);
+    return new Prompts(llama, model, tokenizer, formatOf(facts, model), outlines, facts.contextTokens);
   }
 
   chat(params: ChatParams): readonly number[] {
-    return buildChatPrompt(params, this.format, this.tokenizer, this.chatBudget(params.maxTokens)).tokens;
+    const budget = chatBudget(this.contextTokens, params.maxTokens);
+    return buildChatPrompt(params, this.format, this.tokenizer, budget, this.outlines.of).tokens;
   }
 
   /** What all requests with this system text, history and file begin with. */
   chatBeginning(params: Omit<WarmChat, 'kind'>): readonly number[] {
-    return chatPrefix(params, this.format, this.tokenizer, this.chatBudget(0));
+    return chatPrefix(params, this.format, this.tokenizer, chatBudget(this.contextTokens, 0), this.outlines.of);
   }
 
   ghost(params: CompleteParams): readonly number[] {
@@ -54,11 +64,6 @@ export class Prompts {
   async dispose(): Promise<void> {
     await this.model.dispose();
     await this.llama.dispose();
-  }
-
-  private chatBudget(maxTokens: number): { readonly contextTokens: number; readonly reserveTokens: number } {
-    const contextTokens = this.contextTokens - 1;
-    return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
   }
 }
 

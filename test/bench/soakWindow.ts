@@ -6,6 +6,7 @@ import { ChatMemory, type Memory } from '../../src/host/chat/memory';
 import { ChatService } from '../../src/host/chat/service';
 import type { Cancellation, Outcome } from '../../src/host/engine/engine';
 import { RestartPolicy } from '../../src/host/engine/restart';
+import { idleAfter } from '../../src/host/engine/warmUp';
 import { BRIEF_SYSTEM_TEXT } from '../../src/prompt/system';
 import type {
   ChatParams,
@@ -18,6 +19,7 @@ import type {
   WarmResult,
 } from '../../src/protocol/worker';
 import { TestClient } from '../fixtures/workerClient';
+import { fakeContext } from '../unit/host/chat/context/fakes';
 import { fakeTexts } from '../unit/host/chat/fakes';
 import { chatTokens } from './replay';
 import { errorText, type Findings } from './soakFindings';
@@ -108,10 +110,13 @@ export class SoakWindow {
       newSeed: () => 0,
       now: Date.now,
     });
+    const own = new ChatMemory(memory);
     this.controller = new ChatController({
       service: this.service,
       engine: this.client,
-      memory: new ChatMemory(memory),
+      memory: own,
+      context: fakeContext({ memory: own, engine: this.client, idle: idleAfter(150) }),
+      openSource: () => Promise.resolve(),
       texts: fakeTexts,
       log,
       runAction: () => undefined,

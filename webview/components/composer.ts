@@ -1,18 +1,15 @@
 import type { Context } from './context';
 import { element, icon, iconButton, setLabel, toolkit } from './dom';
-
-/** As much of the toolkit's text area as is used here. */
-interface TextArea extends HTMLElement {
-  value: string;
-}
-
-/** How soon after an input method's composition an Enter is still its own, in milliseconds: nobody types that fast. */
-const COMPOSITION_MILLISECONDS = 50;
+import { compositionKeys, writeValue, type TextArea } from './textInput';
 
 export interface ComposerEvents {
   onDraft(text: string): void;
   onSend(text: string): void;
   onStop(): void;
+  /** The caret may have moved; `undefined` where the input has lost the focus. */
+  onCaret(at: number | undefined): void;
+  /** A key was pressed. Where the result is `true`, that was all it is for. */
+  onKey(event: KeyboardEvent): boolean;
 }
 
 /** Where the user types. Enter sends, Shift+Enter makes a new line; while an answer is under way the button stops it. */
@@ -20,8 +17,8 @@ export class Composer {
   readonly element: HTMLElement;
   private readonly input: TextArea;
   private readonly button: HTMLElement;
+  private readonly isComposing: (event: KeyboardEvent) => boolean;
   private answering = false;
-  private composedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly context: Context,
@@ -33,17 +30,43 @@ export class Composer {
       else this.send();
     });
     this.button.classList.add('send');
+    this.isComposing = compositionKeys(this.input);
     this.input.addEventListener('input', () => {
       events.onDraft(this.input.value);
+      this.tellCaret();
       this.showSendable();
     });
-    this.input.addEventListener('compositionend', (event) => {
-      this.composedAt = event.timeStamp;
+    for (const moving of ['keyup', 'click']) {
+      this.input.addEventListener(moving, () => {
+        this.tellCaret();
+      });
+    }
+    this.input.addEventListener('focusout', () => {
+      events.onCaret(undefined);
     });
     this.input.addEventListener('keydown', (event) => {
       this.onKey(event);
     });
     this.element = element('div', { class: 'composer' }, [this.input, this.button]);
+  }
+
+  /** The line of the list that is active; the focus stays in the input, and a screen reader reads that line. */
+  set activeOption(option: Element | null) {
+    // By reference: an id would not be found out of the shadow tree that the input's inner control is in.
+    const { control } = this;
+    if (control && control.ariaActiveDescendantElement !== option) control.ariaActiveDescendantElement = option;
+  }
+
+  /** `list` is where what is typed here is completed. */
+  refersTo(list: Element): void {
+    // The toolkit makes its inner control when the element is first laid out.
+    requestAnimationFrame(() => {
+      const { control } = this;
+      if (!control) return;
+      control.setAttribute('aria-autocomplete', 'list');
+      control.setAttribute('aria-haspopup', 'listbox');
+      control.ariaControlsElements = [list];
+    });
   }
 
   /** Shows `draft` and whether an answer is under way. */
@@ -52,7 +75,7 @@ export class Composer {
     this.input.setAttribute('placeholder', strings.placeholder);
     this.input.setAttribute('aria-label', strings.placeholder);
     // Written only when it differs: writing moves the caret, and would end an input method's composition.
-    if (this.input.value !== draft) this.write(draft);
+    if (this.input.value !== draft) writeValue(this.input, draft);
     if (answering !== this.answering) this.button.replaceChildren(icon(answering ? 'stop-circle' : 'send'));
     this.answering = answering;
     setLabel(this.button, answering ? strings.stop : strings.send);
@@ -63,10 +86,33 @@ export class Composer {
     this.input.focus();
   }
 
+  /** Puts other words in, and the caret. */
+  write(text: string, caret: number): void {
+    writeValue(this.input, text);
+    this.control?.setSelectionRange(caret, caret);
+    this.showSendable();
+    this.focus();
+  }
+
+  /** The toolkit's element holds a plain one. */
+  private get control(): HTMLTextAreaElement | null {
+    return this.input.shadowRoot?.querySelector('textarea') ?? null;
+  }
+
+  private tellCaret(): void {
+    this.events.onCaret(this.control?.selectionStart ?? this.input.value.length);
+  }
+
   private onKey(event: KeyboardEvent): void {
-    // The Enter that ends an input method's composition belongs to the input method. Safari reports it just after the end.
-    const composing = event.isComposing || event.timeStamp - this.composedAt < COMPOSITION_MILLISECONDS;
-    if (event.key !== 'Enter' || event.shiftKey || composing) return;
+    // The Enter that ends an input method's composition belongs to the input method.
+    if (this.isComposing(event)) return;
+    if (this.events.onKey(event)) {
+      event.preventDefault();
+      // An Escape that closed the list must not stop an answer as well.
+      event.stopPropagation();
+      return;
+    }
+    if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
     this.send();
   }
@@ -76,15 +122,8 @@ export class Composer {
     // What is typed during an answer stays where it is until the answer has ended.
     if (this.answering || text.trim() === '') return;
     // Emptied at once: by the next frame, letters of the next question may have been typed.
-    this.write('');
+    writeValue(this.input, '');
     this.events.onSend(text);
-  }
-
-  /** The toolkit hands a value on to its inner control a frame late, and would overwrite what was typed in between. */
-  private write(text: string): void {
-    const control = this.input.shadowRoot?.querySelector('textarea');
-    if (control) control.value = text;
-    this.input.value = text;
   }
 
   private showSendable(): void {

@@ -1,8 +1,9 @@
 import type { TurnView } from '../../src/protocol/webview';
 import { isActive } from '../store';
 import { AnswerBody } from './answerBody';
+import { sentAttachments } from './attachments';
 import type { Context } from './context';
-import { element, icon } from './dom';
+import { element } from './dom';
 import { AnswerStatus } from './status';
 
 /** A question with its answer. */
@@ -19,7 +20,7 @@ export class TurnElement {
     const question = element('div', { class: 'question' }, [
       element('h2', { class: 'visually-hidden', text: strings.you }),
       element('div', { class: 'question-text', text: turn.question, attributes: { dir: 'auto' } }),
-      ...attachments(turn, strings.attachments),
+      ...sentAttachments(turn, context),
     ]);
     const answer = element('div', { class: 'answer' }, [
       element('h3', { class: 'visually-hidden', text: strings.assistant }),
@@ -45,12 +46,4 @@ export class TurnElement {
     const same = before?.state === turn.state && before.notes === turn.notes && before.metrics === turn.metrics;
     if (!same) this.status.update(turn);
   }
-}
-
-function attachments(turn: TurnView, label: string): readonly HTMLElement[] {
-  if (turn.attachments.length === 0) return [];
-  const chips = turn.attachments.map((attachment) =>
-    element('li', { class: 'attachment' }, [icon('file-code'), element('span', { text: attachment.label, attributes: { dir: 'ltr' } })]),
-  );
-  return [element('ul', { class: 'attachments', attributes: { 'aria-label': label } }, chips)];
 }

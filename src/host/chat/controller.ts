@@ -1,10 +1,14 @@
 import { Emitter, type Disposable, type Event } from '../../base/event';
-import type { HostMessage, ViewState } from '../../protocol/webview';
+import type { ContextMessage, HostMessage, ViewState } from '../../protocol/webview';
 import type { Engine } from '../engine/engine';
 import { isProblemActionId, type ProblemActionId } from '../engine/problemActions';
 import type { Log } from '../services/log';
+import type { GaugeSource } from './context/gauge';
+import { withAttached, type Item } from './context/items';
+import { sourcesOf, type Source } from './context/labels';
+import type { ViewContext } from './context/viewContext';
 import type { ChatMemory } from './memory';
-import type { Conversation, Question, StoredTurn } from './records';
+import { historyOf, isTold, titleOf, type Conversation, type Question, type StoredTurn } from './records';
 import type { ChatService, ConversationChange } from './service';
 import type { ChatTexts } from './texts';
 import { turnView } from './turnView';
@@ -31,6 +35,10 @@ export interface ChatControllerDeps {
   readonly engine: Engine;
   /** Of this view alone. */
   readonly memory: ChatMemory;
+  /** Of this view alone, which disposes of it. */
+  readonly context: ViewContext;
+  /** Shows where something in a question was from. */
+  readonly openSource: (source: Source) => Promise<void>;
   readonly texts: ChatTexts;
   readonly log: Log;
   readonly runAction: (id: Exclude<ProblemActionId, 'retry'>) => void;
@@ -62,10 +70,15 @@ export class ChatController implements ChatAsker, Disposable {
     this.subscriptions = [
       deps.engine.onDidChangeState((state) => {
         this.messages.fire({ type: 'engine', engine: deps.texts.engine(state) });
+        deps.context.changed();
       }),
       deps.service.onDidChange((change) => {
         this.onChange(change);
       }),
+      deps.context.onMessage((message) => {
+        this.messages.fire(message);
+      }),
+      deps.context,
     ];
     this.restored = this.restore();
   }
@@ -78,6 +91,7 @@ export class ChatController implements ChatAsker, Disposable {
     // Whoever opens the chat is about to ask: the model loads while they type.
     this.deps.engine.start();
     this.messages.fire({ type: 'state', state: this.viewState() });
+    this.deps.context.start(() => this.gaugeSource());
     this.warm();
   }
 
@@ -88,21 +102,33 @@ export class ChatController implements ChatAsker, Disposable {
   }
 
   /**
-   * Asks `text`, or what the command at its beginning makes of it, in the open conversation. While an answer is under way there, or where
-   * the command cannot be done, the text is given back as the draft.
+   * Asks `text`, or what the command at its beginning makes of it, with what is attached, in the open conversation. While an answer is
+   * under way there, or where the command cannot be done or an attachment not be read, the text is given back as the draft.
    */
   async send(text: string): Promise<void> {
+    const { draft } = this.deps.memory;
     await this.restored;
     if (text.trim() === '') return;
-    if (this.deps.service.isAnswering(this.conversation)) {
+    const { context, service } = this.deps;
+    const { conversation } = this;
+    if (service.isAnswering(conversation)) {
       this.giveBack(text);
       return;
     }
-    this.deps.memory.draft = '';
     const command = await this.deps.resolveCommand(text);
-    // An answer may have begun in another view meanwhile.
-    if (command?.kind === 'refused' || this.deps.service.isAnswering(this.conversation)) this.giveBack(text);
-    else if (command?.kind !== 'done') this.begin(command?.question ?? { text });
+    if (command?.kind === 'done') {
+      this.dropDraft(draft);
+      return;
+    }
+    const attached = command?.kind === 'refused' ? undefined : await context.take();
+    // An answer may have begun in another view meanwhile, or another conversation have been opened.
+    if (command?.kind === 'refused' || attached === undefined || conversation !== this.conversation || service.isAnswering(conversation)) {
+      this.giveBack(text);
+      return;
+    }
+    this.dropDraft(draft);
+    context.clear();
+    this.begin(withAttached(command?.question ?? { text }, attached));
   }
 
   async ask(question: Question, options: { readonly newConversation: boolean }): Promise<void> {
@@ -138,8 +164,31 @@ export class ChatController implements ChatAsker, Disposable {
   /** Keeps what was typed and not sent. */
   setDraft(text: string): void {
     this.deps.memory.draft = text;
+    this.deps.context.changed();
     // Where somebody types, the next question is expected, and not in another view.
     this.warm();
+  }
+
+  /** Attaches to the draft. */
+  attach(items: readonly Item[]): Promise<void> {
+    return this.deps.context.attach(items);
+  }
+
+  /** Something was done with the draft's attachments. */
+  receive(message: ContextMessage): Promise<void> {
+    return this.deps.context.receive(message);
+  }
+
+  /** An attachment of a question was clicked. */
+  async openSource(turnId: string, index: number): Promise<void> {
+    const turn = this.conversation.turns.find(({ id }) => id === turnId);
+    const source = turn && sourcesOf(turn.user)[index];
+    if (source !== undefined) await this.deps.openSource(source);
+  }
+
+  /** Puts the cursor where questions are typed. */
+  focusInput(): void {
+    this.messages.fire({ type: 'focusInput' });
   }
 
   /** A button was pressed. Ids come from the webview: one that is not ours does nothing. */
@@ -153,6 +202,11 @@ export class ChatController implements ChatAsker, Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.messages.dispose();
     this.busyChanges.dispose();
+  }
+
+  /** What was the draft when it was sent. What has been typed since is the next one. */
+  private dropDraft(sent: string): void {
+    if (this.deps.memory.draft === sent) this.deps.memory.draft = '';
   }
 
   private giveBack(text: string): void {
@@ -185,6 +239,7 @@ export class ChatController implements ChatAsker, Disposable {
         return;
       case 'busy':
         this.busyChanges.fire(change.busy);
+        this.deps.context.changed();
         return;
       case 'removed':
         this.show(this.deps.service.create());
@@ -216,6 +271,16 @@ export class ChatController implements ChatAsker, Disposable {
 
   private fireState(): void {
     this.messages.fire({ type: 'state', state: this.viewState() });
+    this.deps.context.changed();
+  }
+
+  /** What would be sent now. */
+  private gaugeSource(): GaugeSource {
+    const { turns } = this.conversation;
+    const { system, maxTokens } = this.deps.service.settings;
+    const titles = turns.filter(isTold).map(({ title, user }) => titleOf(title ?? user.text));
+    const history = historyOf(turns).map((turn, index) => ({ ...turn, title: titles[index] ?? '' }));
+    return { system, maxTokens, history, question: this.deps.memory.draft };
   }
 
   private view(turn: StoredTurn): ReturnType<typeof turnView> {
@@ -231,6 +296,9 @@ export class ChatController implements ChatAsker, Disposable {
       turns: conversation.turns.map((turn) => this.view(turn)),
       engine: deps.texts.engine(deps.engine.state),
       draft: deps.memory.draft,
+      attachments: deps.context.attachments,
+      ...(deps.context.gauge === undefined ? {} : { gauge: deps.context.gauge }),
+      commands: deps.context.commands,
       strings: deps.texts.webview,
     };
   }

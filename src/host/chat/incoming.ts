@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { WebviewMessage } from '../../protocol/webview';
 
 const text = v.string();
+const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const message = v.variant('type', [
   v.object({ type: v.literal('ready') }),
@@ -10,6 +11,12 @@ const message = v.variant('type', [
   v.object({ type: v.literal('newChat') }),
   v.object({ type: v.literal('showConversations') }),
   v.object({ type: v.literal('draft'), text }),
+  v.object({ type: v.literal('suggest'), request: index, query: text }),
+  v.object({ type: v.literal('attach'), suggestion: text }),
+  v.object({ type: v.literal('detach'), attachment: text }),
+  v.object({ type: v.literal('drop'), uris: v.pipe(v.array(text), v.maxLength(100)) }),
+  v.object({ type: v.literal('openAttachment'), attachment: text }),
+  v.object({ type: v.literal('openSource'), turnId: text, index }),
   v.object({ type: v.literal('copy'), text }),
   v.object({ type: v.literal('openLink'), href: text }),
   v.object({ type: v.literal('action'), id: text, turnId: v.exactOptional(text) }),

@@ -1,8 +1,9 @@
 /** The chat's words in the user's language. */
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import type { CutNote, StopReason } from '../../protocol/worker';
 import { engineView } from '../engine/engineView';
 import { describeProblem, labelOf } from '../engine/problems';
+import { forecastWords, number, sourceName } from './context/words';
 import { webviewStrings } from './strings';
 import type { ChatTexts, NoteFacts } from './texts';
 
@@ -15,6 +16,7 @@ export function chatTexts(): ChatTexts {
     problem: describeProblem,
     notes: notesOf,
     engine: engineView,
+    ...forecastWords(),
   };
 }
 
@@ -24,23 +26,13 @@ function notesOf(facts: NoteFacts): readonly string[] {
 }
 
 function cutNote(cut: CutNote): string {
-  if (cut.shownLines === 0) return lineCutNote(cut);
-  const shown = number(cut.shownLines);
-  const total = number(cut.totalLines);
-  return cut.block === 'file'
-    ? l10n.t('The file did not fit the context: the model saw {0} of its {1} lines.', shown, total)
-    : l10n.t('The selection did not fit the context: the model saw {0} of its {1} lines.', shown, total);
-}
-
-/** Not one line fitted whole. */
-function lineCutNote({ block, totalLines }: CutNote): string {
-  if (block === 'file')
-    return totalLines === 1
-      ? l10n.t('The file did not fit the context: the model saw only the beginning of its one line.')
-      : l10n.t('The file did not fit the context: the model saw only the beginning of its first line.');
-  return totalLines === 1
-    ? l10n.t('The selection did not fit the context: the model saw only the beginning of its one line.')
-    : l10n.t('The selection did not fit the context: the model saw only the beginning of its first line.');
+  const name = cut.label === '' ? sourceName(cut.block) : cut.label;
+  if (cut.shownLines > 0)
+    return l10n.t('{0} did not fit the context: the model saw {1} of {2} lines.', name, number(cut.shownLines), number(cut.totalLines));
+  // Not one line fitted whole.
+  return cut.totalLines === 1
+    ? l10n.t('{0} did not fit the context: the model saw at most the beginning of its one line.', name)
+    : l10n.t('{0} did not fit the context: the model saw at most the beginning of one of its {1} lines.', name, number(cut.totalLines));
 }
 
 function droppedNote(turns: number): readonly string[] {
@@ -62,8 +54,4 @@ function endNote(stop: StopReason): string | undefined {
     case 'cancelled':
       return undefined;
   }
-}
-
-function number(value: number): string {
-  return new Intl.NumberFormat(env.language).format(value);
 }

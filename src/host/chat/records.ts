@@ -8,10 +8,25 @@ export const CONVERSATION_SCHEMA_VERSION = 1;
 
 const count = v.pipe(v.number(), v.minValue(0));
 
+const lines = { startLine: count, endLine: count };
+const file = { path: v.string(), language: v.string(), text: v.string() };
+const blockKind = v.picklist(['file', 'selection', 'symbol', 'problems', 'terminal', 'changes']);
+
+const contextBlock = v.variant('kind', [
+  v.object({ kind: v.literal('file'), ...file }),
+  v.object({ kind: v.literal('selection'), ...file, ...lines }),
+  v.object({ kind: v.literal('symbol'), ...file, ...lines, name: v.string() }),
+  v.object({ kind: v.literal('problems'), path: v.exactOptional(v.string()), text: v.string() }),
+  v.object({ kind: v.literal('terminal'), text: v.string() }),
+  v.object({ kind: v.literal('changes'), text: v.string() }),
+]);
+
 const userContent = v.object({
   text: v.string(),
-  file: v.exactOptional(v.object({ path: v.string(), language: v.string(), text: v.string() })),
-  selection: v.exactOptional(v.object({ startLine: count, endLine: count, text: v.string() })),
+  file: v.exactOptional(v.object(file)),
+  selection: v.exactOptional(v.object({ ...lines, text: v.string() })),
+  cursorLine: v.exactOptional(count),
+  context: v.exactOptional(v.pipe(v.array(contextBlock), v.readonly())),
 });
 
 const metrics = v.object({
@@ -42,7 +57,8 @@ const turn = v.object({
   error: v.exactOptional(v.pipe(v.looseObject({ kind: v.string() }), v.transform(asError))),
   metrics: v.exactOptional(metrics),
   droppedTurns: count,
-  cuts: v.array(v.object({ block: v.picklist(['file', 'selection']), shownLines: count, totalLines: count })),
+  // The label is younger than the rest.
+  cuts: v.array(v.object({ block: blockKind, label: v.optional(v.string(), ''), shownLines: count, totalLines: count })),
   /** Asked again in a later turn: still shown, no longer told to the model. */
   superseded: v.exactOptional(v.boolean()),
 });
@@ -118,18 +134,20 @@ export function titleOf(question: string): string {
   return letters.length <= TITLE_LENGTH ? line : `${letters.slice(0, TITLE_LENGTH - 1).join('')}…`;
 }
 
+/** Whether the model is told of `turn`: it ended with something written, and was not asked again since. */
+export function isTold(turn: StoredTurn): boolean {
+  return turn.state !== 'streaming' && turn.superseded !== true && turn.answer !== '';
+}
+
 /**
- * What the model is told of `turns`: those that ended with something written. Token ids go along where they stand for the text, so that
- * the lane's KV is found again.
+ * What the model is told of `turns`. Token ids go along where they stand for the text, so that the lane's KV is found again.
  */
 export function historyOf(turns: readonly StoredTurn[]): ChatTurn[] {
-  return turns
-    .filter((entry) => entry.state !== 'streaming' && entry.superseded !== true && entry.answer !== '')
-    .map((entry) => ({
-      user: entry.user,
-      answer:
-        entry.fingerprint === undefined || entry.tokens.length === 0
-          ? { text: entry.answer }
-          : { text: entry.answer, tokens: entry.tokens, fingerprint: entry.fingerprint },
-    }));
+  return turns.filter(isTold).map((entry) => ({
+    user: entry.user,
+    answer:
+      entry.fingerprint === undefined || entry.tokens.length === 0
+        ? { text: entry.answer }
+        : { text: entry.answer, tokens: entry.tokens, fingerprint: entry.fingerprint },
+  }));
 }

@@ -1,11 +1,15 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Disposable, Uri, commands, env, l10n, window, type Memento } from 'vscode';
+import type { SlashCommandView } from '../../protocol/webview';
 import type { Engine } from '../engine/engine';
 import { commandOf } from '../engine/problemActions';
 import { labelOf } from '../engine/problems';
 import { idleAfter } from '../engine/warmUp';
 import { chatViewId, commandIds } from '../services/commands';
 import type { Log } from '../services/log';
+import { openSource } from './context/places';
+import { registerContexts, type Contexts } from './context/register';
+import { forecastWords } from './context/words';
 import { ChatController, type ChatAsker, type ResolveCommand } from './controller';
 import { ConversationStore } from './conversations';
 import { FileMemory } from './fileMemory';
@@ -20,6 +24,8 @@ export interface ChatDeps {
   readonly engine: Engine;
   readonly log: Log;
   readonly settings: () => ChatSettings;
+  /** What may stand at the beginning of a question, behind a slash. */
+  readonly commands: readonly SlashCommandView[];
   /** Where the workspace's draft, and which conversation was open, are kept; `undefined` without a workspace. */
   readonly storageUri: Uri | undefined;
   /** The same for windows without a workspace, which have no folder of their own. */
@@ -59,7 +65,17 @@ export function registerChat(deps: ChatDeps): Chat {
   });
   const file = deps.storageUri && new FileMemory(Uri.joinPath(deps.storageUri, 'chat.json').fsPath, deps.log);
   const service = createService(deps, store);
-  const controller = createController(deps, service, new ChatMemory(file ?? deps.memory), run);
+  const contexts = registerContexts({
+    engine: deps.engine,
+    words: forecastWords(),
+    commands: deps.commands,
+    attach: async (items) => {
+      await view.reveal();
+      await controller.attach(items);
+      controller.focusInput();
+    },
+  });
+  const controller = createController(deps, { service, contexts }, new ChatMemory(file ?? deps.memory), run);
   const view = new ChatSidebar(controller, { extensionUri: deps.extensionUri, title: l10n.t('Paddock chat'), log: deps.log });
   const disposable = Disposable.from(
     window.registerWebviewViewProvider(chatViewId, view),
@@ -79,6 +95,7 @@ export function registerChat(deps: ChatDeps): Chat {
     }),
     view,
     controller,
+    contexts,
     service,
     // Last: they write what the others have left.
     store,
@@ -107,11 +124,18 @@ function createService(deps: ChatDeps, store: ConversationStore): ChatService {
 }
 
 /** A view's controller, with the memory of that view. */
-function createController(deps: ChatDeps, service: ChatService, memory: ChatMemory, run: Run): ChatController {
+function createController(
+  deps: ChatDeps,
+  { service, contexts }: { readonly service: ChatService; readonly contexts: Contexts },
+  memory: ChatMemory,
+  run: Run,
+): ChatController {
   return new ChatController({
     service,
     engine: deps.engine,
     memory,
+    context: contexts.create(memory),
+    openSource,
     texts: chatTexts(),
     log: deps.log,
     resolveCommand: deps.resolveCommand,

@@ -5,9 +5,9 @@ import { WarmUp, type Idle } from '../engine/warmUp';
 import { CHAT_SAMPLING } from '../engine/sampling';
 import type { Log } from '../services/log';
 import { Answer } from './answer';
+import { placeOf, sourcesOf } from './context/labels';
 import type { ConversationStore } from './conversations';
 import { historyOf, newConversation, newTurn, titleOf, type Conversation, type Question, type StoredTurn } from './records';
-import { attachmentsOf } from './turnView';
 
 /** What becomes of a conversation; told to every view, for each to find what it shows. */
 export type ConversationChange =
@@ -65,6 +65,11 @@ export class ChatService implements Disposable {
     });
   }
 
+  /** As they are at this moment. */
+  get settings(): ChatSettings {
+    return this.deps.settings();
+  }
+
   /** A new conversation, which is kept from its first question on. */
   create(): Conversation {
     return this.remember(newConversation(this.deps.newId(), this.deps.now()));
@@ -110,8 +115,7 @@ export class ChatService implements Disposable {
     const { user } = turn;
     const previous = conversation.turns.at(-1);
     conversation.turns.push(turn);
-    if (conversation.title === '')
-      conversation.title = titleOf([question.title ?? question.text, ...attachmentsOf(question).map(({ label }) => label)].join(' '));
+    if (conversation.title === '') conversation.title = titleOf([question.title ?? question.text, ...placesOf(question)].join(' '));
     const answer = new Answer(turn, deps.engine, {
       changed: () => {
         this.changes.fire({ kind: 'turn', conversation, turn });
@@ -214,4 +218,9 @@ export class ChatService implements Disposable {
     this.known.set(conversation.id, new WeakRef(conversation));
     return conversation;
   }
+}
+
+/** The files a question is about: they tell conversations apart that begin with the same words. */
+function placesOf(question: Question): readonly string[] {
+  return sourcesOf(question).flatMap((source) => placeOf(source) ?? []);
 }

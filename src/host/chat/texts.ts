@@ -3,6 +3,7 @@ import type { EngineView, WebviewStrings } from '../../protocol/webview';
 import type { CutNote, StopReason } from '../../protocol/worker';
 import type { EngineState } from '../engine/engine';
 import type { Problem } from '../engine/problems';
+import type { ForecastWords } from './context/gauge';
 
 /** What there is to say about an answer beside its text. */
 export interface NoteFacts {
@@ -12,7 +13,7 @@ export interface NoteFacts {
 }
 
 /** Every word the chat says. An interface, so that the chat runs without VS Code in tests; `messages.ts` has the words. */
-export interface ChatTexts {
+export interface ChatTexts extends ForecastWords {
   readonly webview: WebviewStrings;
   /** Title of a conversation without a question. */
   readonly untitled: string;

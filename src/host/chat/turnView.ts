@@ -1,5 +1,6 @@
 import type { ActionView, AnswerState, AttachmentView, TurnView } from '../../protocol/webview';
 import type { UserContent } from '../../protocol/worker';
+import { labelOf, sourcesOf } from './context/labels';
 import type { StoredTurn } from './records';
 import type { ChatTexts } from './texts';
 
@@ -15,7 +16,7 @@ export function turnView(turn: StoredTurn, context: TurnContext, texts: ChatText
   return {
     id: turn.id,
     question: turn.title ?? turn.user.text,
-    attachments: attachmentsOf(turn.user),
+    attachments: attachmentsOf(turn.user, texts),
     answer: turn.answer,
     state: context.live ?? settledState(turn, context.last, texts),
     notes: texts.notes(turn),
@@ -45,12 +46,7 @@ function failedState(turn: StoredTurn, last: boolean, texts: ChatTexts): AnswerS
   return { kind: 'failed', message: problem.message, actions: last ? actions : [] };
 }
 
-/** The places in files that a question is about. */
-export function attachmentsOf(user: UserContent): readonly AttachmentView[] {
-  const { file, selection } = user;
-  if (file === undefined) return [];
-  if (selection === undefined) return [{ label: file.path }];
-  const lines =
-    selection.startLine === selection.endLine ? String(selection.startLine) : `${String(selection.startLine)}-${String(selection.endLine)}`;
-  return [{ label: `${file.path}:${lines}` }];
+/** What is attached to a question. */
+function attachmentsOf(user: UserContent, texts: ChatTexts): readonly AttachmentView[] {
+  return sourcesOf(user).map((source) => ({ kind: source.kind, label: labelOf(source, texts), opens: source.path !== undefined }));
 }

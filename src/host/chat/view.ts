@@ -73,6 +73,14 @@ export class ChatView implements Disposable {
       case 'draft':
         controller.setDraft(message.text);
         return;
+      case 'suggest':
+      case 'attach':
+      case 'detach':
+      case 'drop':
+      case 'openAttachment':
+        return controller.receive(message);
+      case 'openSource':
+        return controller.openSource(message.turnId, message.index);
       case 'copy':
         return env.clipboard.writeText(message.text);
       case 'openLink':

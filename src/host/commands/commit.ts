@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine';
 import { reportProblem } from '../engine/reportProblem';
 import { answerLocale } from '../services/locale';
 import type { Log } from '../services/log';
-import { gitRepositories, type GitRepository } from './git';
+import { gitRepositories, type GitRepository } from '../services/git';
 
 export interface CommitDeps {
   readonly engine: Engine;

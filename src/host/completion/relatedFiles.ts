@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { RelatedChunk } from '../../protocol/worker';
 import { promptPath } from '../services/paths';
+import type { SharingRules } from '../services/sharing';
 import { importSignatures } from './importSignatures';
 import { linesAround, RecentChunks, type Chunk } from './recentChunks';
-import type { SharingRules } from './sharing';
 
 /** Follows what is read and changed, and says which parts of other files may help a suggestion. */
 export class RelatedFiles implements vscode.Disposable {

@@ -1,3 +1,4 @@
+import { isSecret, isWrittenIn } from '../services/documents';
 import type { OffReason } from './controls';
 
 /** What the editor looks like where a completion is asked for. */
@@ -42,24 +43,8 @@ function skipReason(facts: TriggerFacts): SkipReason | undefined {
   return closingPunctuation.test(facts.after) ? undefined : 'wordAhead';
 }
 
-/** Whether documents of this scheme are those people write in. */
-export function isWrittenIn(scheme: string): boolean {
-  return documentSchemes.has(scheme);
-}
-
-/** Documents people write code and text in; not the SCM input, output channels, or comments. */
-const documentSchemes = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-notebook-cell', 'memfs']);
-
 /** What may stand right of the cursor: nothing, or what an editor closes by itself. */
 const closingPunctuation = /^[\s)\]}>"'`;,:]*$/u;
-
-/** Files whose content must not go into a prompt, by their names. */
-export function isSecret(path: string): boolean {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
-  return /^\.env(\.|$)|\.(pem|key|pfx|p12|jks|keystore|kdbx|asc|gpg)$|^(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.npmrc|\.pgpass|credentials)$/u.test(
-    name,
-  );
-}
 
 /** A block is wanted on an empty line and where a block begins; a line inside a statement. */
 function wantsBlock(before: string, after: string): boolean {

@@ -3,6 +3,8 @@ export const commandIds = {
   newChat: 'paddock.newChat',
   showConversations: 'paddock.showConversations',
   stopAnswer: 'paddock.stopAnswer',
+  addFileToChat: 'paddock.addFileToChat',
+  addSelectionToChat: 'paddock.addSelectionToChat',
   explainSelection: 'paddock.explainSelection',
   fixSelection: 'paddock.fixSelection',
   testSelection: 'paddock.testSelection',

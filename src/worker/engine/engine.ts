@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { buildChatPrompt, chatPrefix } from '../../prompt/chat';
+import { buildChatPrompt, chatBudget, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines, wholeWords, type DropReason } from '../../prompt/ghostStop';
-import type { ChatInput, CutNote, FileBlock } from '../../prompt/types';
+import type { ChatInput, CutNote, FileBlock, UserContent } from '../../prompt/types';
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import { countTokens } from './countTokens';
 import type { JobSpec, Metrics, Sampling, StopReason } from './job';
@@ -10,6 +10,7 @@ import { GhostMemo } from './ghostMemo';
 import { SyntaxReader, type GhostSyntax } from './ghostSyntax';
 import { Grammars } from './grammars';
 import { asTokens, loadModel, type EngineLog, type LoadedModel, type LoadOptions } from './model';
+import { Outlines } from './outlines';
 import type { ParkingPlace } from './parking';
 import { remember } from './remembered';
 import { Session, type Cleared } from './session';
@@ -108,6 +109,7 @@ export class Engine {
   private memo = new GhostMemo();
   private readonly syntax = new SyntaxReader();
   private readonly vocabulary: Vocabulary;
+  private readonly outlines: Outlines;
 
   private constructor(
     private readonly loaded: LoadedModel,
@@ -118,6 +120,9 @@ export class Engine {
     private readonly log: EngineLog,
   ) {
     this.vocabulary = vocabularyOf(loaded.model);
+    this.outlines = new Outlines(grammars, (message) => {
+      log('warn', message);
+    });
   }
 
   /**
@@ -202,7 +207,8 @@ export class Engine {
    */
   async chat(request: ChatRequest, onEvent: (event: ChatEvent) => void, signal: AbortSignal): Promise<ChatAnswer> {
     const { tokenizer, format, facts } = this.loaded;
-    const prompt = buildChatPrompt(request, format, tokenizer, this.chatBudget(request.maxTokens));
+    await this.prepareOutlines([...request.history.map(({ user }) => user), request.user]);
+    const prompt = buildChatPrompt(request, format, tokenizer, chatBudget(facts.contextTokens, request.maxTokens), this.outlines.of);
     const answer = new AnswerWriter(this.loaded, prompt.tokens, onEvent);
     const result = await this.session.run(
       {
@@ -235,10 +241,19 @@ export class Engine {
   }
 
   /** Evaluates what later chats will begin with, at idle priority; settles early when a real request comes. */
-  warmChat(input: WarmChatInput, signal: AbortSignal): Promise<WarmOutcome> {
-    const { tokenizer, format } = this.loaded;
-    const prompt = chatPrefix(input, format, tokenizer, this.chatBudget(0));
+  async warmChat(input: WarmChatInput, signal: AbortSignal): Promise<WarmOutcome> {
+    const { tokenizer, format, facts } = this.loaded;
+    const { history, file } = input;
+    await this.prepareOutlines([...history.map(({ user }) => user), ...(file ? [{ text: '', file }] : [])]);
+    const prompt = chatPrefix(input, format, tokenizer, chatBudget(facts.contextTokens, 0), this.outlines.of);
     return this.warm({ purpose: 'chat', subject: input.subject, prompt }, signal);
+  }
+
+  /** Has the grammars at hand by which what may not fit whole is cut. A token is a character at least. */
+  private prepareOutlines(contents: readonly UserContent[]): Promise<void> {
+    const blocks = contents.flatMap(({ file, context = [] }) => [...(file ? [file] : []), ...context]);
+    const least = this.loaded.facts.contextTokens / 16;
+    return this.outlines.prepare(blocks.flatMap((block) => ('language' in block && block.text.length > least ? [block.language] : [])));
   }
 
   /** Evaluates what a completion at this place will begin with; otherwise as {@link warmChat}. */
@@ -334,12 +349,6 @@ export class Engine {
 
   private ghostBudget(): number {
     return Math.min(ghostMost, Math.floor(this.loaded.facts.contextTokens * ghostShare));
-  }
-
-  private chatBudget(maxTokens: number): { contextTokens: number; reserveTokens: number } {
-    const contextTokens = this.loaded.facts.contextTokens - 1;
-    // An answer may be cut by the end of the context, but a quarter of it is always kept for one.
-    return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
   }
 }
 

@@ -19,6 +19,8 @@ export function state(changes: Partial<ViewState> = {}): ViewState {
     turns: [],
     engine: { kind: 'ready', label: 'Model' },
     draft: '',
+    attachments: [],
+    commands: [],
     strings,
     ...changes,
   };

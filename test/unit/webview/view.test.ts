@@ -186,7 +186,7 @@ describe('the chat view', () => {
     const evil = '<img src=x onerror=alert(1)>';
     const page = opened({
       title: evil,
-      turns: [turn('a', { question: evil, attachments: [{ label: evil }], notes: [evil] })],
+      turns: [turn('a', { question: evil, attachments: [{ kind: 'file', label: evil, opens: true }], notes: [evil] })],
       engine: { kind: 'failed', label: evil, problem: { message: evil, actions: [{ id: 'x', label: evil }] } },
     });
     expect(page.root.querySelector('img')).toBeNull();

@@ -1,11 +1,15 @@
 import { webviewStringKeys, type HostMessage, type ViewState, type WebviewStringKey } from '../../../../src/protocol/webview';
 import { ChatController, type ResolveCommand } from '../../../../src/host/chat/controller';
+import type { Item, Reading } from '../../../../src/host/chat/context/items';
+import type { Source } from '../../../../src/host/chat/context/labels';
+import type { ViewContext } from '../../../../src/host/chat/context/viewContext';
 import { ConversationStore } from '../../../../src/host/chat/conversations';
 import { ChatMemory, type Memory } from '../../../../src/host/chat/memory';
 import { ChatService, type ChatSettings } from '../../../../src/host/chat/service';
 import type { ChatTexts } from '../../../../src/host/chat/texts';
 import type { Log } from '../../../../src/host/services/log';
 import { FakeEngine } from '../../../fixtures/fakeEngine';
+import { fakeContext, fakeWords } from './context/fakes';
 
 /** VS Code's memory of a workspace, over reloads. */
 export class FakeMemory implements Memory {
@@ -50,6 +54,7 @@ export const fakeTexts: ChatTexts = {
   }),
   notes: (facts) => [`dropped ${String(facts.droppedTurns)}`, `cuts ${String(facts.cuts.length)}`],
   engine: (state) => ({ kind: state.kind, label: state.kind }),
+  ...fakeWords,
 };
 
 /** One window: the chat with its store, on a folder and a memory that outlive it, and a view of it. */
@@ -60,6 +65,9 @@ export class FakeWindow {
   readonly messages: HostMessage[] = [];
   readonly busy: boolean[] = [];
   readonly actions: string[] = [];
+  /** What is in the things that are attached. */
+  read: (item: Item) => Promise<Reading> = () => Promise.resolve({ kind: 'unreadable', problem: 'nothing is there' });
+  readonly opened: Source[] = [];
   readonly store: ConversationStore;
   readonly service: ChatService;
   readonly controller: ChatController;
@@ -86,10 +94,7 @@ export class FakeWindow {
       store: this.store,
       settings: () => this.settings,
       log: this.log,
-      idle: (action) => {
-        this.idle.push(action);
-        return { dispose: () => void (this.idle = this.idle.filter((other) => other !== action)) };
-      },
+      idle: this.whenIdle,
       newId: () => `${idPrefix}-${String(this.ids++)}`,
       newSeed: () => 7,
       now: () => this.time++,
@@ -99,17 +104,32 @@ export class FakeWindow {
     this.controller.onDidChangeBusy((busy) => this.busy.push(busy));
   }
 
+  private readonly whenIdle = (action: () => void): { dispose: () => void } => {
+    this.idle.push(action);
+    return { dispose: () => void (this.idle = this.idle.filter((other) => other !== action)) };
+  };
+
   /** Another view of the same chat, with a memory of its own. */
   openView(memory = new FakeMemory()): ChatController {
+    const own = new ChatMemory(memory);
     return new ChatController({
       service: this.service,
       engine: this.engine,
-      memory: new ChatMemory(memory),
+      memory: own,
+      context: this.contextFor(own),
+      openSource: (source) => {
+        this.opened.push(source);
+        return Promise.resolve();
+      },
       texts: fakeTexts,
       log: this.log,
       runAction: (id) => this.actions.push(id),
       resolveCommand: (text) => this.resolveCommand(text),
     });
+  }
+
+  private contextFor(memory: ChatMemory): ViewContext {
+    return fakeContext({ memory, engine: this.engine, idle: this.whenIdle, read: (item) => this.read(item) });
   }
 
   /** The state as a webview that loads now is told. */

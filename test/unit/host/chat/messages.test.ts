@@ -91,19 +91,34 @@ describe('the chat’s words', () => {
   const texts = chatTexts();
 
   it('say what the model did not see and why an answer ended', () => {
-    const cuts = [{ block: 'file', shownLines: 1000, totalLines: 2500 }] as const;
+    const cuts = [{ block: 'file', label: 'src/a.ts', shownLines: 1000, totalLines: 2500 }] as const;
     expect(texts.notes({ droppedTurns: 0, cuts: [] })).toEqual([]);
-    expect(texts.notes({ droppedTurns: 0, cuts, stop: 'end' })).toEqual([expect.stringContaining('1,000 of its 2,500 lines')]);
+    expect(texts.notes({ droppedTurns: 0, cuts, stop: 'end' })).toEqual([
+      'src/a.ts did not fit the context: the model saw 1,000 of 2,500 lines.',
+    ]);
     expect(texts.notes({ droppedTurns: 3, cuts: [], stop: 'maxTokens' })).toHaveLength(2);
     expect(texts.notes({ droppedTurns: 1, cuts: [], stop: 'contextFull' })).toHaveLength(2);
     expect(texts.notes({ droppedTurns: 0, cuts: [], stop: 'cancelled' })).toEqual([]);
   });
 
-  it.each(['file', 'selection'] as const)('say that the beginning of a line was seen, not that nothing was: %s', (block) => {
-    const note = (totalLines: number): string | undefined =>
-      texts.notes({ droppedTurns: 0, cuts: [{ block, shownLines: 0, totalLines }], stop: 'end' })[0];
-    expect(note(1)).toMatch(`${block} did not fit the context: the model saw only the beginning of its one line.`);
-    expect(note(40)).toMatch(`${block} did not fit the context: the model saw only the beginning of its first line.`);
+  it.each(['file', 'selection', 'terminal', 'changes'] as const)(
+    'say that no line was seen whole, and call what has no name by its kind: %s',
+    (block) => {
+      const note = (totalLines: number): string | undefined =>
+        texts.notes({ droppedTurns: 0, cuts: [{ block, label: '', shownLines: 0, totalLines }], stop: 'end' })[0];
+      expect(note(1)).toMatch(/^\w[\w ]+ did not fit the context: the model saw at most the beginning of its one line\.$/);
+      expect(note(40)).toMatch(/at most the beginning of one of its 40 lines\.$/);
+    },
+  );
+
+  it('say what will be left out before a question is sent', () => {
+    expect(texts.dropped(1, 'Why?')).toBe('To fit the context, the oldest question will be left out: “Why?”.');
+    expect(texts.dropped(1200, 'Why?')).toContain('the 1,200 oldest questions will be left out, up to “Why?”');
+    expect(texts.cut('a.ts', 1638, 9000)).toBe('a.ts will be cut: about 1,638 of its 9,000 tokens fit the context.');
+    expect([texts.source('problems', 'a.ts'), texts.source('problems', undefined)]).toEqual([
+      'Problems in a.ts',
+      'Problems in the workspace',
+    ]);
   });
 
   it('say that there is no model loaded, not when it will be', () => {

@@ -66,7 +66,7 @@ describe('the writing of an edit', () => {
   it('is not trusted where the model did not see the whole selection', async () => {
     const { engine, result } = writing();
     engine.last.write('```\nONE\n```');
-    engine.last.end('end', { cuts: [{ block: 'selection', shownLines: 1, totalLines: 2 }] });
+    engine.last.end('end', { cuts: [{ block: 'selection', label: '', shownLines: 1, totalLines: 2 }] });
     expect(await result).toEqual({ kind: 'selectionCut' });
   });
 

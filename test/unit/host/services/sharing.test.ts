@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { SharingRules } from '../../../../src/host/completion/sharing';
+import { SharingRules } from '../../../../src/host/services/sharing';
 
 type Document = Parameters<SharingRules['allows']>[0];
 
@@ -145,6 +145,20 @@ describe('which files may stand in prompts about others', () => {
     for (const changed of vscode.changes) changed();
     expect(await rules.allows(document)).toBe(false);
     rules.dispose();
+  });
+});
+
+describe('which files may be offered to somebody who looks for one', () => {
+  const offered = (path: string): Promise<boolean> =>
+    new SharingRules(() => []).offers(vscode.uriOf(path) as unknown as Parameters<SharingRules['offers']>[0]);
+
+  it('are those git does not ignore and that look like no secrets, also where the workspace is not trusted', async () => {
+    vscode.workspace.isTrusted = false;
+    vscode.files.set('/project/.gitignore', 'dist/\n');
+    expect(await offered('/project/src/a.ts')).toBe(true);
+    expect(await offered('/elsewhere/a.ts')).toBe(true);
+    expect(await offered('/project/dist/a.js')).toBe(false);
+    expect(await offered('/project/.env')).toBe(false);
   });
 });
 

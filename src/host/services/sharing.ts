@@ -1,13 +1,13 @@
 import ignore, { type Ignore } from 'ignore';
 import * as vscode from 'vscode';
-import { isSecret, isWrittenIn } from './trigger';
+import { isSecret, isWrittenIn } from './documents';
 
 /** Settings that keep files out. */
 const excluding = ['files.exclude', 'search.exclude', 'paddock.ghostText.exclude'];
 
 /**
  * Which files may stand in a prompt about another one: those of a trusted workspace that neither the user's patterns nor a `.gitignore` in
- * it keep out, and that do not look like secrets.
+ * it keep out, and that do not look like secrets. And which may be offered for one.
  */
 export class SharingRules implements vscode.Disposable {
   /** By the folder a `.gitignore` is in; `undefined` where there is none. */
@@ -36,6 +36,14 @@ export class SharingRules implements vscode.Disposable {
     );
   }
 
+  /** Whether a file may be offered to somebody who looks for one: it is no secret, and no `.gitignore` keeps it out. */
+  async offers(uri: vscode.Uri): Promise<boolean> {
+    if (!isWrittenIn(uri.scheme) || isSecret(uri.path)) return false;
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    return folder === undefined || !(await this.isIgnored(folder.uri, uri));
+  }
+
+  /** Whether a document may stand in a prompt without having been asked for. */
   async allows(document: vscode.TextDocument): Promise<boolean> {
     const { uri } = document;
     const folder = vscode.workspace.getWorkspaceFolder(uri);
@@ -88,7 +96,7 @@ async function read(file: vscode.Uri): Promise<Ignore | undefined> {
 }
 
 /** The patterns of `files.exclude` or `search.exclude` that are on. */
-function excludedBy(section: 'files' | 'search', folder: vscode.WorkspaceFolder): readonly string[] {
+export function excludedBy(section: 'files' | 'search', folder: vscode.WorkspaceFolder): readonly string[] {
   const patterns = vscode.workspace.getConfiguration(section, folder.uri).get<Readonly<Record<string, unknown>>>('exclude') ?? {};
   return Object.entries(patterns).flatMap(([glob, on]) => (on === true ? [glob] : []));
 }

@@ -1,0 +1,100 @@
+import type { BlockSizes } from '../../../prompt/shares';
+import { foretell, type Forecast } from '../../../prompt/foretell';
+import type { GaugeView } from '../../../protocol/webview';
+import type { ChatTurn, ContextBlock, ModelFacts, UserContent } from '../../../protocol/worker';
+import type { TokenCounter } from './counter';
+import { labelOf, sourcesOf, type SourceWords } from './labels';
+
+/** What a question would be sent with. */
+export interface GaugeSource {
+  readonly system: string;
+  /** Most tokens of the answer. */
+  readonly maxTokens: number;
+  readonly history: readonly (ChatTurn & { readonly title: string })[];
+  /** As typed so far. */
+  readonly question: string;
+}
+
+/** Words for what will happen to a question. */
+export interface ForecastWords extends SourceWords {
+  /** `turns` questions are left out, of which the last is `title`. */
+  dropped(turns: number, title: string): string;
+  /** Of a block only so many of its tokens will be shown. */
+  cut(label: string, shownTokens: number, totalTokens: number): string;
+  /** Even with everything left out and cut it does not fit. */
+  tooLong(): string;
+}
+
+/**
+ * How full the context would be, and what would be left out; `undefined` where the texts cannot be counted. Nothing is evaluated for it:
+ * the worker's tokenizer counts, and answers that the loaded model wrote come with their count.
+ */
+export async function readGauge(
+  source: GaugeSource,
+  content: Omit<UserContent, 'text'>,
+  counter: TokenCounter,
+  facts: () => ModelFacts | undefined,
+  words: ForecastWords,
+): Promise<GaugeView | undefined> {
+  const user = { ...content, text: source.question };
+  const answers = source.history.flatMap(({ answer }) => (isCounted(answer, facts()) ? [] : [answer.text]));
+  const texts = [source.system, ...answers, ...[...source.history.map((turn) => turn.user), user].flatMap(textsOf)];
+  const counted = await counter.count(texts);
+  const model = facts();
+  if (!counted || model === undefined) return undefined;
+  const of = (text: string): number => counter.of(text) ?? 0;
+  const forecast = foretell(
+    {
+      system: of(source.system),
+      turns: source.history.map(({ user: asked, answer }) => ({
+        user: sizesOf(asked, of),
+        answer: isCounted(answer, model) ? answer.tokens.length : of(answer.text),
+      })),
+      user: sizesOf(user, of),
+    },
+    { format: model.promptFormat, contextTokens: model.contextTokens },
+    source.maxTokens,
+  );
+  const { usedTokens, droppedTurns, fits } = forecast;
+  const dropped = source.history[droppedTurns - 1];
+  const warnings = [
+    ...(dropped === undefined ? [] : [words.dropped(droppedTurns, dropped.title)]),
+    ...cutWarnings(content, forecast.cuts, of, words),
+    ...(fits ? [] : [words.tooLong()]),
+  ];
+  return { usedTokens, contextTokens: model.contextTokens, warnings };
+}
+
+/** Whether the ids are the loaded model's: then they need no counting. */
+function isCounted(answer: ChatTurn['answer'], facts: ModelFacts | undefined): answer is { text: string; tokens: readonly number[] } {
+  return answer.tokens !== undefined && answer.tokens.length > 0 && answer.fingerprint === facts?.fingerprint;
+}
+
+function textsOf({ file, selection, context = [], text }: UserContent): readonly string[] {
+  return [file?.text ?? '', selection?.text ?? '', ...context.map((block) => block.text), text];
+}
+
+function sizesOf({ file, selection, context = [], text }: UserContent, of: (text: string) => number): BlockSizes {
+  return {
+    file: of(file?.text ?? ''),
+    selection: of(selection?.text ?? ''),
+    context: context.map((block) => of(block.text)),
+    question: of(text),
+  };
+}
+
+/** A draft has no selection of its file: what was selected is attached by itself. */
+function cutWarnings(
+  { file, context = [] }: Omit<UserContent, 'text'>,
+  cuts: Forecast['cuts'],
+  of: (text: string) => number,
+  words: ForecastWords,
+): readonly string[] {
+  const blocks: readonly ContextBlock[] = [...(file ? [{ kind: 'file' as const, ...file }] : []), ...context];
+  const shown = [...(file ? [cuts.file] : []), ...cuts.context];
+  return blocks.flatMap((block, index) => {
+    const [source] = sourcesOf({ context: [block] });
+    const limit = shown[index];
+    return source === undefined || limit === undefined ? [] : [words.cut(labelOf(source, words), limit, of(block.text))];
+  });
+}

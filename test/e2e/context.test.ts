@@ -1,0 +1,108 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type Editor } from './driver.mjs';
+import { installedPaddock, pictures, showFailures } from './vsix';
+
+describe('context', () => {
+  let editor: Editor;
+
+  beforeAll(async () => {
+    editor = await installedPaddock({ page: { width: 1000, height: 760 } });
+    await editor.openChat();
+    // The list and the gauge need files and a model.
+    await editor.page.locator('.statusbar-item').filter({ hasText: 'SmolLM2' }).waitFor({ timeout: 60_000 });
+  });
+  showFailures(() => editor);
+  afterAll(() => editor.stop());
+
+  const chips = (): ReturnType<Editor['chat']['locator']> => editor.chat.locator('.draft-attachments li');
+  const options = (): ReturnType<Editor['chat']['locator']> => editor.chat.getByRole('option');
+  const picture = async (name: string): Promise<void> => {
+    await mkdir(pictures, { recursive: true });
+    await editor.page.screenshot({ path: path.join(pictures, `context-${name}.png`) });
+  };
+
+  /** Tokens the gauge shows as used. */
+  const used = async (): Promise<number> => {
+    const text = await editor.chat.locator('.gauge-line').innerText();
+    return Number(/^([\d,]+) of [\d,]+ tokens$/.exec(text.trim())?.[1]?.replace(',', ''));
+  };
+
+  it('attaches a file by # and the keyboard, with its tokens on the chip and in the gauge', async () => {
+    await editor.input.click();
+    const before = await eventually('the gauge', async () => ((await used()) > 0 ? used() : undefined));
+    await editor.page.keyboard.type('What does #fi');
+    await options().filter({ hasText: '#file' }).waitFor();
+    await editor.page.keyboard.press('Tab');
+    await editor.page.keyboard.type('limi');
+    await options().filter({ hasText: 'limiter.go' }).waitFor();
+    await picture('list');
+    await editor.page.keyboard.press('Enter');
+    await chips()
+      .filter({ hasText: /limiter\.go.*\d+ tokens/s })
+      .waitFor();
+    expect(await editor.input.inputValue()).toBe('What does ');
+    await eventually('a fuller gauge', async () => ((await used()) > before + 300 ? true : undefined));
+    await picture('chip');
+  });
+
+  it('sends it with the question, shows it there, and opens it from there', async () => {
+    await editor.input.click();
+    const turn = await editor.ask('Allow do?');
+    expect(turn.user.text).toBe('What does Allow do?');
+    expect(turn.user.file?.path).toBe('limiter.go');
+    expect(turn.metrics?.promptTokens).toBeGreaterThan(400);
+    expect(await chips().count()).toBe(0);
+    await editor.chat.locator('article').getByRole('button', { name: 'Open limiter.go' }).click();
+    await editor.page.locator('.tab.active[data-resource-name="limiter.go"]').waitFor();
+  });
+
+  it('attaches the selection by a right-click, and removes it by Backspace', async () => {
+    await editor.openFile('inventory.ts');
+    await editor.selectLines(44, 53);
+    await (await editor.contextMenu('Add Selection to Paddock Chat')).click();
+    await chips().filter({ hasText: 'inventory.ts:44-53' }).waitFor();
+    await eventually('the focus in the input', async () =>
+      (await editor.input.evaluate((input) => input === (input.getRootNode() as ShadowRoot).activeElement)) ? true : undefined,
+    );
+    await editor.page.keyboard.press('Backspace');
+    await chips().first().waitFor({ state: 'detached' });
+  });
+
+  it('keeps attachments over a reload, and says of one that is gone why nothing is sent', async () => {
+    await editor.input.click();
+    await editor.page.keyboard.type('#weather');
+    await options().filter({ hasText: 'weather.py' }).waitFor();
+    await editor.page.keyboard.press('Enter');
+    await chips().filter({ hasText: 'weather.py' }).waitFor();
+    await rm(path.join(editor.folder, 'weather.py'));
+    // The host's storage writes a moment later.
+    await editor.page.waitForTimeout(1500);
+    await editor.reload();
+    await editor.openChat();
+    await chips().filter({ hasText: 'weather.py' }).waitFor();
+    const before = await editor.turnCount();
+    await editor.input.click();
+    await editor.page.keyboard.type('What is it?');
+    await editor.page.keyboard.press('Enter');
+    await editor.chat.getByText('weather.py is no longer there.').waitFor();
+    expect(await editor.input.inputValue()).toBe('What is it?');
+    expect(await editor.turnCount()).toBe(before);
+    await picture('gone');
+  });
+
+  it('is free of what axe finds, with its list open', async () => {
+    await editor.input.fill('');
+    await editor.input.click();
+    await editor.page.keyboard.type('#');
+    await options().first().waitFor();
+    const { violations } = await new AxeBuilder({ page: editor.page })
+      .include(['iframe.webview.ready', 'iframe#active-frame', 'main'])
+      .analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    await editor.page.keyboard.press('Escape');
+    await options().first().waitFor({ state: 'detached' });
+  });
+});
