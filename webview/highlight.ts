@@ -66,7 +66,12 @@ hljs.registerAliases(['typescriptreact'], { languageName: 'typescript' });
 hljs.registerAliases(['javascriptreact'], { languageName: 'javascript' });
 hljs.registerAliases(['vue', 'svelte'], { languageName: 'xml' });
 
-/** `code` as HTML with `hljs-` classes, or `undefined` for a language that is not known. */
+/** Whether `language` is one of those known, by name or alias. */
+export function isHighlighted(language: string): boolean {
+  return hljs.getLanguage(language) !== undefined;
+}
+
+/** `code` as HTML with `hljs-` classes, whose only elements are spans; `undefined` for a language that is not known. */
 export function highlight(code: string, language: string): string | undefined {
-  return hljs.getLanguage(language) === undefined ? undefined : hljs.highlight(code, { language, ignoreIllegals: true }).value;
+  return isHighlighted(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : undefined;
 }

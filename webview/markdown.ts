@@ -1,6 +1,5 @@
 /** Markdown to HTML. The HTML is not trusted: it goes through `sanitize.ts` before it comes near the document. */
 import MarkdownIt from 'markdown-it';
-import { highlight } from './highlight';
 
 /** A top-level block: a paragraph, a list, a fence. */
 export interface Block {
@@ -12,9 +11,7 @@ export interface Block {
 }
 
 export type BlockContent =
-  | { readonly kind: 'html'; readonly html: string }
-  /** `html` is the highlighted `code`. */
-  | { readonly kind: 'code'; readonly code: string; readonly language: string; readonly html: string };
+  { readonly kind: 'html'; readonly html: string } | { readonly kind: 'code'; readonly code: string; readonly language: string };
 
 /** What a block needs to know of those before it. */
 export interface MarkdownState {
@@ -49,13 +46,8 @@ export function parseBlocks(text: string, state: MarkdownState): readonly Block[
   });
 }
 
-/** The HTML of a code block's inside. */
-export function codeHtml(code: string, language: string): string {
-  return highlight(code, language) ?? markdown.utils.escapeHtml(code);
-}
-
 function create(): MarkdownIt {
-  const md = new MarkdownIt({ html: false, linkify: true, breaks: false, highlight: codeHtml });
+  const md = new MarkdownIt({ html: false, linkify: true, breaks: false });
   // `main.rs` and `setup.py` are files, not sites.
   md.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   md.linkify.add('ftp:', null).add('//', null);
@@ -90,7 +82,7 @@ function contentOf(tokens: Token[], environment: Environment): BlockContent {
   if (first?.type === 'fence' || first?.type === 'code_block') {
     const language = /^\S*/.exec(first.info.trim())?.[0].toLowerCase() ?? '';
     const code = first.content.replace(/\n$/, '');
-    return { kind: 'code', code, language, html: codeHtml(code, language) };
+    return { kind: 'code', code, language };
   }
   return { kind: 'html', html: markdown.renderer.render(tokens, markdown.options, environment) };
 }

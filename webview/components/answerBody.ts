@@ -1,14 +1,7 @@
-import { codeHtml, initialState, parseBlocks, type Block, type BlockContent, type MarkdownState } from '../markdown';
-import { sanitize } from '../sanitize';
-import { CodeBlock } from './codeBlock';
+import { initialState, parseBlocks, type Block, type MarkdownState } from '../markdown';
+import { blockElement, type BlockElement } from './blocks';
 import type { Context } from './context';
 import { element } from './dom';
-
-interface Rendered {
-  content: BlockContent;
-  readonly element: HTMLElement;
-  readonly code: CodeBlock | undefined;
-}
 
 /**
  * An answer's Markdown. While it streams, only the open tail is parsed and changed: blocks that can no longer change keep their elements,
@@ -17,7 +10,7 @@ interface Rendered {
  */
 export class AnswerBody {
   readonly element = element('div', { class: 'answer-body' });
-  private blocks: Rendered[] = [];
+  private blocks: BlockElement[] = [];
   private text = '';
   /** Blocks that are final, where the text after them begins, and the parser's state there. */
   private finished = 0;
@@ -32,7 +25,7 @@ export class AnswerBody {
     this.text = text;
     const tail = text.slice(this.offset);
     const parsed = parseBlocks(tail, this.state);
-    this.reconcile(parsed);
+    this.reconcile(parsed, open);
     if (open) this.finish(parsed, tail);
   }
 
@@ -42,16 +35,17 @@ export class AnswerBody {
     this.state = initialState;
   }
 
-  private reconcile(parsed: readonly Block[]): void {
-    parsed.forEach(({ content }, index) => {
+  private reconcile(parsed: readonly Block[], open: boolean): void {
+    for (const [index, { content }] of parsed.entries()) {
       const position = this.finished + index;
       const existing = this.blocks[position];
-      if (existing !== undefined && this.updateInPlace(existing, content)) return;
-      const made = this.render(content);
+      const isOpen = open && index === parsed.length - 1;
+      if (existing?.update(content, isOpen) === true) continue;
+      const made = blockElement(content, isOpen, this.context);
       this.blocks[position] = made;
       if (existing === undefined) this.element.append(made.element);
       else existing.element.replaceWith(made.element);
-    });
+    }
     for (const extra of this.blocks.splice(this.finished + parsed.length)) extra.element.remove();
   }
 
@@ -68,42 +62,6 @@ export class AnswerBody {
     this.finished += open;
     this.offset += start;
     this.state = before.after;
-  }
-
-  private updateInPlace(existing: Rendered, content: BlockContent): boolean {
-    const shown = existing.content;
-    if (shown.kind !== content.kind) return false;
-    if (shown.html !== content.html || (content.kind === 'code' && shown.kind === 'code' && shown.language !== content.language)) {
-      this.fillIn(existing, content);
-    }
-    existing.content = content;
-    return true;
-  }
-
-  private render(content: BlockContent): Rendered {
-    const code = content.kind === 'code' ? new CodeBlock(this.context) : undefined;
-    const rendered = { content, code, element: code?.element ?? element('div', { class: 'block', attributes: { dir: 'auto' } }) };
-    this.fillIn(rendered, content);
-    return rendered;
-  }
-
-  private fillIn(rendered: Rendered, content: BlockContent): void {
-    if (content.kind === 'code') {
-      rendered.code?.update(content.code, content.language, content.html);
-      return;
-    }
-    const fragment = sanitize(content.html);
-    for (const pre of fragment.querySelectorAll('pre')) pre.replaceWith(this.nestedCode(pre));
-    rendered.element.replaceChildren(fragment);
-  }
-
-  /** A fence inside a list or a quote. */
-  private nestedCode(pre: HTMLElement): HTMLElement {
-    const code = (pre.textContent || '').replace(/\n$/, '');
-    const language = /(?:^|\s)language-(\S+)/.exec(pre.querySelector('code')?.className ?? '')?.[1] ?? '';
-    const block = new CodeBlock(this.context);
-    block.update(code, language, codeHtml(code, language));
-    return block.element;
   }
 }
 

@@ -1,4 +1,4 @@
-import { sanitize } from '../sanitize';
+import { ColouredCode } from './colouredCode';
 import type { Context } from './context';
 import { element, icon, iconButton, setLabel } from './dom';
 
@@ -8,7 +8,7 @@ const COPIED_MILLISECONDS = 2000;
 export class CodeBlock {
   readonly element: HTMLElement;
   private readonly language = element('span', { class: 'code-language' });
-  private readonly inside = element('code');
+  private readonly inside = new ColouredCode();
   private readonly scroller: HTMLElement;
   private code = '';
 
@@ -18,15 +18,15 @@ export class CodeBlock {
     });
     const header = element('div', { class: 'code-header' }, [this.language, copy]);
     // Focusable, so that long lines can be scrolled to with the keyboard.
-    this.scroller = element('pre', { attributes: { tabindex: '0', dir: 'ltr' } }, [this.inside]);
+    this.scroller = element('pre', { attributes: { tabindex: '0', dir: 'ltr' } }, [this.inside.element]);
     this.element = element('div', { class: 'code-block' }, [header, this.scroller]);
   }
 
-  /** `html` is the highlighted `code`; it is sanitised here. */
-  update(code: string, language: string, html: string): void {
+  /** Shows `code`; `open` while more of it is to come. */
+  update(code: string, language: string, open: boolean): void {
     this.code = code;
-    this.language.textContent = language;
-    this.inside.replaceChildren(sanitize(html));
+    if (this.language.textContent !== language) this.language.textContent = language;
+    this.inside.update(code, language, open);
   }
 
   private copy(button: HTMLElement): void {

@@ -34,7 +34,7 @@ describe('the body of a streaming answer', () => {
         streaming.update(text, false);
         expect(streaming.element.innerHTML).toBe(whole(text));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
