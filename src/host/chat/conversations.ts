@@ -42,6 +42,9 @@ const EXTENSION = '.json';
 const FAILURES_REPORTED = 3;
 const LONGEST_RETRY_MILLISECONDS = 30_000;
 
+/** A record that streams is written again after this many times what it took to make its text: a long one costs 2% of the host's time. */
+const REST = 50;
+
 /** Numbers temporary files, for all stores of this process. */
 let temporaries = 0;
 
@@ -55,6 +58,8 @@ export class ConversationStore implements Disposable {
   private disposed = false;
   /** Rounds of writing in a row in which something could not be written. */
   private failures = 0;
+  /** Milliseconds that the text of the record written last took. */
+  private cost = 0;
 
   constructor(private readonly options: ConversationStoreOptions) {}
 
@@ -80,11 +85,11 @@ export class ConversationStore implements Disposable {
       .sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
-  /** Writes `conversation` soon: at most one write in each interval, of what it is by then. */
+  /** Writes `conversation` soon: at most one write in each interval, longer for a long record, of what it is by then. */
   save(conversation: Conversation): void {
     if (this.disposed || this.removed.has(conversation.id) || !ID.test(conversation.id)) return;
     this.dirty.set(conversation.id, conversation);
-    this.flushIn(this.options.writeIntervalMilliseconds ?? 500);
+    this.flushIn(Math.max(this.options.writeIntervalMilliseconds ?? 500, this.cost * REST));
   }
 
   /** Deletes the record; a later save of the same conversation is ignored. */
@@ -168,10 +173,13 @@ export class ConversationStore implements Disposable {
     const file = this.file(conversation.id);
     const temporary = this.temporary(conversation.id);
     await mkdir(this.options.folder, { recursive: true });
+    const begun = performance.now();
+    const text = JSON.stringify(conversation);
+    this.cost = performance.now() - begun;
     try {
       const handle = await open(temporary, 'w');
       try {
-        await handle.writeFile(JSON.stringify(conversation));
+        await handle.writeFile(text);
         await handle.datasync();
       } finally {
         await handle.close();

@@ -7,6 +7,7 @@ import type { Log } from '../services/log';
 import { webviewPage } from '../services/webviewPage';
 import type { ChatController } from './controller';
 import { isOpenableLink, parseWebviewMessage } from './incoming';
+import { Outbox } from './outbox';
 
 /** What a page is made of, wherever it is shown. */
 export interface ChatPageDeps {
@@ -27,12 +28,16 @@ export class ChatView implements Disposable {
     const { extensionUri, log } = deps;
     const roots = [Uri.joinPath(extensionUri, 'dist', 'webview'), Uri.joinPath(extensionUri, 'media')];
     webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: roots };
+    const outbox = new Outbox((message) => {
+      webview.postMessage(message).then(undefined, (error: unknown) => {
+        log.error(`${message.type} not posted: ${String(error)}`);
+      });
+    });
     this.subscriptions = [
       controller.onMessage((message) => {
-        webview.postMessage(message).then(undefined, (error: unknown) => {
-          log.error(`${message.type} not posted: ${String(error)}`);
-        });
+        outbox.push(message);
       }),
+      outbox,
       webview.onDidReceiveMessage((value: unknown) => {
         this.receive(value);
       }),
