@@ -4,7 +4,8 @@ import type { WebviewMessage } from '../../protocol/webview';
 const text = v.string();
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-const message = v.variant('type', [
+/** Every message that a page may send. */
+export const webviewMessage = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('send'), text }),
   v.object({ type: v.literal('stop') }),
@@ -24,7 +25,7 @@ const message = v.variant('type', [
 
 /** A message from the webview, or `undefined` for anything that is none. */
 export function parseWebviewMessage(value: unknown): WebviewMessage | undefined {
-  const result = v.safeParse(message, value);
+  const result = v.safeParse(webviewMessage, value);
   return result.success ? result.output : undefined;
 }
 
