@@ -5,6 +5,9 @@
  * `npm run bench -- ghost-latency [--json]`: from key presses to ghost text on the screen of a real VS Code; see
  * test/bench/ghostLatency.mjs.
  *
+ * `npm run bench -- chat [--json] [--repeats n]`: long answers and long conversations in the chat view of a real VS Code; see
+ * test/bench/chatStream.mjs.
+ *
  * `npm run bench -- session [--json] [--peer URL] [--only row]… [--repeats n] [--model file]`: Paddock's worker against llama-server; see
  * test/bench/session.ts. A table for people on stdout; with --json, one JSON object as the last line. What is measured so far is in
  * out/bench/so-far.json.
@@ -44,11 +47,21 @@ import { fail, step } from './lib/progress.mjs';
  * @property {(bench: object) => Promise<{table: string, report: object}>} benchGhostQuality
  * @typedef {object} LatencyModule
  * @property {(trace: unknown, vsix: string, reportOf: unknown) => Promise<object>} benchGhostLatency
+ * @typedef {object} ChatModule what test/bench/chatReport.ts exports
+ * @property {(measurements: unknown) => object} chatReport
+ * @property {(report: object) => string} chatTable
+ * @property {unknown} numberedTokens
+ * @property {unknown} longRecord
+ * @typedef {object} StreamModule
+ * @property {(bench: object) => Promise<unknown>} benchChat
  */
 
 /** Of the places that ghost text is asked for. */
 const qualitySeed = 4;
-const BENCHES = ['session', 'ghost-latency', 'ghost-quality'];
+const BENCHES = ['session', 'ghost-latency', 'ghost-quality', 'chat'];
+
+/** Answers after which the chat's memory is looked at again. */
+const chatAnswers = 10;
 
 function options() {
   const { values, positionals } = parseArgs({
@@ -76,7 +89,7 @@ function options() {
     json: values.json ?? false,
     peer: values.peer,
     only: (values.only ?? []).flatMap((names) => names.split(',')),
-    repeats: count('repeats', 5),
+    repeats: count('repeats', bench === 'chat' ? chatAnswers : 5),
     positions: count('positions', 540),
     model: values.model === undefined ? '' : path.resolve(values.model),
   };
@@ -111,6 +124,24 @@ async function ghostLatency(json) {
 }
 
 /**
+ * @param {boolean} json
+ * @param {number} answers
+ */
+async function chat(json, answers) {
+  const { makePackage } = await import('./package.mjs');
+  const vsix = await makePackage();
+  await ensureBrowserHost(['newest']);
+  const { loaded } = await bundleTool('test/bench/chatReport.ts', path.join(out, 'bench'));
+  const { chatReport, chatTable, numberedTokens, longRecord } = /** @type {ChatModule} */ (loaded);
+  /** @type {unknown} */
+  const module = await import(new URL('../test/bench/chatStream.mjs', import.meta.url).href);
+  const { benchChat } = /** @type {StreamModule} */ (module);
+  const report = chatReport(await step('Streaming', () => benchChat({ vsix, answers, numberedTokens, longRecord })));
+  process.stdout.write(`${chatTable(report)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+/**
  * @param {{json: boolean, model: string, positions: number}} options
  */
 async function ghostQuality({ json, model, positions }) {
@@ -135,6 +166,7 @@ async function main() {
   await ensureDependencies();
   if (bench === 'ghost-quality') return ghostQuality({ json, model, positions });
   if (bench === 'ghost-latency') return ghostLatency(json);
+  if (bench === 'chat') return chat(json, repeats);
   const { loaded, worker } = await bundleTool('test/bench/session.ts', path.join(out, 'bench'));
   const { benchSession, wantedRows } = /** @type {BenchModule} */ (loaded);
   wantedRows(only);
