@@ -78,9 +78,9 @@ export class ViewPage {
     return this.page.evaluate('globalThis.posted');
   }
 
-  /** Scripts of others that ran, and what the page's policy had to refuse, since it was loaded. */
+  /** Scripts of others that ran, and what the page's policy had to refuse, since the last time this was asked. */
   happened(): Promise<readonly string[]> {
-    return this.page.evaluate('globalThis.happened');
+    return this.page.evaluate('globalThis.happened.splice(0)');
   }
 
   /** Dresses the page as VS Code does in a theme, from now on. */
