@@ -10,7 +10,7 @@ import type { Page, Route } from 'playwright-core';
 import { build } from '../../scripts/build.mjs';
 import { openPage, type OpenPage } from '../../scripts/lib/host.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
-import { chatPage } from '../../src/host/chat/html';
+import { webviewPage } from '../../src/host/services/webviewPage';
 import type { HostMessage, ViewState, WebviewMessage } from '../../src/protocol/webview';
 import type { ThemeStyle } from './themes';
 
@@ -147,7 +147,7 @@ function fileOf(pathname: string, folder: string): string {
 }
 
 function page(): string {
-  return chatPage({
+  return webviewPage({
     cspSource: ORIGIN,
     nonce: 'nonce',
     script: `${ORIGIN}/main.js`,

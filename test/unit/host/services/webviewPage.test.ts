@@ -11,13 +11,22 @@ describe('the page', () => {
     title: '<Chat>',
   });
 
-  it('allows one script by nonce and nothing inline', () => {
+  it('allows one script by nonce, style sheets and fonts of its own, and nothing else', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? '';
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("script-src 'nonce-N0NCE'");
-    expect(policy).not.toMatch(/unsafe|\*|data:|connect-src|img-src/);
-    expect(page.match(/<script/g)).toHaveLength(1);
-    expect(page).not.toMatch(/ style=| on\w+=/);
+    const directives = policy.split(';').map((each) => each.trim().split(/\s+/));
+    expect(Object.fromEntries(directives.map(([name, ...sources]) => [name, sources]))).toEqual({
+      'default-src': [`'none'`],
+      'script-src': [`'nonce-N0NCE'`],
+      'style-src': ['https://host.test'],
+      'font-src': ['https://host.test'],
+      'base-uri': [`'none'`],
+      'form-action': [`'none'`],
+    });
+  });
+
+  it('has one script, and nothing inline', () => {
+    expect(page.match(/<script[^>]*>/g)).toEqual(['<script nonce="N0NCE" src="https://host.test/main.js">']);
+    expect(page).not.toMatch(/ style=| on\w+=|<style/);
   });
 
   it('has a language, and a title that is text', () => {
