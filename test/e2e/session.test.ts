@@ -98,13 +98,14 @@ describe('the session view', () => {
     await editor.page.waitForTimeout(1500);
     await editor.page.screenshot({ path: path.join(pictures, `session-${theme}.png`) });
     expect(await violations(editor)).toEqual([]);
+    await session.getByRole('button', { name: 'Restart Engine' }).scrollIntoViewIfNeeded();
+    await editor.page.screenshot({ path: path.join(pictures, `session-${theme}-below.png`) });
   });
 
   it('parks what the lanes hold, by the keyboard', async () => {
     await editor.openFile('inventory.ts');
     await editor.selectLines(44, 53);
     await editor.command('Paddock: Explain Selection');
-    session = await showSession(editor);
     const lane = session.locator('.lane').filter({ hasText: 'Explain the selected code' });
     // The file alone has more tokens than that; on a machine that is busy it takes a while to read it.
     await lane.filter({ hasText: /(?:[7-9]\d\d|\d,\d{3}) of 4,095/ }).waitFor({ timeout: 170_000 });
