@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Editor } from './driver.mjs';
 import { installedPaddock, pictures, showFailures } from './vsix';
@@ -20,6 +20,11 @@ function frameWith(editor: Editor, selector: string): Promise<Frame> {
     }
     return undefined;
   });
+}
+
+/** The lanes themselves, without those that are parked. */
+function lanes(session: Frame): Locator {
+  return session.locator('section[aria-labelledby="section-lanes"] .lane');
 }
 
 async function showSession(editor: Editor): Promise<Frame> {
@@ -63,7 +68,7 @@ describe('the session view', () => {
   const notice = (text: RegExp): Promise<void> => session.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 20_000 });
 
   it('names the lane of a conversation by its title', async () => {
-    const lane = session.locator('.lane').filter({ hasText: question });
+    const lane = lanes(session).filter({ hasText: question });
     await lane.waitFor();
     expect(await lane.innerText()).toMatch(/\d+ of [\d,]+ tokens/);
   });
@@ -80,13 +85,15 @@ describe('the session view', () => {
       const reused = (await fact(session, 'Tokens reused today')) - before;
       return reused === metrics?.reusedTokens ? true : undefined;
     });
-    expect(await session.getByRole('img').first().getAttribute('aria-label')).toMatch(/^Writing: .*tokens\/s/);
+    const picture = session.getByRole('img').first();
+    expect(await picture.getAttribute('aria-label')).toMatch(/^Writing: .*tokens\/s/);
+    await picture.scrollIntoViewIfNeeded();
+    await editor.page.screenshot({ path: path.join(pictures, 'session-speed.png') });
   });
 
   it('names the lane of a file that was opened', async () => {
     await editor.openFile('inventory.ts');
-    await session
-      .locator('.lane')
+    await lanes(session)
       .filter({ hasText: /inventory\.ts.*ghost text/ })
       .waitFor();
   });
@@ -106,7 +113,7 @@ describe('the session view', () => {
     await editor.openFile('inventory.ts');
     await editor.selectLines(44, 53);
     await editor.command('Paddock: Explain Selection');
-    const lane = session.locator('.lane').filter({ hasText: 'Explain the selected code' });
+    const lane = lanes(session).filter({ hasText: 'Explain the selected code' });
     // The file alone has more tokens than that; on a machine that is busy it takes a while to read it.
     await lane.filter({ hasText: /(?:[7-9]\d\d|\d,\d{3}) of 4,095/ }).waitFor({ timeout: 170_000 });
     await editor.answer(3);
@@ -134,7 +141,7 @@ describe('the session view', () => {
     await dialog.filter({ hasText: /This empties \d+ lanes? with [\d,]+ tokens/ }).waitFor();
     await editor.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await session.locator('.lane[data-kind="chat"]').count()).toBeGreaterThan(0);
+    expect(await session.locator('section[aria-labelledby="section-lanes"] .lane[data-kind="chat"]').count()).toBeGreaterThan(0);
     await clear.click();
     await dialog.getByRole('button', { name: 'Clear', exact: true }).click();
     await notice(/^Cleared: \d+ lanes? with [\d,]+ tokens/);
@@ -148,8 +155,8 @@ describe('the session view', () => {
       const [now] = await editor.host.workers();
       return now !== undefined && now !== before ? true : undefined;
     });
-    await session.locator('.footer[data-kind="ready"]').waitFor();
-    await session.locator('.lane').first().waitFor();
+    await session.locator('.footer[data-kind="ready"]').waitFor({ timeout: 120_000 });
+    await lanes(session).first().waitFor();
   });
 
   it('asked nothing outside this machine', () => {

@@ -166,7 +166,7 @@ function memorySection({ memory }: SessionView, { lanes, laneBytes, fileBytes, m
       ...(anonymousBytes === undefined ? [] : [{ label: l10n.t('Of that, not read from a file'), value: bytes(anonymousBytes, language) }]),
       { label: l10n.t('KV cache of all lanes'), value: bytes(lanes * laneBytes, language) },
       {
-        label: mapped ? l10n.t('Model file, shared with other windows') : l10n.t('Model file, read into memory'),
+        label: mapped ? l10n.t('Model file, shared') : l10n.t('Model file, in memory'),
         value: bytes(fileBytes, language),
       },
     ],

@@ -112,7 +112,7 @@ describe('the session view', () => {
       'The model’s process': '5.2 GB',
       'Of that, not read from a file': '4.9 GB',
       'KV cache of all lanes': '4.3 GB',
-      'Model file, read into memory': '1 byte',
+      'Model file, in memory': '1 byte',
     });
     expect(facts(shown, 'model')).toMatchObject({
       Name: 'Fake 7B',
@@ -125,11 +125,7 @@ describe('the session view', () => {
       view: { ...sampleView, memory: { residentBytes: 1e6 } },
     });
     expect(facts(other, 'model')).toMatchObject({ 'Runs on': 'the GPU (metal)', Threads: '2 to read, 1 to write' });
-    expect(Object.keys(facts(other, 'memory'))).toEqual([
-      'The model’s process',
-      'KV cache of all lanes',
-      'Model file, shared with other windows',
-    ]);
+    expect(Object.keys(facts(other, 'memory'))).toEqual(['The model’s process', 'KV cache of all lanes', 'Model file, shared']);
   });
 
   it('says without a session what state the engine is in, and offers what helps', async () => {
