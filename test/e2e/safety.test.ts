@@ -54,7 +54,12 @@ describe('the page in a browser, with its policy', () => {
   it('does nothing with a payload in a title, a question, the name of a file or an error', async () => {
     for (const payload of payloads) {
       const failed = { kind: 'failed', message: payload, actions: [{ id: payload, label: payload }] } as const;
-      const hostile = turn('a', { question: payload, attachments: [{ label: payload }], notes: [payload], state: failed });
+      const hostile = turn('a', {
+        question: payload,
+        attachments: [{ kind: 'file', label: payload, opens: true }],
+        notes: [payload],
+        state: failed,
+      });
       const problem = { message: payload, actions: [{ id: payload, label: payload }] };
       await view.page.evaluate(
         (message) => {

@@ -87,7 +87,10 @@ export const viewStates: readonly ShownState[] = [
     { kind: 'done' },
     {
       answer: 'Done.',
-      attachments: [{ label: 'src/a.ts:10-20' }, { label: `${'deeply/nested/'.repeat(12)}file.ts` }],
+      attachments: [
+        { kind: 'selection', label: 'src/a.ts:10-20', opens: true },
+        { kind: 'file', label: `${'deeply/nested/'.repeat(12)}file.ts`, opens: true },
+      ],
     },
   ),
   answering(

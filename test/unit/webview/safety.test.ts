@@ -102,7 +102,7 @@ describe('a payload', () => {
 
   it.each<[string, (payload: string) => Partial<ViewState>]>([
     ['in a question', (payload) => ({ turns: [turn('a', { question: payload })] })],
-    ['as the name of a file', (payload) => ({ turns: [turn('a', { attachments: [{ label: payload }] })] })],
+    ['as the name of a file', (payload) => ({ turns: [turn('a', { attachments: [{ kind: 'file', label: payload, opens: true }] })] })],
     ['as a title', (payload) => ({ title: payload, turns: [turn('a')] })],
     ['in a note', (payload) => ({ turns: [turn('a', { notes: [payload] })] })],
     [
