@@ -4,4 +4,4 @@ import { startView } from './view';
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextArea(), vsCodeProgressRing());
 const root = document.getElementById('app');
-if (root !== null) startView(root, connect(), (paint) => requestAnimationFrame(paint));
+if (root !== null) startView(root, connect(root.dataset['view']), (paint) => requestAnimationFrame(paint));

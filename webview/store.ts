@@ -31,6 +31,8 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
   switch (event.type) {
     case 'engine':
       return { ...model, engine: event.engine };
+    case 'title':
+      return { ...model, title: event.title };
     case 'turn':
       return model.outOfStep ? model : { ...model, turns: withTurn(model.turns, event.turn) };
     case 'delta':

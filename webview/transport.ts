@@ -3,6 +3,8 @@ import type { HostMessage, WebviewMessage } from '../src/protocol/webview';
 /** What VS Code puts into every webview. */
 interface VsCodeApi {
   postMessage(message: unknown): void;
+  /** Kept with the editor tab over reloads of the window, and handed to the host when the tab comes back. */
+  setState(state: { readonly view: string }): void;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
@@ -14,9 +16,13 @@ export interface Transport<Incoming = HostMessage, Outgoing = WebviewMessage> {
   readonly listen: (listener: (message: Incoming) => void) => void;
 }
 
-/** The line to the host. May be called once: VS Code hands its API out a single time. */
-export function connect<Incoming = HostMessage, Outgoing = WebviewMessage>(): Transport<Incoming, Outgoing> {
+/**
+ * The line to the host. May be called once: VS Code hands its API out a single time.
+ * @param view by which the host knows an editor tab again
+ */
+export function connect<Incoming = HostMessage, Outgoing = WebviewMessage>(view?: string): Transport<Incoming, Outgoing> {
   const api = acquireVsCodeApi();
+  if (view !== undefined) api.setState({ view });
   return {
     post: (message) => {
       api.postMessage(message);

@@ -146,6 +146,7 @@ export interface ViewState {
 export type HostMessage =
   | { readonly type: 'state'; readonly state: ViewState }
   | { readonly type: 'engine'; readonly engine: EngineView }
+  | { readonly type: 'title'; readonly title: string }
   /** Replaces the turn with the same id, or is appended. */
   | { readonly type: 'turn'; readonly turn: TurnView }
   /** Appends to the answer of a streaming turn. `at` is the answer's length before it (UTF-16 units): a gap asks for `ready` again. */

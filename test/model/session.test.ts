@@ -96,6 +96,25 @@ describe('a chat', () => {
     expect(second.metrics.evaluatedTokens).toBeLessThan(150);
   });
 
+  it('evaluates only what is new when conversations are switched there and back', async () => {
+    const other: FileBlock = { path: 'src/colours.ts', language: 'typescript', text: file.text.replaceAll('shape', 'colour') };
+    const inOne = chatParams('', { user: { text: 'What is in this file?', file } });
+    const inOther = chatParams('', { user: { text: 'And what is in this one?', file: other } });
+    const one = [turnOf(inOne, (await ask(inOne)).result)];
+    const two = [turnOf(inOther, (await ask(inOther)).result)];
+    for (const history of [one, two, one]) {
+      // The chat warms a conversation when it is opened.
+      const { evaluatedTokens } = valueOf(await client.warm({ kind: 'chat', system: inOne.system, history }, noCancel));
+      expect(evaluatedTokens).toBeLessThan(30);
+      const next = chatParams('Why?', { history });
+      const { result } = await ask(next);
+      expect(result.metrics.promptTokens).toBeGreaterThan(800);
+      expect(result.metrics.evaluatedTokens).toBeLessThan(30);
+      history.push(turnOf(next, result));
+    }
+    await expectAsCold(chatParams('Why?', { history: one.slice(0, -1) }), one.at(-1)?.answer.tokens ?? []);
+  });
+
   it('finds what was warmed up', async () => {
     const warmed = { kind: 'chat' as const, system: 'You know shapes.', history: [], file };
     const { evaluatedTokens } = valueOf(await client.warm(warmed, noCancel));

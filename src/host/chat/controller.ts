@@ -51,10 +51,13 @@ export class ChatController implements ChatAsker, Disposable {
     this.deps.log.error(`view: ${String(error)}`);
   });
   private readonly busyChanges = new Emitter<boolean>();
+  private readonly titleChanges = new Emitter<string>();
   private readonly subscriptions: readonly Disposable[];
   private readonly restored: Promise<void>;
   private conversation: Conversation;
   private viewOpen = false;
+  /** The input gets the focus as soon as there is a page. */
+  private focusWanted = false;
   /** Calls of {@link open}: of two, the one called last shows its conversation. */
   private opens = 0;
   /** The deleted conversation in whose place the open one stands. */
@@ -64,6 +67,8 @@ export class ChatController implements ChatAsker, Disposable {
   readonly onMessage: Event<HostMessage> = this.messages.event;
   /** Whether the open conversation has an answer under way. */
   readonly onDidChangeBusy: Event<boolean> = this.busyChanges.event;
+  /** The open conversation's title, or that of another one that is open now. */
+  readonly onDidChangeTitle: Event<string> = this.titleChanges.event;
 
   constructor(private readonly deps: ChatControllerDeps) {
     this.conversation = deps.service.create();
@@ -83,6 +88,21 @@ export class ChatController implements ChatAsker, Disposable {
     this.restored = this.restore();
   }
 
+  /** Of the open conversation. */
+  get title(): string {
+    return this.conversation.title === '' ? this.deps.texts.untitled : this.conversation.title;
+  }
+
+  get isAnswering(): boolean {
+    return this.deps.service.isAnswering(this.conversation);
+  }
+
+  /** The open conversation; `undefined` before its first question. */
+  async openConversation(): Promise<Conversation | undefined> {
+    await this.restored;
+    return this.conversation.turns.length === 0 ? undefined : this.conversation;
+  }
+
   /** The view has loaded or lost step: tells it everything. */
   async viewReady(): Promise<void> {
     // Before anything is waited for: the view may be closed meanwhile.
@@ -90,7 +110,8 @@ export class ChatController implements ChatAsker, Disposable {
     await this.restored;
     // Whoever opens the chat is about to ask: the model loads while they type.
     this.deps.engine.start();
-    this.messages.fire({ type: 'state', state: this.viewState() });
+    this.fireState();
+    if (this.focusWanted) this.focusInput();
     this.deps.context.start(() => this.gaugeSource());
     this.warm();
   }
@@ -133,7 +154,7 @@ export class ChatController implements ChatAsker, Disposable {
 
   async ask(question: Question, options: { readonly newConversation: boolean }): Promise<void> {
     await this.restored;
-    if (options.newConversation || this.deps.service.isAnswering(this.conversation)) this.startConversation();
+    if (options.newConversation || this.isAnswering) this.startConversation();
     this.begin(question);
   }
 
@@ -145,8 +166,14 @@ export class ChatController implements ChatAsker, Disposable {
   async newChat(): Promise<void> {
     await this.restored;
     this.startConversation();
-    this.messages.fire({ type: 'focusInput' });
+    this.focusInput();
     this.warm();
+  }
+
+  /** Puts the cursor where the next question is typed, as soon as there is a page. */
+  focusInput(): void {
+    this.focusWanted = !this.viewOpen;
+    if (this.viewOpen) this.messages.fire({ type: 'focusInput' });
   }
 
   /** Shows another conversation; `false` where there is none with this id. */
@@ -186,11 +213,6 @@ export class ChatController implements ChatAsker, Disposable {
     if (source !== undefined) await this.deps.openSource(source);
   }
 
-  /** Puts the cursor where questions are typed. */
-  focusInput(): void {
-    this.messages.fire({ type: 'focusInput' });
-  }
-
   /** A button was pressed. Ids come from the webview: one that is not ours does nothing. */
   act(id: string, turnId: string | undefined): void {
     if (!isProblemActionId(id)) return;
@@ -202,6 +224,7 @@ export class ChatController implements ChatAsker, Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.messages.dispose();
     this.busyChanges.dispose();
+    this.titleChanges.dispose();
   }
 
   /** What was the draft when it was sent. What has been typed since is the next one. */
@@ -236,6 +259,11 @@ export class ChatController implements ChatAsker, Disposable {
         return;
       case 'all':
         this.fireState();
+        this.titleChanges.fire(this.title);
+        return;
+      case 'title':
+        this.messages.fire({ type: 'title', title: this.title });
+        this.titleChanges.fire(this.title);
         return;
       case 'busy':
         this.busyChanges.fire(change.busy);
@@ -257,7 +285,8 @@ export class ChatController implements ChatAsker, Disposable {
     this.replaced = undefined;
     this.deps.memory.conversationId = conversation.turns.length === 0 ? undefined : conversation.id;
     this.fireState();
-    this.busyChanges.fire(this.deps.service.isAnswering(conversation));
+    this.titleChanges.fire(this.title);
+    this.busyChanges.fire(this.isAnswering);
   }
 
   private begin(question: Question): void {
@@ -292,7 +321,7 @@ export class ChatController implements ChatAsker, Disposable {
     const { conversation, deps } = this;
     return {
       conversationId: conversation.id,
-      title: conversation.title === '' ? deps.texts.untitled : conversation.title,
+      title: this.title,
       turns: conversation.turns.map((turn) => this.view(turn)),
       engine: deps.texts.engine(deps.engine.state),
       draft: deps.memory.draft,

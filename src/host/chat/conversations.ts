@@ -4,21 +4,14 @@
  * that cannot be written is tried again until it can. Two windows may share the folder: of one conversation, the last writer's copy stays.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Disposable } from '../../base/event';
 import type { Log } from '../services/log';
 import { whileLocked, whileLockedSync } from './locked';
 import { parseConversation, type Conversation } from './records';
-
-export interface ConversationSummary {
-  readonly id: string;
-  readonly title: string;
-  /** Milliseconds since the epoch. */
-  readonly updatedAt: number;
-  readonly turns: number;
-}
+import { ConversationSummaries, type ConversationSummary } from './summaries';
 
 export interface ConversationStoreOptions {
   /** Created when first written to. */
@@ -60,8 +53,12 @@ export class ConversationStore implements Disposable {
   private failures = 0;
   /** Milliseconds that the text of the record written last took. */
   private cost = 0;
+  private readonly summaries: ConversationSummaries;
 
-  constructor(private readonly options: ConversationStoreOptions) {}
+  constructor(private readonly options: ConversationStoreOptions) {
+    const { folder, log } = options;
+    this.summaries = new ConversationSummaries({ folder, log, load: (file) => this.load(file) });
+  }
 
   /** The record, or `undefined` where there is none or it was corrupt. */
   async read(id: string): Promise<Conversation | undefined> {
@@ -75,14 +72,7 @@ export class ConversationStore implements Disposable {
   /** Every conversation, the one changed last first. */
   async list(): Promise<readonly ConversationSummary[]> {
     await this.flush();
-    const names = await readdir(this.options.folder).catch(() => []);
-    const records = await Promise.all(
-      names.filter((name) => name.endsWith(EXTENSION)).map((name) => this.load(path.join(this.options.folder, name))),
-    );
-    return records
-      .filter((record) => record !== undefined)
-      .map(({ id, title, updatedAt, turns }) => ({ id, title, updatedAt, turns: turns.length }))
-      .sort((a, b) => b.updatedAt - a.updatedAt);
+    return this.summaries.list();
   }
 
   /** Writes `conversation` soon: at most one write in each interval, longer for a long record, of what it is by then. */

@@ -67,6 +67,10 @@ const conversation = v.object({
   schema: v.literal(CONVERSATION_SCHEMA_VERSION),
   id: v.string(),
   title: v.string(),
+  /** The title was given by the user. */
+  named: v.exactOptional(v.boolean()),
+  /** Stands first in the list. */
+  pinned: v.exactOptional(v.boolean()),
   createdAt: count,
   updatedAt: count,
   turns: v.array(turn),

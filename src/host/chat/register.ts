@@ -5,19 +5,23 @@ import type { Engine } from '../engine/engine';
 import { commandOf } from '../engine/problemActions';
 import { labelOf } from '../engine/problems';
 import { idleAfter } from '../engine/warmUp';
-import { chatViewId, commandIds } from '../services/commands';
+import { chatTabType, chatViewId } from '../services/commands';
 import type { Log } from '../services/log';
 import { openSource } from './context/places';
 import { registerContexts, type Contexts } from './context/register';
 import { forecastWords } from './context/words';
+import { ConversationActions } from './conversationActions';
+import { registerConversationCommands } from './conversationCommands';
 import { ChatController, type ChatAsker, type ResolveCommand } from './controller';
 import { ConversationStore } from './conversations';
 import { FileMemory } from './fileMemory';
 import { ChatMemory } from './memory';
 import { chatTexts } from './messages';
 import { pickConversation } from './picker';
+import { ConversationSearch } from './search';
 import { ChatService, type ChatSettings } from './service';
 import { ChatSidebar } from './sidebar';
+import { ChatTabs } from './tabs';
 
 export interface ChatDeps {
   readonly extensionUri: Uri;
@@ -49,7 +53,7 @@ export interface Chat extends Disposable {
 /** Milliseconds of quiet before the engine is asked to warm up. */
 const IDLE_MILLISECONDS = 300;
 
-/** Context key: whether the open conversation has an answer under way. */
+/** Context key: whether the conversation in the side bar, or in the active tab, has an answer under way. */
 const ANSWERING = 'paddock.answering';
 
 /** The chat view, its commands and its conversations. */
@@ -75,25 +79,27 @@ export function registerChat(deps: ChatDeps): Chat {
       controller.focusInput();
     },
   });
-  const controller = createController(deps, { service, contexts }, new ChatMemory(file ?? deps.memory), run);
-  const view = new ChatSidebar(controller, { extensionUri: deps.extensionUri, title: l10n.t('Paddock chat'), log: deps.log });
+  const memory = file ?? deps.memory;
+  const create = (own: ChatMemory): ChatController => createController(deps, { service, contexts }, own, run);
+  const controller = create(new ChatMemory(memory));
+  const page = { extensionUri: deps.extensionUri, title: l10n.t('Paddock chat'), log: deps.log };
+  const view = new ChatSidebar(controller, page);
+  const actions = new ConversationActions(service, randomUUID, deps.log);
+  const search = new ConversationSearch((id) => store.read(id));
+  const pick = (shownIn: ChatController): Promise<void> =>
+    pickConversation({ store, search, actions, openInEditor: (id) => tabs.open(id), language: env.language, log: deps.log }, shownIn);
+  const tabs = new ChatTabs({ page, memory, createController: create, showConversations: pick, newId: randomUUID });
+  const showBusy = (): void => {
+    run('setContext', ANSWERING, controller.isAnswering || tabs.active?.isAnswering === true);
+  };
   const disposable = Disposable.from(
     window.registerWebviewViewProvider(chatViewId, view),
-    commands.registerCommand(commandIds.newChat, async () => {
-      await view.reveal();
-      await controller.newChat();
-    }),
-    commands.registerCommand(commandIds.showConversations, async () => {
-      await view.reveal();
-      await pickConversation({ store, service, language: env.language, log: deps.log }, controller);
-    }),
-    commands.registerCommand(commandIds.stopAnswer, () => {
-      controller.stop();
-    }),
-    controller.onDidChangeBusy((busy) => {
-      run('setContext', ANSWERING, busy);
-    }),
+    window.registerWebviewPanelSerializer(chatTabType, tabs),
+    registerConversationCommands({ sidebar: view, controller, tabs, actions, pick }),
+    controller.onDidChangeBusy(showBusy),
+    tabs.onDidChangeBusy(showBusy),
     view,
+    tabs,
     controller,
     contexts,
     service,

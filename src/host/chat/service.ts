@@ -17,6 +17,8 @@ export type ConversationChange =
   | { readonly kind: 'delta'; readonly conversation: Conversation; readonly turn: StoredTurn; readonly at: number; readonly text: string }
   /** All of it may have changed. */
   | { readonly kind: 'all'; readonly conversation: Conversation }
+  /** It has another title. */
+  | { readonly kind: 'title'; readonly conversation: Conversation }
   /** An answer has begun or ended. */
   | { readonly kind: 'busy'; readonly conversation: Conversation; readonly busy: boolean }
   | { readonly kind: 'removed' | 'restored'; readonly conversation: Conversation };
@@ -81,10 +83,7 @@ export class ChatService implements Disposable {
     // Looked up after the disk was read: an answer may have begun meanwhile, or another view opened the same one.
     const known = this.known.get(id)?.deref();
     if (known === undefined) return stored && this.remember(stored);
-    if (stored !== undefined && stored.updatedAt > known.updatedAt && !this.answers.has(id)) {
-      Object.assign(known, stored);
-      this.changes.fire({ kind: 'all', conversation: known });
-    }
+    if (stored !== undefined && stored !== known && !this.answers.has(id)) this.takeIn(known, stored);
     return known;
   }
 
@@ -115,7 +114,10 @@ export class ChatService implements Disposable {
     const { user } = turn;
     const previous = conversation.turns.at(-1);
     conversation.turns.push(turn);
-    if (conversation.title === '') conversation.title = titleOf([question.title ?? question.text, ...placesOf(question)].join(' '));
+    if (conversation.title === '') {
+      conversation.title = titleOf([question.title ?? question.text, ...placesOf(question)].join(' '));
+      this.changes.fire({ kind: 'title', conversation });
+    }
     const answer = new Answer(turn, deps.engine, {
       changed: () => {
         this.changes.fire({ kind: 'turn', conversation, turn });
@@ -152,6 +154,34 @@ export class ChatService implements Disposable {
       turn.superseded = true;
     }
     this.begin(conversation, { ...turn.user, ...(turn.title === undefined ? {} : { title: turn.title }) });
+  }
+
+  /** Gives a conversation another title, which stays whatever is asked. `false` where there is no such conversation. */
+  async rename(id: string, title: string): Promise<boolean> {
+    const conversation = await this.load(id);
+    if (conversation === undefined) return false;
+    conversation.title = titleOf(title);
+    conversation.named = true;
+    this.deps.store.save(conversation);
+    this.changes.fire({ kind: 'title', conversation });
+    return true;
+  }
+
+  /** Has a conversation stand first in the list, or no longer. `false` where there is no such conversation. */
+  async pin(id: string, pinned: boolean): Promise<boolean> {
+    const conversation = await this.load(id);
+    if (conversation === undefined) return false;
+    conversation.pinned = pinned;
+    this.deps.store.save(conversation);
+    return true;
+  }
+
+  /** Keeps a conversation that comes from elsewhere, under an id of its own. */
+  async add(conversation: Conversation): Promise<Conversation> {
+    const own = this.remember({ ...conversation, id: this.deps.newId() });
+    this.deps.store.save(own);
+    await this.deps.store.flush();
+    return own;
   }
 
   /** Deletes a conversation. The result, where there was one, brings it back. */
@@ -212,6 +242,20 @@ export class ChatService implements Disposable {
   private touch(conversation: Conversation): void {
     conversation.updatedAt = this.deps.now();
     this.deps.store.save(conversation);
+  }
+
+  /** `stored` is what the disk has of `known`: another window may have asked in it, or named or pinned it. */
+  private takeIn(known: Conversation, stored: Conversation): void {
+    if (stored.updatedAt > known.updatedAt) {
+      Object.assign(known, stored);
+      this.changes.fire({ kind: 'all', conversation: known });
+      return;
+    }
+    if (stored.updatedAt < known.updatedAt) return;
+    const { title, named = false, pinned = false } = stored;
+    const renamed = title !== known.title;
+    Object.assign(known, { title, named, pinned });
+    if (renamed) this.changes.fire({ kind: 'title', conversation: known });
   }
 
   private remember(conversation: Conversation): Conversation {

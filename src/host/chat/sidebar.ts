@@ -1,6 +1,6 @@
 import { commands, type WebviewView, type WebviewViewProvider } from 'vscode';
 import type { Disposable } from '../../base/event';
-import { chatViewId } from '../services/commands';
+import { chatViewId, commandIds } from '../services/commands';
 import type { ChatController } from './controller';
 import { ChatView, type ChatPageDeps } from './view';
 
@@ -15,7 +15,9 @@ export class ChatSidebar implements WebviewViewProvider, Disposable {
 
   resolveWebviewView(place: WebviewView): void {
     this.shown?.dispose();
-    const view = new ChatView(place.webview, this.controller, this.deps);
+    const { webview } = place;
+    const showConversations = (): Thenable<unknown> => commands.executeCommand(commandIds.showConversations);
+    const view = new ChatView({ webview, showConversations }, this.controller, this.deps);
     this.shown = view;
     const visibility = place.onDidChangeVisibility(() => {
       // A page that is shown again is a new one and says `ready` itself.

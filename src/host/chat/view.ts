@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Uri, commands, env, type Webview } from 'vscode';
+import { Uri, env, type Webview } from 'vscode';
 import type { Disposable } from '../../base/event';
 import type { WebviewMessage } from '../../protocol/webview';
-import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { webviewPage } from '../services/webviewPage';
 import type { ChatController } from './controller';
@@ -16,16 +15,26 @@ export interface ChatPageDeps {
   readonly log: Log;
 }
 
+/** Where a page is shown, and what it cannot do by itself there. */
+export interface ChatPlace {
+  readonly webview: Webview;
+  /** By which an editor tab is known again. */
+  readonly view?: string;
+  /** Lets the user choose which conversation to show. */
+  readonly showConversations: () => PromiseLike<unknown>;
+}
+
 /** A webview with the chat in it. It holds nothing that the controller does not: VS Code destroys what is in it whenever it is hidden. */
 export class ChatView implements Disposable {
   private readonly subscriptions: readonly Disposable[];
 
   constructor(
-    private readonly webview: Webview,
+    private readonly place: ChatPlace,
     private readonly controller: ChatController,
     private readonly deps: ChatPageDeps,
   ) {
     const { extensionUri, log } = deps;
+    const { webview } = place;
     const roots = [Uri.joinPath(extensionUri, 'dist', 'webview'), Uri.joinPath(extensionUri, 'media')];
     webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: roots };
     const outbox = new Outbox((message) => {
@@ -73,7 +82,7 @@ export class ChatView implements Disposable {
       case 'newChat':
         return controller.newChat();
       case 'showConversations':
-        await commands.executeCommand(commandIds.showConversations);
+        await this.place.showConversations();
         return;
       case 'draft':
         controller.setDraft(message.text);
@@ -99,7 +108,8 @@ export class ChatView implements Disposable {
   }
 
   private page(): string {
-    const { webview, deps } = this;
+    const { deps, place } = this;
+    const { webview, view } = place;
     const uri = (...segments: string[]): string => webview.asWebviewUri(Uri.joinPath(deps.extensionUri, ...segments)).toString();
     return webviewPage({
       cspSource: webview.cspSource,
@@ -108,6 +118,7 @@ export class ChatView implements Disposable {
       styles: [uri('dist', 'webview', 'codicon.css'), uri('media', 'webview.css')],
       language: env.language,
       title: deps.title,
+      ...(view === undefined ? {} : { view }),
     });
   }
 }

@@ -5,6 +5,15 @@ export const commandIds = {
   stopAnswer: 'paddock.stopAnswer',
   addFileToChat: 'paddock.addFileToChat',
   addSelectionToChat: 'paddock.addSelectionToChat',
+  openChatInEditor: 'paddock.openChatInEditor',
+  newChatInEditor: 'paddock.newChatInEditor',
+  newChatInTab: 'paddock.newChatInTab',
+  showConversationsInTab: 'paddock.showConversationsInTab',
+  renameConversation: 'paddock.renameConversation',
+  pinConversation: 'paddock.pinConversation',
+  exportConversation: 'paddock.exportConversation',
+  deleteConversation: 'paddock.deleteConversation',
+  importConversations: 'paddock.importConversations',
   explainSelection: 'paddock.explainSelection',
   fixSelection: 'paddock.fixSelection',
   testSelection: 'paddock.testSelection',
@@ -34,3 +43,6 @@ export const commandIds = {
 /** The views' ids in package.json. */
 export const chatViewId = 'paddock.chat';
 export const sessionViewId = 'paddock.session';
+
+/** What VS Code knows chats in editor tabs by; package.json activates by it. */
+export const chatTabType = 'paddock.chatTab';

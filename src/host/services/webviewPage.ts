@@ -7,6 +7,8 @@ export interface PageParts {
   /** BCP 47, for hyphenation, screen readers and number formats. */
   readonly language: string;
   readonly title: string;
+  /** Which view this is the page of, for VS Code to remember with its tab. */
+  readonly view?: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export function webviewPage(parts: PageParts): string {
     `form-action 'none'`,
   ].join('; ');
   const links = parts.styles.map((href) => `<link rel="stylesheet" href="${escape(href)}">`).join('\n');
+  const view = parts.view === undefined ? '' : ` data-view="${escape(parts.view)}"`;
   return `<!DOCTYPE html>
 <html lang="${escape(parts.language)}">
 <head>
@@ -33,7 +36,7 @@ ${links}
 <title>${escape(parts.title)}</title>
 </head>
 <body>
-<main id="app"></main>
+<main id="app"${view}></main>
 <script nonce="${parts.nonce}" src="${escape(parts.script)}"></script>
 </body>
 </html>`;

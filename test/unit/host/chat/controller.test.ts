@@ -39,7 +39,7 @@ describe('an answer', () => {
     engine.last.write('cause.');
     engine.last.end('end', { droppedTurns: 2 });
     await settled();
-    expect(types(messages)).toEqual(['turn waiting', 'turn reading', 'turn streaming', 'delta', 'delta', 'turn done']);
+    expect(types(messages)).toEqual(['title', 'turn waiting', 'turn reading', 'turn streaming', 'delta', 'delta', 'turn done']);
     expect(messages.filter((message) => message.type === 'delta').map(({ at, text }) => [at, text])).toEqual([
       [0, 'Be'],
       [2, 'cause.'],

@@ -100,6 +100,7 @@ describe('ConversationStore', () => {
       'b.json.corrupt',
       'c.json.corrupt',
       'd.json.corrupt',
+      'summaries.index',
     ]);
     expect(await readFile(file('b.json.corrupt'), 'utf8')).toBe('{"schema":1,"id":"b"');
   });

@@ -111,12 +111,15 @@ export class FakeWindow {
 
   /** Another view of the same chat, with a memory of its own. */
   openView(memory = new FakeMemory()): ChatController {
-    const own = new ChatMemory(memory);
+    return this.viewWith(new ChatMemory(memory));
+  }
+
+  viewWith(memory: ChatMemory): ChatController {
     return new ChatController({
       service: this.service,
       engine: this.engine,
-      memory: own,
-      context: this.contextFor(own),
+      memory,
+      context: this.contextFor(memory),
       openSource: (source) => {
         this.opened.push(source);
         return Promise.resolve();
@@ -135,7 +138,7 @@ export class FakeWindow {
   /** The state as a webview that loads now is told. */
   async state(): Promise<ViewState> {
     await this.controller.viewReady();
-    const message = this.messages.at(-1);
+    const message = this.messages.findLast(({ type }) => type === 'state');
     if (message?.type !== 'state') throw new Error('no state came');
     return message.state;
   }
