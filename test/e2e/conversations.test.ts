@@ -44,12 +44,21 @@ describe('conversations', () => {
 
   async function list(): Promise<void> {
     await editor.command('Paddock: Show Conversations');
-    await rows().first().waitFor();
+    // The palette, which is going, has rows as well.
+    await rows().locator('.action-label[aria-label^="Delete Conversation"]').first().waitFor();
   }
 
   async function press(button: string, title: string): Promise<void> {
     await row(title).hover();
     await row(title).locator(`.action-label[aria-label^="${button}"]`).click();
+  }
+
+  /** Without a desktop, VS Code has a dialog of its own for files, with the path in its input. */
+  async function choosePath(offered: string, wanted: string): Promise<void> {
+    await eventually('the dialog for files', async () => ((await dialog().inputValue()).includes(offered) ? true : undefined));
+    await dialog().fill(wanted);
+    await eventually('the path to be taken in', async () => ((await dialog().inputValue()) === wanted ? true : undefined));
+    await editor.page.keyboard.press('Enter');
   }
 
   it('renames one, which then keeps its name', async () => {
@@ -148,14 +157,10 @@ describe('conversations', () => {
     const before = (await editor.conversations()).length;
     await editor.command('Paddock: Export Conversation');
     await rows().filter({ hasText: 'Markdown' }).first().click();
-    // Without a desktop, VS Code's own dialog, with the path in its input.
-    await dialog().waitFor();
-    await dialog().fill(path.join(editor.folder, 'exported.md'));
-    await editor.page.keyboard.press('Enter');
+    await choosePath('.md', path.join(editor.folder, 'exported.md'));
     await editor.page.locator('.notification-list-item').filter({ hasText: 'exported.md' }).waitFor();
     await editor.command('Paddock: Import Conversations');
-    await dialog().fill(path.join(editor.folder, 'exported.md'));
-    await editor.page.keyboard.press('Enter');
+    await choosePath(editor.folder, path.join(editor.folder, 'exported.md'));
     await eventually('the imported one', async () => ((await editor.conversations()).length === before + 1 ? true : undefined));
     await (await page('tab')).locator('article').nth(1).waitFor();
   });
