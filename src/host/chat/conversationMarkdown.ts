@@ -134,7 +134,7 @@ export function openFence(text: string): string | undefined {
     const [, fence = '', info = ''] = /^ {0,3}(`{3,}|~{3,})([^]*)$/u.exec(line) ?? [];
     if (fence === '') continue;
     if (open === undefined) open = fence.startsWith('`') && info.includes('`') ? undefined : fence;
-    else if (fence[0] === open[0] && fence.length >= open.length && info.trim() === '') open = undefined;
+    else if (fence.startsWith(open) && info.trim() === '') open = undefined;
   }
   return open;
 }
