@@ -91,7 +91,7 @@ function opened(): { receive: (value: unknown) => Promise<void>; told: unknown[]
   const webview = { options: {}, html: '', cspSource: 'csp', asWebviewUri: String, onDidReceiveMessage: fromPage.event };
   const deps = noting({ extensionUri: '/ext', title: 'Chat', log, code: noting({}) });
   new ChatView(
-    webview as unknown as ConstructorParameters<typeof ChatView>[0],
+    { webview, showConversations: note('showConversations') } as unknown as ConstructorParameters<typeof ChatView>[0],
     noting({ onMessage: emitter<HostMessage>().event }) as ChatController,
     deps as ChatPageDeps,
   );
