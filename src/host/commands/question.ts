@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { taskQuestion, type CodeTask, type ReportedProblem } from '../../prompt/tasks';
+import { taskQuestion, type CodeTask } from '../../prompt/tasks';
 import type { FileBlock, SelectionBlock } from '../../protocol/worker';
 import { answerLocale } from '../services/locale';
 import { promptPath } from '../services/paths';
+import { reportedProblems } from '../services/reportedProblems';
 import { targetRange } from '../services/target';
 
 /** What is asked in the chat: the model's words, what the user sees of them, and the code they are about. */
@@ -31,7 +32,12 @@ export async function codeQuestion(task: CodeTask, place: Place, words = ''): Pr
   const language = document.languageId;
   return {
     title: titleOf(task, words),
-    text: taskQuestion(task, { language, locale: answerLocale(), words, problems: task === 'fix' ? problemsAt(place, range) : [] }),
+    text: taskQuestion(task, {
+      language,
+      locale: answerLocale(),
+      words,
+      problems: task === 'fix' ? reportedProblems(document, place.selection, range) : [],
+    }),
     file: { path: promptPath(document.uri), language, text: document.getText().slice(0, MOST_CHARACTERS) },
     selection: { startLine: range.start.line + 1, endLine: range.end.line + 1, text },
   };
@@ -49,14 +55,3 @@ const titles: Readonly<Record<CodeTask, () => string>> = {
   doc: () => vscode.l10n.t('Document the selected code'),
   refactor: () => vscode.l10n.t('Refactor the selected code'),
 };
-
-/** Errors and warnings under the cursor or in the selection; where there are none, those of all that the question is about. */
-function problemsAt({ document, selection }: Place, range: vscode.Range): readonly ReportedProblem[] {
-  const all = vscode.languages
-    .getDiagnostics(document.uri)
-    .filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning)
-    .sort((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start));
-  const within = (part: vscode.Range): readonly vscode.Diagnostic[] => all.filter((each) => each.range.intersection(part) !== undefined);
-  const near = within(selection);
-  return (near.length > 0 ? near : within(range)).map((each) => ({ line: each.range.start.line + 1, message: each.message }));
-}

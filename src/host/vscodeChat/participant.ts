@@ -1,6 +1,5 @@
 import {
   ChatResponseMarkdownPart,
-  env,
   l10n,
   type CancellationToken,
   type ChatContext,
@@ -86,17 +85,13 @@ export class Participant {
   }
 
   private async questionOf({ prompt, command, references }: Asked): Promise<Question> {
-    const { attachments, places, unread } = await readReferences(references);
+    const { attachments, documents, unread } = await readReferences(references);
     const words = withoutMarks(prompt, references);
-    if (!isParticipantCommand(command)) return { user: userContent(words, attachments), places, unread };
-    const looked = attachments.some(({ kind }) => kind === 'document') ? undefined : lookedAt();
+    if (!isParticipantCommand(command)) return { user: userContent(words, attachments), documents, unread };
+    const looked = documents.length > 0 ? undefined : await lookedAt();
+    const about = looked ? [looked] : documents;
     const all = looked ? [looked.attachment, ...attachments] : attachments;
-    const locale = env.language.toLowerCase().startsWith('zh') ? 'zh-cn' : 'en';
-    return {
-      user: userContent(commandQuestion(command, words, all, locale), all),
-      places: looked ? [looked.place, ...places] : places,
-      unread,
-    };
+    return { user: userContent(commandQuestion(command, words, about[0]), all), documents: about, unread };
   }
 
   /** The turns so far that were answered. VS Code gives those with this participant alone. */
@@ -126,8 +121,8 @@ export function followupsOf({ metadata }: ChatResult): ChatFollowup[] {
 }
 
 /** Tells what goes along with the question, and what does not. */
-function show({ places, unread }: Question, stream: ChatResponseStream): void {
-  for (const place of places) stream.reference(place);
+function show({ documents, unread }: Question, stream: ChatResponseStream): void {
+  for (const { place } of documents) stream.reference(place);
   if (unread.length > 0) stream.progress(l10n.t('Not attached, as it cannot be read as text: {0}', unread.join(', ')));
 }
 

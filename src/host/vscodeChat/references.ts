@@ -1,13 +1,22 @@
-import { Location, Range, Uri, window, workspace, type ChatPromptReference, type TextDocument, type TextEditor } from 'vscode';
-import type { SelectionBlock } from '../../protocol/worker';
+import { Location, Range, Uri, workspace, type ChatPromptReference, type TextDocument } from 'vscode';
 import { promptPath } from '../services/paths';
+import { currentEditor, targetRange, wholeLines } from '../services/target';
 import type { Attachment } from './attachments';
+
+/** A document that goes along with a question. */
+export interface AttachedDocument {
+  readonly document: TextDocument;
+  /** The part of it that the question is about: all of it where no part was named. */
+  readonly range: Range;
+  /** As VS Code is shown it. */
+  readonly place: Uri | Location;
+  readonly attachment: Attachment;
+}
 
 export interface ReadReferences {
   /** In the order in which they stand in the prompt. */
   readonly attachments: readonly Attachment[];
-  /** Where the documents among them are. */
-  readonly places: readonly (Uri | Location)[];
+  readonly documents: readonly AttachedDocument[];
   /** Those that could not be read, by what VS Code calls them. */
   readonly unread: readonly string[];
 }
@@ -18,52 +27,60 @@ const MOST_CHARACTERS = 400_000;
 /** Reads what was attached to a question: files as they are in the editor, with changes not saved yet. Never rejects. */
 export async function readReferences(references: readonly ChatPromptReference[]): Promise<ReadReferences> {
   const attachments: Attachment[] = [];
-  const places: (Uri | Location)[] = [];
+  const documents: AttachedDocument[] = [];
   const unread: string[] = [];
   // VS Code has the last one first.
   for (const reference of [...references].reverse()) {
-    const attachment = await read(reference).catch(() => undefined);
-    if (attachment === undefined) {
+    const { id, value, modelDescription } = reference;
+    if (typeof value === 'string') {
+      attachments.push({ kind: 'text', title: modelDescription ?? id, text: value.slice(0, MOST_CHARACTERS) });
+      continue;
+    }
+    const attached = await readDocument(value).catch(() => undefined);
+    if (attached === undefined) {
       unread.push(nameOf(reference));
       continue;
     }
-    attachments.push(attachment);
-    if (reference.value instanceof Uri || reference.value instanceof Location) places.push(reference.value);
+    documents.push(attached);
+    attachments.push(attached.attachment);
   }
-  return { attachments, places, unread };
+  return { attachments, documents, unread };
 }
 
-/** The code the user looks at: what is selected in the active editor, else what is visible there. */
-export function lookedAt(): { readonly attachment: Attachment; readonly place: Location } | undefined {
-  const editor = window.activeTextEditor;
+/** The code the user looks at: what is selected in the editor, else the function around the cursor, else its line. */
+export async function lookedAt(): Promise<AttachedDocument | undefined> {
+  const editor = currentEditor();
   if (editor === undefined) return undefined;
-  const range = rangeOf(editor);
-  return { attachment: documentOf(editor.document, range), place: new Location(editor.document.uri, range) };
+  const { document, selection } = editor;
+  const range = await targetRange(document, selection);
+  return part(document, range);
 }
 
-async function read({ id, value, modelDescription }: ChatPromptReference): Promise<Attachment | undefined> {
-  if (typeof value === 'string') return { kind: 'text', title: modelDescription ?? id, text: value.slice(0, MOST_CHARACTERS) };
-  if (value instanceof Uri) return documentOf(await workspace.openTextDocument(value));
-  if (value instanceof Location) return documentOf(await workspace.openTextDocument(value.uri), value.range);
-  return undefined;
+async function readDocument(value: unknown): Promise<AttachedDocument | undefined> {
+  if (value instanceof Uri) {
+    const document = await workspace.openTextDocument(value);
+    const range = new Range(0, 0, document.lineCount, 0);
+    return { document, range, place: value, attachment: { kind: 'document', file: fileOf(document) } };
+  }
+  if (!(value instanceof Location)) return undefined;
+  const document = await workspace.openTextDocument(value.uri);
+  return part(document, wholeLines(document, document.validateRange(value.range)));
 }
 
-function documentOf(document: TextDocument, range?: Range): Attachment {
-  const file = { path: promptPath(document.uri), language: document.languageId, text: document.getText().slice(0, MOST_CHARACTERS) };
-  const selection = range && selectionOf(document, range);
-  return { kind: 'document', file, ...(selection ? { selection } : {}) };
+/** @param range whole lines */
+function part(document: TextDocument, range: Range): AttachedDocument {
+  const text = document.getText(range).slice(0, MOST_CHARACTERS);
+  const selection = { startLine: range.start.line + 1, endLine: range.end.line + 1, text };
+  return {
+    document,
+    range,
+    place: new Location(document.uri, range),
+    attachment: { kind: 'document', file: fileOf(document), ...(text.trim() === '' ? {} : { selection }) },
+  };
 }
 
-/** Whole lines. One that ends before a line's first character leaves that out. */
-function selectionOf(document: TextDocument, range: Range): SelectionBlock | undefined {
-  const { start, end } = document.validateRange(range);
-  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
-  const text = document.getText(new Range(start.line, 0, last, document.lineAt(last).range.end.character)).slice(0, MOST_CHARACTERS);
-  return text.trim() === '' ? undefined : { startLine: start.line + 1, endLine: last + 1, text };
-}
-
-function rangeOf({ selection, visibleRanges }: TextEditor): Range {
-  return selection.isEmpty ? (visibleRanges[0] ?? selection) : selection;
+function fileOf(document: TextDocument): { path: string; language: string; text: string } {
+  return { path: promptPath(document.uri), language: document.languageId, text: document.getText().slice(0, MOST_CHARACTERS) };
 }
 
 function nameOf({ id, value, modelDescription }: ChatPromptReference): string {

@@ -1,4 +1,8 @@
-/** As much of VS Code as its chat needs. Given to `vi.mock('vscode')`. */
+/** VS Code with its chat, for `vi.mock('vscode')`: what the fixture has, and what is only needed here. */
+import { Document, fakeVscode, Uri as FixtureUri, type Range as FixtureRange } from '../../../fixtures/fakeVscode';
+
+export { scene } from '../../../fixtures/fakeVscode';
+export const { Position, Range, DiagnosticSeverity, SymbolKind, commands, env, l10n, languages, window } = fakeVscode;
 
 export class LanguageModelError extends Error {
   override readonly name = 'LanguageModelError';
@@ -25,29 +29,7 @@ export class ChatResponseMarkdownPart {
   }
 }
 
-export class Position {
-  constructor(
-    readonly line: number,
-    readonly character: number,
-  ) {}
-}
-
-export class Range {
-  readonly start: Position;
-  readonly end: Position;
-  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
-    this.start = new Position(startLine, startCharacter);
-    this.end = new Position(endLine, endCharacter);
-  }
-
-  get isEmpty(): boolean {
-    return this.start.line === this.end.line && this.start.character === this.end.character;
-  }
-}
-
-export class Uri {
-  constructor(readonly path: string) {}
-
+export class Uri extends FixtureUri {
   static joinPath(base: Uri, ...parts: readonly string[]): Uri {
     return new Uri([base.path, ...parts].join('/'));
   }
@@ -56,32 +38,12 @@ export class Uri {
 export class Location {
   constructor(
     readonly uri: Uri,
-    readonly range: Range,
+    readonly range: FixtureRange,
   ) {}
 }
 
-export class FakeDocument {
-  readonly languageId = 'python';
-  private readonly lines: readonly string[];
-
-  constructor(
-    readonly uri: Uri,
-    private readonly text: string,
-  ) {
-    this.lines = text.split('\n');
-  }
-
-  getText(range?: Range): string {
-    if (range === undefined) return this.text;
-    const lines = this.lines.slice(range.start.line, range.end.line + 1);
-    return lines.join('\n');
-  }
-
-  lineAt(line: number): { readonly range: Range } {
-    return { range: new Range(line, 0, line, (this.lines[line] ?? '').length) };
-  }
-
-  validateRange(range: Range): Range {
+export class ValidatingDocument extends Document {
+  validateRange(range: FixtureRange): FixtureRange {
     return range;
   }
 }
@@ -89,13 +51,15 @@ export class FakeDocument {
 /** The files of the workspace, by their paths; a test changes them. */
 export const files = new Map<string, string>();
 
-interface Editor {
-  readonly document: FakeDocument;
-  readonly selection: Range;
-  readonly visibleRanges: readonly Range[];
-}
-
-export const window: { activeTextEditor: Editor | undefined } = { activeTextEditor: undefined };
+export const workspace = {
+  ...fakeVscode.workspace,
+  openTextDocument(uri: Uri): Promise<ValidatingDocument> {
+    const text = files.get(uri.path);
+    return text === undefined
+      ? Promise.reject(new Error(`cannot open ${uri.path}`))
+      : Promise.resolve(new ValidatingDocument(text, 'python', uri.path));
+  },
+};
 
 /** What was registered, as VS Code would call it. */
 export const registry = {
@@ -127,16 +91,3 @@ export const Disposable = {
 };
 
 export const LanguageModelChatToolMode = { Auto: 1, Required: 2 };
-export const env = { language: 'en' };
-
-export const l10n = {
-  t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-};
-
-export const workspace = {
-  asRelativePath: (uri: Uri) => uri.path.replace(/^\/project\//, ''),
-  openTextDocument(uri: Uri): Promise<FakeDocument> {
-    const text = files.get(uri.path);
-    return text === undefined ? Promise.reject(new Error(`cannot open ${uri.path}`)) : Promise.resolve(new FakeDocument(uri, text));
-  },
-};

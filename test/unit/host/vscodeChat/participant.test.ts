@@ -4,7 +4,8 @@ import { followupsOf, Participant } from '../../../../src/host/vscodeChat/partic
 import type { ChatParams } from '../../../../src/protocol/worker';
 import { FakeEngine, fakeMetrics } from '../../../fixtures/fakeEngine';
 import { Cancel, MemoryLog } from '../../../fixtures/workerClient';
-import { ChatResponseMarkdownPart, FakeDocument, files, Location, Range, Uri, window } from './fakeVscode';
+import { clearScene } from '../../../fixtures/fakeVscode';
+import { ChatResponseMarkdownPart, files, Location, Range, scene, Uri, ValidatingDocument } from './fakeVscode';
 import type { Reference, Request, Result, Stream, Token, Turn } from './requests';
 
 vi.mock('vscode', () => import('./fakeVscode'));
@@ -91,7 +92,7 @@ const file = { path: 'weather.py', language: 'python', text: 'import sky\nrain()
 beforeEach(() => {
   files.clear();
   files.set(uri.path, file.text);
-  window.activeTextEditor = undefined;
+  clearScene();
 });
 
 describe('@paddock', () => {
@@ -158,26 +159,42 @@ describe('@paddock', () => {
     expect(view.params.history[0]?.user.file?.text).toBe('changed()');
   });
 
-  it('explains what is attached, or else selected, or else seen', async () => {
+  it('explains what is attached, or else selected, or else where the cursor is', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: '', command: 'explain', references: [{ id: 'file', value: uri }] }, 'It rains.');
     expect(view.params.user).toMatchObject({ text: expect.stringMatching(/^Explain the selected python code/) as string, file });
 
-    const document = new FakeDocument(uri, file.text);
-    const editor = { document, selection: new Range(1, 0, 1, 6), visibleRanges: [new Range(0, 0, 1, 6)] };
-    window.activeTextEditor = editor;
+    const document = new ValidatingDocument(file.text, 'python', uri.path);
+    scene.editor = { document, selection: new Range(1, 0, 1, 4) };
     await view.exchange({ prompt: 'Shortly.', command: 'explain' }, 'It rains.');
-    expect(view.params.user).toMatchObject({ text: expect.stringMatching(/\n\nShortly\.$/) as string, selection: { text: 'rain()' } });
+    expect(view.params.user).toMatchObject({
+      text: expect.stringContaining('The user adds: Shortly.') as string,
+      file,
+      selection: { startLine: 2, endLine: 2, text: 'rain()' },
+    });
 
-    window.activeTextEditor = { ...editor, selection: new Range(0, 0, 0, 0) };
+    scene.editor = { document, selection: new Range(2, 1, 2, 1) };
     await view.exchange({ prompt: '', command: 'explain' }, 'It rains.');
-    expect(view.params.user).toMatchObject({ selection: { startLine: 1, endLine: 2, text: 'import sky\nrain()' } });
+    expect(view.params.user).toMatchObject({ selection: { startLine: 3, endLine: 3, text: 'sun()' } });
+  });
+
+  it('fixes with the problems that are reported in the code', async () => {
+    scene.diagnostics = [
+      { message: 'rain is not defined', severity: 0, range: new Range(1, 0, 1, 4) },
+      { message: 'sky is not used', severity: 1, range: new Range(0, 7, 0, 10) },
+    ];
+    const view = new FakeChatView();
+    const value = new Location(uri, new Range(1, 0, 1, 6));
+    await view.exchange({ prompt: '', command: 'fix', references: [{ id: 'selection', value }] }, 'So.');
+    expect(view.params.user.text).toContain('- line 2: rain is not defined');
+    expect(view.params.user.text).not.toContain('sky');
+    await view.exchange({ prompt: '', command: 'fix', references: [{ id: 'file', value: uri }] }, 'So.');
+    expect(view.params.user.text).toContain('- line 1: sky is not used');
   });
 
   it('does not take along what is merely open where nothing was said of it', async () => {
     const view = new FakeChatView();
-    const document = new FakeDocument(uri, file.text);
-    window.activeTextEditor = { document, selection: new Range(1, 0, 1, 6), visibleRanges: [] };
+    scene.editor = { document: new ValidatingDocument(file.text, 'python', uri.path), selection: new Range(1, 0, 1, 6) };
     await view.exchange({ prompt: 'Hello' }, 'Hi');
     expect(view.params.user).toEqual({ text: 'Hello' });
   });
