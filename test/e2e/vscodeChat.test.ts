@@ -5,7 +5,7 @@ import { eventually, type Editor } from './driver.mjs';
 import { installedPaddock, pictures, showFailures } from './vsix';
 
 /** Nobody is signed in. */
-const settings = { 'chat.disableAIFeatures': false };
+const settings = { 'chat.disableAIFeatures': false, 'paddock.chat.maxTokens': 64 };
 
 /** Asks VS Code's own chat, as somebody does who has it open. */
 async function ask({ page }: Editor, question: string): Promise<void> {
@@ -21,7 +21,7 @@ async function ask({ page }: Editor, question: string): Promise<void> {
 async function answer({ page }: Editor, count: number): Promise<string> {
   const responses = page.locator('.interactive-response');
   await responses.nth(count - 1).waitFor({ timeout: 60_000 });
-  await page.locator('.interactive-response.chat-response-loading').first().waitFor({ state: 'detached', timeout: 60_000 });
+  await page.locator('.interactive-response.chat-response-loading').first().waitFor({ state: 'detached', timeout: 150_000 });
   return responses.nth(count - 1).innerText();
 }
 
@@ -60,7 +60,8 @@ describe('VS Code’s own chat, nobody signed in', () => {
 
   it('has @paddock explain what is selected in the editor', async () => {
     await editor.openFile('weather.py');
-    await editor.page.keyboard.press('Control+a');
+    await editor.page.keyboard.press('Control+Home');
+    await editor.page.keyboard.press('Shift+ArrowDown');
     await ask(editor, '/explain ');
     expect((await answer(editor, 3)).length).toBeGreaterThan(60);
     await editor.page

@@ -17,6 +17,7 @@ import type { Engine } from '../engine/engine';
 import { commandOf, describeProblem } from '../engine/problems';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
+import { answerNotes } from './answerNotes';
 import { readRecord, recordOf } from './answerRecord';
 import { userContent, withoutMarks } from './attachments';
 import { commandQuestion, isParticipantCommand } from './participantQuestions';
@@ -78,6 +79,9 @@ export class Participant {
       return failed(outcome.error, stream);
     }
     const { value } = outcome;
+    const notes = answerNotes(value);
+    // A cancelled answer's stream may be closed already.
+    if (notes !== '' && value.stop !== 'cancelled') stream.markdown(notes);
     answers.remember(value);
     this.questions.set(keyOf(request, value.text), question.user);
     log.info(`@paddock: answer ${value.stop}; of ${value.metrics.promptTokens} prompt tokens ${value.metrics.evaluatedTokens} evaluated`);

@@ -199,6 +199,17 @@ describe('@paddock', () => {
     expect(view.params.user).toEqual({ text: 'Hello' });
   });
 
+  it('says behind the answer what the model did not see, and does not take that for the model’s words', async () => {
+    const view = new FakeChatView();
+    await view.ask({ prompt: 'Why?' }, (engine) => {
+      engine.last.write('So.');
+      engine.last.end('contextFull', { droppedTurns: 2 });
+    });
+    expect(view.shown.slice(1).join('')).toMatch(/^markdown \n\n_.*no longer saw its 2 oldest questions\._\n\n_The context is full.*_$/s);
+    await view.exchange({ prompt: 'And?' }, 'Well.');
+    expect(view.params.history[0]?.answer).toMatchObject({ text: 'So.', fingerprint: 'fake-model' });
+  });
+
   it('says that the model is being loaded', async () => {
     const view = new FakeChatView();
     view.engine.state = { kind: 'stopped' };
