@@ -1,0 +1,135 @@
+/** What is done with the code of an answer. Only what the user pressed, and for Apply only a proposal. */
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { commands, l10n, languages, window, workspace, type SymbolInformation, DocumentSymbol, type TextDocument, type Uri } from 'vscode';
+import { declarationsIn, leadingStart, type Declaration } from './declarations';
+import type { LastEditor } from './editors';
+import { indentOf, indentUnit, reindented } from './indentation';
+import { languageIdOf } from './languageIds';
+import { linesOf, withoutBlankEnds, type LineRange } from './lines';
+import { namedFiles } from './named';
+import { place } from './placement';
+import type { Proposals } from './proposals';
+import { findTarget } from './target';
+
+/** A code block of an answer, as the chat hands it over. Everything in it is the model's. */
+export interface Code {
+  readonly code: string;
+  /** The fence's info string. */
+  readonly info: string;
+  /** The line of prose before the block. */
+  readonly before: string;
+}
+
+/** What the turn was asked with. */
+export interface About {
+  readonly file?: { readonly path: string };
+  readonly selection?: { readonly startLine: number; readonly endLine: number; readonly text: string };
+}
+
+/** How long a language may take to say what is declared in a file, in milliseconds: its server may be starting. */
+const SYMBOLS_MILLISECONDS = 1500;
+
+/** Proposes to put the code where it belongs. */
+export async function applyCode(code: Code, about: About, editor: LastEditor, proposals: Proposals): Promise<void> {
+  if (!workspace.isTrusted) {
+    await refuseUntrusted();
+    return;
+  }
+  const { paths, lines } = namedFiles(code.info, code.before, linesOf(code.code));
+  const target = await findTarget(paths, about.file?.path, editor.current);
+  if (target === undefined) {
+    void window.showInformationMessage(l10n.t('There is no file to apply the code to. Open the file it is about, then try again.'));
+    return;
+  }
+  const document = await opened(target);
+  if (document === undefined) return;
+  const original = linesOf(document.getText());
+  const selection = about.selection && whereIs(linesOf(about.selection.text), about.selection.startLine - 1, original);
+  const cursor = editor.current?.document === document ? editor.current.selection.active.line : undefined;
+  const placement = place({
+    original,
+    block: lines,
+    declarations: await declarationsOf(document, original),
+    ...(selection === undefined ? {} : { selection }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  if (placement.lines.join('\n') === original.join('\n')) {
+    void window.showInformationMessage(l10n.t('{0} has this code already.', nameOf(target)));
+    return;
+  }
+  await proposals.propose(document, placement.lines);
+}
+
+/** Puts the code in where the user was last, in place of what is selected there. */
+export async function insertCode({ code }: Code, { current: editor }: LastEditor): Promise<void> {
+  if (editor === undefined) {
+    void window.showInformationMessage(l10n.t('There is no editor to insert into. Open a file and put the cursor where the code belongs.'));
+    return;
+  }
+  const { document, selection } = editor;
+  const line = document.lineAt(selection.start.line).text;
+  const indent = indentOf(line.slice(0, selection.start.character));
+  const lines = reindented(withoutBlankEnds(linesOf(code)), indent, indentUnit(linesOf(document.getText())));
+  // The cursor's line has its own indentation, or text before the cursor.
+  const text = lines.join('\n').slice(indent.length);
+  const shown = await window.showTextDocument(document, { ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }) });
+  await shown.edit((edit) => {
+    edit.replace(selection, text);
+  });
+}
+
+/** Opens the code as a document of its own, not saved yet. */
+export async function newFile({ code, info }: Code): Promise<void> {
+  const language = languageIdOf(info);
+  const isKnown = (await languages.getLanguages()).includes(language);
+  const document = await workspace.openTextDocument({ content: `${code}\n`, ...(isKnown ? { language } : {}) });
+  await window.showTextDocument(document, { preview: false });
+}
+
+async function refuseUntrusted(): Promise<void> {
+  const manage = l10n.t('Manage Workspace Trust');
+  const message = l10n.t('Code is applied to files only in a workspace you trust.');
+  if ((await window.showInformationMessage(message, manage)) === manage) await commands.executeCommand('workbench.trust.manage');
+}
+
+async function opened(uri: Uri): Promise<TextDocument | undefined> {
+  try {
+    return await workspace.openTextDocument(uri);
+  } catch {
+    void window.showErrorMessage(l10n.t('{0} cannot be opened as text. Open the file the code is about, then try again.', nameOf(uri)));
+    return undefined;
+  }
+}
+
+function nameOf(uri: Uri): string {
+  return path.posix.basename(uri.path);
+}
+
+/** Where `lines` are in `original`: where they were, or else the one other place. */
+function whereIs(lines: readonly string[], start: number, original: readonly string[]): LineRange | undefined {
+  const isAt = (at: number): boolean => lines.every((line, index) => original[at + index] === line);
+  if (isAt(start)) return { start, end: start + lines.length };
+  const [only, another] = original.flatMap((_line, at) => (isAt(at) ? [at] : []));
+  return only === undefined || another !== undefined ? undefined : { start: only, end: only + lines.length };
+}
+
+/** By the language's own symbols; where there are none, as declarations look. */
+async function declarationsOf(document: TextDocument, lines: readonly string[]): Promise<readonly Declaration[]> {
+  const asked = commands.executeCommand<readonly (DocumentSymbol | SymbolInformation)[] | undefined>(
+    'vscode.executeDocumentSymbolProvider',
+    document.uri,
+  );
+  const symbols = await Promise.race([asked, wait(SYMBOLS_MILLISECONDS, undefined)]);
+  const found = (symbols ?? []).filter((symbol) => symbol instanceof DocumentSymbol).flatMap((symbol) => fromSymbol(symbol, lines));
+  return found.length > 0 ? found : declarationsIn(lines);
+}
+
+function fromSymbol({ name, range, selectionRange, children }: DocumentSymbol, lines: readonly string[]): readonly Declaration[] {
+  // Java has the parameters in the name, Go the receiver.
+  const [, bare] = /^(?:\([^)]*\)\.)?([\p{L}_$][\p{L}\p{N}_$]*)/u.exec(name) ?? [];
+  const { line } = selectionRange.start;
+  const inside = children.flatMap((child) => fromSymbol(child, lines));
+  if (bare === undefined) return inside;
+  return [{ name: bare, line, start: Math.min(range.start.line, leadingStart(lines, line)), end: range.end.line + 1 }, ...inside];
+}

@@ -1,0 +1,210 @@
+import path from 'node:path';
+import {
+  Disposable,
+  Position,
+  Selection,
+  TabInputTextDiff,
+  Uri,
+  commands,
+  l10n,
+  languages,
+  window,
+  workspace,
+  type Tab,
+  type TextDocument,
+} from 'vscode';
+import type { Log } from '../services/log';
+import { linesOf } from './lines';
+import { Proposal, type ProposalResult, type Side } from './proposal';
+import { PROPOSAL_SCHEME, type ProposalFiles } from './proposalFiles';
+
+/** Context key: whether there is a proposed change to decide on. */
+const PROPOSING = 'paddock.proposing';
+
+/** Milliseconds after a key in a file before its proposal takes the change in. */
+const FOLLOW_MILLISECONDS = 300;
+
+/** The proposed changes that are open, each in a diff editor of its own; at most one for a file. Nothing is written but by its commands. */
+export class Proposals implements Disposable {
+  private readonly open = new Map<string, Proposal>();
+  private readonly subscription: Disposable;
+  private timer: NodeJS.Timeout | undefined;
+  private serial = 1;
+  /** One after another: each reads what the one before has written. */
+  private steps: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly files: ProposalFiles,
+    private readonly log: Log,
+  ) {
+    this.subscription = Disposable.from(
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if ([...this.open.values()].some(({ target }) => isSame(target, document.uri))) this.followSoon();
+      }),
+      window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const tab of closed) this.forget(tab);
+      }),
+    );
+    // What a window showed before it was reloaded is gone.
+    const stale = window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposalOf(tab) !== undefined);
+    if (stale.length > 0) void this.run(() => closeTabs(stale));
+  }
+
+  /** Shows `document` beside `lines`, which it would become. */
+  async propose(document: TextDocument, lines: readonly string[]): Promise<void> {
+    await this.run(async () => {
+      const before = [...this.open.values()].find(({ target }) => isSame(target, document.uri));
+      if (before !== undefined) await this.close(before);
+      const proposal = new Proposal(document.uri, linesOf(document.getText()), this.serial++);
+      this.files.put(proposal.uri, lines.join(document.getText().includes('\r\n') ? '\r\n' : '\n'));
+      this.open.set(proposal.uri.toString(), proposal);
+      this.tell();
+      const proposed = await workspace.openTextDocument(proposal.uri);
+      if (proposed.languageId !== document.languageId) await languages.setTextDocumentLanguage(proposed, document.languageId);
+      await this.show(proposal);
+    });
+  }
+
+  /** Writes a proposal into its file and closes it. */
+  async accept(uri: unknown): Promise<void> {
+    await this.withProposal(uri, async (proposal) => {
+      const line = await proposal.firstLine();
+      if (!this.report(proposal, await proposal.accept())) return;
+      await this.close(proposal);
+      const at = new Position(line, 0);
+      await window.showTextDocument(proposal.target, { selection: new Selection(at, at), preview: false });
+    });
+  }
+
+  /** Closes a proposal. */
+  async discard(uri: unknown): Promise<void> {
+    await this.withProposal(uri, (proposal) => this.close(proposal));
+  }
+
+  /** Writes the change at the cursor into the file. */
+  acceptHunk(): Promise<void> {
+    return this.atCursor((proposal, line, side) => proposal.acceptAt(line, side));
+  }
+
+  /** Takes the change at the cursor out of the proposal. */
+  discardHunk(): Promise<void> {
+    return this.atCursor((proposal, line, side) => proposal.discardAt(line, side));
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscription.dispose();
+  }
+
+  private async atCursor(act: (proposal: Proposal, line: number, side: Side) => Promise<ProposalResult>): Promise<void> {
+    await this.withProposal(undefined, async (proposal) => {
+      const editor = window.activeTextEditor;
+      const side = editor && sideOf(proposal, editor.document.uri);
+      const result = editor && side ? await act(proposal, editor.selection.active.line, side) : 'nowhere';
+      if (!this.report(proposal, result)) return;
+      if (!(await proposal.isEmpty())) return;
+      await this.close(proposal);
+      await window.showTextDocument(proposal.target, { preview: false });
+    });
+  }
+
+  /** @param uri of a proposal, as VS Code hands it to a button's command; without it, the one in the active editor, or the only one */
+  private async withProposal(uri: unknown, act: (proposal: Proposal) => Promise<void>): Promise<void> {
+    const { activeTab } = window.tabGroups.activeTabGroup;
+    const wanted = uri instanceof Uri ? uri : activeTab && proposalOf(activeTab);
+    const [only, ...others] = this.open.values();
+    const proposal = this.open.get(wanted?.toString() ?? '') ?? (others.length === 0 ? only : undefined);
+    if (proposal === undefined) void window.showInformationMessage(l10n.t('Open the proposed change you want to decide on.'));
+    else await this.run(() => act(proposal));
+  }
+
+  /** Whether the step was done. */
+  private report({ target }: Proposal, result: ProposalResult): boolean {
+    const name = path.posix.basename(target.path);
+    switch (result) {
+      case 'done':
+        return true;
+      case 'moved':
+        void window.showWarningMessage(
+          l10n.t(
+            '{0} has since been changed in the same places, so this change no longer fits. Discard it and apply the code again.',
+            name,
+          ),
+        );
+        return false;
+      case 'failed':
+        void window.showErrorMessage(l10n.t('{0} could not be changed. See whether it can be written to, then try again.', name));
+        return false;
+      case 'nowhere':
+        void window.showInformationMessage(l10n.t('The cursor is in none of the changes. Alt+F5 goes to the next one.'));
+        return false;
+    }
+  }
+
+  private async show({ target, uri }: Proposal): Promise<void> {
+    const title = l10n.t('{0} (Proposed Change)', path.posix.basename(target.path));
+    await commands.executeCommand('vscode.diff', target, uri, title, { preview: false });
+  }
+
+  /** Reverted before it is closed, as VS Code would ask whether to save what the user took out of it. */
+  private async close(proposal: Proposal): Promise<void> {
+    const document = workspace.textDocuments.find(({ uri }) => isSame(uri, proposal.uri));
+    const tabs = window.tabGroups.all.flatMap(({ tabs: all }) => all).filter((tab) => isSame(proposalOf(tab), proposal.uri));
+    if (document?.isDirty === true && tabs.length > 0) {
+      await this.show(proposal);
+      await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    } else {
+      await closeTabs(tabs);
+    }
+    this.remove(proposal);
+  }
+
+  private forget(tab: Tab): void {
+    const proposal = this.open.get(proposalOf(tab)?.toString() ?? '');
+    if (proposal !== undefined) this.remove(proposal);
+  }
+
+  private remove(proposal: Proposal): void {
+    if (this.open.delete(proposal.uri.toString())) this.files.delete(proposal.uri);
+    this.tell();
+  }
+
+  private tell(): void {
+    void commands.executeCommand('setContext', PROPOSING, this.open.size > 0);
+  }
+
+  /** So that the diff editor shows what is proposed, and not what the user has typed since as something to undo. */
+  private followSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      void this.run(async () => {
+        for (const proposal of this.open.values()) await proposal.follow();
+      });
+    }, FOLLOW_MILLISECONDS);
+  }
+
+  private run(step: () => Promise<void>): Promise<void> {
+    this.steps = this.steps.then(step).catch((error: unknown) => {
+      this.log.error(`proposal: ${String(error)}`);
+    });
+    return this.steps;
+  }
+}
+
+async function closeTabs(tabs: readonly Tab[]): Promise<void> {
+  if (tabs.length > 0) await window.tabGroups.close(tabs);
+}
+
+/** The proposal that `tab` shows. */
+function proposalOf({ input }: Tab): Uri | undefined {
+  return input instanceof TabInputTextDiff && input.modified.scheme === PROPOSAL_SCHEME ? input.modified : undefined;
+}
+
+function sideOf({ uri, target }: Proposal, document: Uri): Side | undefined {
+  if (isSame(uri, document)) return 'proposal';
+  return isSame(target, document) ? 'file' : undefined;
+}
+
+function isSame(one: Uri | undefined, other: Uri): boolean {
+  return one?.toString() === other.toString();
+}
