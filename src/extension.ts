@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
+import { registerApply } from './host/apply/register';
 import { registerChat } from './host/chat/register';
 import { chatSettings } from './host/chat/settings';
 import { registerCommands } from './host/commands/register';
@@ -45,11 +46,13 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   });
   const slash = new SlashCommands();
   const system = (): string => chatSettings(config.current).system;
+  const apply = registerApply({ log: topicLog(channel, 'apply') });
   const chat = registerChat({
     extensionUri: context.extensionUri,
     engine,
     log: topicLog(channel, 'chat'),
     settings: () => chatSettings(config.current),
+    code: apply.actions,
     storageUri: context.storageUri,
     globalStorageUri: context.globalStorageUri,
     memory: context.workspaceState,
@@ -61,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     channel,
     config,
     engine,
+    apply,
     chat,
     ghostText,
     registerCommands({ chat: chat.asker, engine, log: topicLog(channel, 'commands'), system }),

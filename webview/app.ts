@@ -5,6 +5,7 @@ import type { Context } from './components/context';
 import { element } from './components/dom';
 import { emptyState } from './components/emptyState';
 import { Banner, Footer } from './components/engine';
+import { toolFocus } from './components/toolFocus';
 import { TurnList } from './components/turnList';
 import { fill } from './format';
 import { activeTurn, isActive, type LocalEvent, type Model } from './store';
@@ -36,6 +37,13 @@ export class App {
       strings: () => this.model.strings,
       post: (message) => {
         events.post(message);
+      },
+      answering: () => activeTurn(this.model) !== undefined,
+      edit: (turnId, text) => {
+        const edit = { type: 'edit', turnId, ...(text === undefined ? {} : { text }) } as const;
+        events.dispatch(edit);
+        // At every key, as the draft.
+        events.post(edit);
       },
     };
     this.banner = new Banner((id) => {
@@ -81,7 +89,7 @@ export class App {
     if (model.strings !== before?.strings) this.empty.replaceChildren(emptyState(model.strings));
     this.empty.hidden = !isEmpty;
     this.list.element.hidden = isEmpty;
-    if (model.turns !== before?.turns) this.list.update(model.turns);
+    if (model.turns !== before?.turns) this.showTurns(before?.turns ?? []);
     if (model.engine !== before?.engine) {
       this.banner.update(model.engine);
       this.footer.update(model.engine);
@@ -89,6 +97,14 @@ export class App {
     this.composer.update(model.draft, activeTurn(model) !== undefined);
     this.composerContext.update(model);
     if (before !== undefined) this.announce(before);
+  }
+
+  private showTurns(before: readonly TurnView[]): void {
+    const { list, model } = this;
+    const focus = toolFocus(list.element, before);
+    list.element.toggleAttribute('data-answering', activeTurn(model) !== undefined);
+    list.update(model.turns);
+    if (focus !== undefined && !focus.restore(model.turns)) this.composer.focus();
   }
 
   private announce(before: Model): void {

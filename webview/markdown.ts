@@ -1,5 +1,6 @@
 /** Markdown to HTML. The HTML is not trusted: it goes through `sanitize.ts` before it comes near the document. */
 import MarkdownIt from 'markdown-it';
+import { formulas } from './math';
 
 /** A top-level block: a paragraph, a list, a fence. */
 export interface Block {
@@ -54,6 +55,7 @@ function create(): MarkdownIt {
   md.validateLink = (address) => /^(?:https?|mailto):/i.test(address.trim());
   // An image would be fetched from wherever the model says; its address stays readable as a link.
   md.disable('image');
+  md.use(formulas);
   for (const name of ['th_open', 'td_open']) md.renderer.rules[name] = alignedCell;
   return md;
 }

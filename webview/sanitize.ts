@@ -12,7 +12,7 @@ const ATTRIBUTES = ['href', 'class', 'start', 'title'];
 const ADDRESS = /^(?:https?|mailto):/i;
 
 /** Classes of our own renderer and of highlight.js: another could make text look like a part of the view. */
-const CLASS = /^(?:hljs-[\w-]+|language-[\w+#.-]+|align-(?:left|center|right)|heading-[1-6]|(?:function|class|inherited)_)$/;
+const CLASS = /^(?:hljs-[\w-]+|language-[\w+#.-]+|align-(?:left|center|right)|heading-[1-6]|formula|(?:function|class|inherited)_)$/;
 
 const purify = DOMPurify(window);
 

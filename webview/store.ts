@@ -22,7 +22,9 @@ export type LocalEvent =
   | { readonly type: 'caret'; readonly at: number | undefined }
   /** Another line of the list is active, so many further. */
   | { readonly type: 'choose'; readonly by: number }
-  | { readonly type: 'dismiss' };
+  | { readonly type: 'dismiss' }
+  /** What stands in the editor of a question; without `text` it was closed. */
+  | { readonly type: 'edit'; readonly turnId: string; readonly text?: string };
 
 /** The model after `event`; the same object where nothing changed. `undefined` until the host has sent its state. */
 export function reduce(model: Model | undefined, event: HostMessage | LocalEvent): Model | undefined {
@@ -34,13 +36,15 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
     case 'title':
       return { ...model, title: event.title };
     case 'turn':
-      return model.outOfStep ? model : { ...model, turns: withTurn(model.turns, event.turn) };
+      return model.outOfStep ? model : { ...model, turns: withTurn(model.turns, withKeptEdit(model, event.turn)) };
     case 'delta':
       return model.outOfStep ? model : withDelta(model, event);
     case 'draft':
       return { ...model, draft: event.text };
     case 'sent':
       return { ...model, draft: '', completion: undefined, dismissed: undefined };
+    case 'edit':
+      return { ...model, turns: model.turns.map((turn) => (turn.id === event.turnId ? withEdit(turn, event.text) : turn)) };
     case 'caret':
       return withCaret(model, event.at);
     case 'choose':
@@ -70,10 +74,12 @@ export function isActive(turn: TurnView): boolean {
   return turn.state.kind === 'waiting' || turn.state.kind === 'reading' || turn.state.kind === 'streaming';
 }
 
+/** What is typed here is newer than what the host knows of it. */
 function withState(model: Model | undefined, state: ViewState): Model {
   return {
     ...state,
-    draft: keptDraft(model, state.draft),
+    draft: model === undefined || model.draft === '' ? state.draft : model.draft,
+    turns: state.turns.map((turn) => withKeptEdit(model, turn)),
     outOfStep: false,
     completion: model?.completion,
     dismissed: model?.dismissed,
@@ -96,9 +102,17 @@ function withGauge(model: Model, gauge: ViewState['gauge']): Model {
   return before === undefined ? model : rest;
 }
 
-/** What is in the input is newer than what the host knows of it. */
-function keptDraft(model: Model | undefined, fromHost: string): string {
-  return model === undefined || model.draft === '' ? fromHost : model.draft;
+function withKeptEdit(model: Model | undefined, turn: TurnView): TurnView {
+  const known = model?.turns.find(({ id }) => id === turn.id);
+  return known === undefined ? turn : withEdit(turn, known.edit);
+}
+
+function withEdit(turn: TurnView, edit: string | undefined): TurnView {
+  if (turn.edit === edit) return turn;
+  if (edit !== undefined) return { ...turn, edit };
+  const closed: { -readonly [K in keyof TurnView]: TurnView[K] } = { ...turn };
+  delete closed.edit;
+  return closed;
 }
 
 function withTurn(turns: readonly TurnView[], turn: TurnView): readonly TurnView[] {

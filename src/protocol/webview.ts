@@ -64,9 +64,21 @@ export interface SuggestionView {
   readonly insert?: string;
 }
 
+/** Which of the turns at one place in a conversation this is, from 1. */
+export interface BranchView {
+  readonly position: number;
+  readonly count: number;
+}
+
 export interface TurnView {
   readonly id: string;
   readonly question: string;
+  /** What the model was asked, where that is not {@link question}. */
+  readonly words?: string;
+  /** Other words for the question, begun and not sent. */
+  readonly edit?: string;
+  /** Absent where the question was asked once. */
+  readonly branch?: BranchView;
   readonly attachments: readonly AttachmentView[];
   /** Markdown, from the model: hostile. */
   readonly answer: string;
@@ -75,6 +87,11 @@ export interface TurnView {
   /** Sentences about the answer: what was cut, which turns were dropped, that it ended early. */
   readonly notes: readonly string[];
 }
+
+/** What can be done with a code block, beside copying it. */
+export const codeActions = ['apply', 'insert', 'newFile'] as const;
+
+export type CodeAction = (typeof codeActions)[number];
 
 export interface EngineView {
   readonly kind: 'stopped' | 'starting' | 'loading' | 'ready' | 'restarting' | 'failed';
@@ -124,6 +141,18 @@ export const webviewStringKeys = [
   'noSuggestions',
   'slashCommands',
   'dropToAttach',
+  'turnTools',
+  'editQuestion',
+  'editPlaceholder',
+  'cancelEdit',
+  'regenerate',
+  'copyAnswer',
+  'previousBranch',
+  'nextBranch',
+  'branchPosition',
+  'applyCode',
+  'insertCode',
+  'newFileFromCode',
 ] as const;
 
 export type WebviewStringKey = (typeof webviewStringKeys)[number];
@@ -185,4 +214,13 @@ export type WebviewMessage =
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'openLink'; readonly href: string }
   /** A button of an {@link ActionView}: of the turn named, or of the banner. */
-  | { readonly type: 'action'; readonly id: string; readonly turnId?: string };
+  | { readonly type: 'action'; readonly id: string; readonly turnId?: string }
+  /** The question of a turn once more, for another answer; with `text`, in other words. */
+  | { readonly type: 'askAgain'; readonly turnId: string; readonly text?: string }
+  /** What stands in the editor of a question; without `text` it was closed. */
+  | { readonly type: 'edit'; readonly turnId: string; readonly text?: string }
+  /** Show the turn before this one or after it among those at the same place. */
+  | { readonly type: 'sibling'; readonly turnId: string; readonly places: -1 | 1 }
+  | { readonly type: 'copyAnswer'; readonly turnId: string }
+  /** Do something with a code block of an answer: the one so many after the first. */
+  | { readonly type: 'code'; readonly action: CodeAction; readonly turnId: string; readonly block: number };

@@ -239,7 +239,7 @@ function beyondTheEdge(): string[] {
 /** Runs in the page: a name for each element that can be operated. */
 function operable(): string[] {
   const all = document.querySelectorAll('a[href], button, vscode-button, vscode-text-area, textarea, input, select, [tabindex="0"]');
-  const free = [...all].filter((each) => !each.hasAttribute('disabled') && each.closest('[hidden]') === null);
+  const free = [...all].filter((each) => !each.hasAttribute('disabled') && each.checkVisibility({ visibilityProperty: true }));
   for (const [index, each] of free.entries()) each.setAttribute('data-stop', `${String(index)} ${each.tagName}`);
   return free.map((each) => each.getAttribute('data-stop') ?? '');
 }

@@ -1,10 +1,9 @@
+import { codeTools } from './codeTools';
 import { ColouredCode } from './colouredCode';
 import type { Context } from './context';
-import { element, icon, iconButton, setLabel } from './dom';
+import { confirmed, element, iconButton } from './dom';
 
-const COPIED_MILLISECONDS = 2000;
-
-/** A block of code with its language and a button that copies it. Changes in place, so that the button keeps the focus while code streams. */
+/** A block of code with its language and what can be done with it. Changes in place, so that a button keeps the focus while code streams. */
 export class CodeBlock {
   readonly element: HTMLElement;
   private readonly language = element('span', { class: 'code-language' });
@@ -16,7 +15,7 @@ export class CodeBlock {
     const copy = iconButton('copy', context.strings().copyCode, () => {
       this.copy(copy);
     });
-    const header = element('div', { class: 'code-header' }, [this.language, copy]);
+    const header = element('div', { class: 'code-header' }, [this.language, codeTools(context), copy]);
     // Focusable, so that long lines can be scrolled to with the keyboard.
     this.scroller = element('pre', { attributes: { tabindex: '0', dir: 'ltr' } }, [this.inside.element]);
     this.element = element('div', { class: 'code-block' }, [header, this.scroller]);
@@ -32,11 +31,6 @@ export class CodeBlock {
   private copy(button: HTMLElement): void {
     const { strings, post } = this.context;
     post({ type: 'copy', text: this.code });
-    button.replaceChildren(icon('check'));
-    setLabel(button, strings().copied);
-    setTimeout(() => {
-      button.replaceChildren(icon('copy'));
-      setLabel(button, strings().copyCode);
-    }, COPIED_MILLISECONDS);
+    confirmed(button, 'copy', strings().copyCode, strings().copied);
   }
 }

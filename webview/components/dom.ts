@@ -43,6 +43,19 @@ export function iconButton(iconName: string, label: string, onClick: () => void)
   return button;
 }
 
+/** How long a button says that it has done its work, in milliseconds. */
+const CONFIRMED_MILLISECONDS = 2000;
+
+/** Says on a button, for a moment, that it has done its work. */
+export function confirmed(button: HTMLElement, iconName: string, label: string, confirmation: string): void {
+  button.replaceChildren(icon('check'));
+  setLabel(button, confirmation);
+  setTimeout(() => {
+    button.replaceChildren(icon(iconName));
+    setLabel(button, label);
+  }, CONFIRMED_MILLISECONDS);
+}
+
 /** Names a button for everybody. */
 export function setLabel(button: HTMLElement, label: string): void {
   if (button.getAttribute('aria-label') === label) return;

@@ -1,33 +1,36 @@
 import type { TurnView } from '../../src/protocol/webview';
 import { isActive } from '../store';
 import { AnswerBody } from './answerBody';
-import { sentAttachments } from './attachments';
 import type { Context } from './context';
+import { runsCode } from './codeTools';
 import { element } from './dom';
+import { Question } from './question';
 import { AnswerStatus } from './status';
+import { answerTools } from './turnTools';
 
 /** A question with its answer. */
 export class TurnElement {
   readonly element: HTMLElement;
   private readonly body: AnswerBody;
   private readonly status: AnswerStatus;
+  private readonly question: Question;
+  private readonly tools: HTMLElement;
   private shown: TurnView | undefined;
 
   constructor(turn: TurnView, context: Context) {
     const strings = context.strings();
     this.body = new AnswerBody(context);
     this.status = new AnswerStatus(context);
-    const question = element('div', { class: 'question' }, [
-      element('h2', { class: 'visually-hidden', text: strings.you }),
-      element('div', { class: 'question-text', text: turn.question, attributes: { dir: 'auto' } }),
-      ...sentAttachments(turn, context),
-    ]);
+    this.question = new Question(turn, context);
+    this.tools = answerTools(context, turn.id);
+    runsCode(this.body.element, turn.id, context);
     const answer = element('div', { class: 'answer' }, [
       element('h3', { class: 'visually-hidden', text: strings.assistant }),
       this.body.element,
       this.status.element,
+      this.tools,
     ]);
-    this.element = element('article', { class: 'turn' }, [question, answer]);
+    this.element = element('article', { class: 'turn', attributes: { 'data-turn': turn.id } }, [this.question.element, answer]);
     this.update(turn);
   }
 
@@ -41,6 +44,9 @@ export class TurnElement {
     if (turn === before) return;
     this.shown = turn;
     const open = isActive(turn);
+    this.question.update(turn);
+    this.element.classList.toggle('active', open);
+    this.tools.hidden = open;
     if (before?.answer !== turn.answer || isActive(before) !== open) this.body.update(turn.answer, open);
     // Compared by identity: a delta changes the answer and leaves the state, and with it the spinner, as it is.
     const same = before?.state === turn.state && before.notes === turn.notes && before.metrics === turn.metrics;

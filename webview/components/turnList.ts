@@ -1,4 +1,5 @@
 import type { TurnView } from '../../src/protocol/webview';
+import { isActive } from '../store';
 import type { Context } from './context';
 import { element, iconButton, setLabel } from './dom';
 import { TurnSlot } from './turnSlot';
@@ -55,13 +56,29 @@ export class TurnList {
     const { strings } = this.context;
     this.scroller.setAttribute('aria-label', strings().messages);
     setLabel(this.toEnd, strings().scrollToEnd);
-    const asked = turns.length > this.slots.size;
+    const begun = this.hasBegun(turns);
+    const branched = this.hasBranched(turns);
+    const before = this.slots;
     const kept = new Map<string, TurnSlot>();
     for (const turn of turns) kept.set(turn.id, this.slotOf(turn));
     for (const [id, old] of this.slots) if (!kept.has(id)) old.element.remove();
     this.slots = kept;
     this.putInOrder();
-    if (asked) this.showEnd();
+    if (begun) this.showEnd();
+    else if (branched) this.showBranch([...kept].filter(([id]) => !before.has(id)).map(([, slot]) => slot));
+  }
+
+  /** Whether a question was asked, at the end of what is shown or in place of another. */
+  private hasBegun(turns: readonly TurnView[]): boolean {
+    const last = turns.at(-1);
+    if (last === undefined || this.slots.has(last.id)) return false;
+    return isActive(last) || !this.hasBranched(turns);
+  }
+
+  /** Whether turns that were shown have given way to others. */
+  private hasBranched(turns: readonly TurnView[]): boolean {
+    const ids = new Set(turns.map(({ id }) => id));
+    return [...this.slots.keys()].some((id) => !ids.has(id));
   }
 
   /** Forgets everything: another conversation follows. */
@@ -98,14 +115,15 @@ export class TurnList {
 
   /** Renders what stands at the end at once, as it is what is seen first. */
   private showEnd(): void {
-    let room = window.innerHeight * 1.5;
-    for (const slot of [...this.slots.values()].reverse()) {
-      if (room <= 0) break;
-      slot.render();
-      room -= slot.estimatedHeight;
-    }
+    renderScreen([...this.slots.values()].reverse());
     this.follow(true);
     this.keepEnd();
+  }
+
+  /** Renders at once the turns that have taken the place of others. What was pressed stays where it is: they begin below it. */
+  private showBranch(slots: readonly TurnSlot[]): void {
+    renderScreen(slots);
+    this.onScroll();
   }
 
   private renderSoon(slot: TurnSlot): void {
@@ -157,5 +175,15 @@ export class TurnList {
 
   private keepEnd(): void {
     if (this.following) this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+}
+
+/** Renders the first of `slots`, as many as fill what is seen and a half. */
+function renderScreen(slots: readonly TurnSlot[]): void {
+  let room = window.innerHeight * 1.5;
+  for (const slot of slots) {
+    if (room <= 0) break;
+    slot.render();
+    room -= slot.estimatedHeight;
   }
 }

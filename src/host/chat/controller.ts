@@ -3,6 +3,7 @@ import type { ContextMessage, HostMessage, ViewState } from '../../protocol/webv
 import type { Engine } from '../engine/engine';
 import { isProblemActionId, type ProblemActionId } from '../engine/problemActions';
 import type { Log } from '../services/log';
+import { shownPath, siblingsOf } from './branches';
 import type { GaugeSource } from './context/gauge';
 import { withAttached, type Item } from './context/items';
 import { sourcesOf, type Source } from './context/labels';
@@ -217,7 +218,27 @@ export class ChatController implements ChatAsker, Disposable {
   act(id: string, turnId: string | undefined): void {
     if (!isProblemActionId(id)) return;
     if (id !== 'retry') this.deps.runAction(id);
-    else if (turnId !== undefined) this.deps.service.retry(this.conversation, turnId);
+    else if (turnId !== undefined) this.askAgain(turnId);
+  }
+
+  /** Asks the question of a turn again, in other words where some are given, which come back as the draft where that cannot be. */
+  askAgain(turnId: string, text?: string): void {
+    if (this.deps.service.askAgain(this.conversation, turnId, text) || text === undefined || text.trim() === '') return;
+    this.messages.fire({ type: 'returned', text });
+  }
+
+  showSibling(turnId: string, places: number): void {
+    this.deps.service.showSibling(this.conversation, turnId, places);
+    this.warm();
+  }
+
+  keepEdit(turnId: string, text: string | undefined): void {
+    this.deps.service.keepEdit(this.conversation, turnId, text);
+  }
+
+  /** The turn of the open conversation with this id. */
+  turn(turnId: string): StoredTurn | undefined {
+    return this.conversation.turns.find(({ id }) => id === turnId);
   }
 
   dispose(): void {
@@ -305,24 +326,34 @@ export class ChatController implements ChatAsker, Disposable {
 
   /** What would be sent now. */
   private gaugeSource(): GaugeSource {
-    const { turns } = this.conversation;
+    const turns = shownPath(this.conversation);
     const { system, maxTokens } = this.deps.service.settings;
     const titles = turns.filter(isTold).map(({ title, user }) => titleOf(title ?? user.text));
     const history = historyOf(turns).map((turn, index) => ({ ...turn, title: titles[index] ?? '' }));
     return { system, maxTokens, history, question: this.deps.memory.draft };
   }
 
-  private view(turn: StoredTurn): ReturnType<typeof turnView> {
+  private view(turn: StoredTurn, path = shownPath(this.conversation)): ReturnType<typeof turnView> {
     const { conversation, deps } = this;
-    return turnView(turn, { live: deps.service.liveState(conversation, turn), last: turn === conversation.turns.at(-1) }, deps.texts);
+    const siblings = siblingsOf(conversation, turn);
+    return turnView(
+      turn,
+      {
+        live: deps.service.liveState(conversation, turn),
+        last: turn === path.at(-1),
+        branch: { position: siblings.indexOf(turn) + 1, count: siblings.length },
+      },
+      deps.texts,
+    );
   }
 
   private viewState(): ViewState {
     const { conversation, deps } = this;
+    const path = shownPath(conversation);
     return {
       conversationId: conversation.id,
       title: this.title,
-      turns: conversation.turns.map((turn) => this.view(turn)),
+      turns: path.map((turn) => this.view(turn, path)),
       engine: deps.texts.engine(deps.engine.state),
       draft: deps.memory.draft,
       attachments: deps.context.attachments,

@@ -1,5 +1,6 @@
 /** Conversations as files to take away: JSON, which has all that can be shown, and Markdown, which is to be read. */
 import { labelOf, sourcesOf, type SourceWords } from './context/labels';
+import { addTurn, shownPath } from './branches';
 import { fromMarkdown, toMarkdown, type Document, type DocumentWords } from './conversationMarkdown';
 import { newConversation, newTurn, parseConversation, titleOf, type Conversation } from './records';
 
@@ -21,15 +22,13 @@ function toJson(conversation: Conversation): string {
 
 /** What is shown of a conversation, as a document. */
 function toDocument(conversation: Conversation, words: SourceWords): Document {
-  const { title, createdAt, updatedAt, turns } = conversation;
-  const exchanges = turns
-    .filter(({ superseded }) => superseded !== true)
-    .map((turn) => ({
-      question: turn.title ?? turn.user.text,
-      attachments: sourcesOf(turn.user).map((source) => labelOf(source, words)),
-      answer: turn.answer,
-      finished: turn.state === 'done',
-    }));
+  const { title, createdAt, updatedAt } = conversation;
+  const exchanges = shownPath(conversation).map((turn) => ({
+    question: turn.title ?? turn.user.text,
+    attachments: sourcesOf(turn.user).map((source) => labelOf(source, words)),
+    answer: turn.answer,
+    finished: turn.state === 'done',
+  }));
   return { title, createdAt, updatedAt, exchanges };
 }
 
@@ -56,18 +55,16 @@ function fromJson(text: string): Conversation {
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== FORMAT || !('conversation' in value))
     throw new Error('it is not marked as a conversation of Paddock');
   // As a record, so that one with an older schema is converted as on disk.
-  const conversation = parseConversation(JSON.stringify(value.conversation));
-  if (new Set(conversation.turns.map(({ id }) => id)).size < conversation.turns.length) throw new Error('two of its turns have one id');
-  return conversation;
+  return parseConversation(JSON.stringify(value.conversation));
 }
 
 function fromDocument({ title, createdAt, updatedAt, exchanges }: Document, { newId }: ImportContext): Conversation {
-  const turns = exchanges.map(({ question, answer, finished }) => ({
-    ...newTurn(newId(), { text: question }),
-    answer,
-    state: finished ? ('done' as const) : ('stopped' as const),
-  }));
-  return { ...newConversation(newId(), createdAt), title, updatedAt, turns };
+  const conversation = { ...newConversation(newId(), createdAt), title, updatedAt };
+  for (const { question, answer, finished } of exchanges) {
+    const turn = newTurn(newId(), { text: question }, conversation.turns.at(-1)?.id);
+    addTurn(conversation, { ...turn, answer, state: finished ? 'done' : 'stopped' });
+  }
+  return conversation;
 }
 
 /**

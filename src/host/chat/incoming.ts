@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { WebviewMessage } from '../../protocol/webview';
+import { codeActions, type WebviewMessage } from '../../protocol/webview';
 
 const text = v.string();
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -21,6 +21,16 @@ export const webviewMessage = v.variant('type', [
   v.object({ type: v.literal('copy'), text }),
   v.object({ type: v.literal('openLink'), href: text }),
   v.object({ type: v.literal('action'), id: text, turnId: v.exactOptional(text) }),
+  v.object({ type: v.literal('askAgain'), turnId: text, text: v.exactOptional(text) }),
+  v.object({ type: v.literal('edit'), turnId: text, text: v.exactOptional(text) }),
+  v.object({ type: v.literal('sibling'), turnId: text, places: v.picklist([-1, 1]) }),
+  v.object({ type: v.literal('copyAnswer'), turnId: text }),
+  v.object({
+    type: v.literal('code'),
+    action: v.picklist(codeActions),
+    turnId: text,
+    block: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  }),
 ]);
 
 /** A message from the webview, or `undefined` for anything that is none. */

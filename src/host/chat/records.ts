@@ -2,9 +2,11 @@
 import * as v from 'valibot';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { ChatTurn, UserContent } from '../../protocol/worker';
+import { isTree } from './branches';
+import { upgraded } from './upgrade';
 
 /** Raised when a record changes shape; an older one is converted, an unknown one set aside. */
-export const CONVERSATION_SCHEMA_VERSION = 1;
+export const CONVERSATION_SCHEMA_VERSION = 2;
 
 const count = v.pipe(v.number(), v.minValue(0));
 
@@ -44,6 +46,8 @@ const metrics = v.object({
 
 const turn = v.object({
   id: v.string(),
+  /** The turn this one follows, as `branches.ts` has it. */
+  parent: v.exactOptional(v.string()),
   user: userContent,
   /** Shown in place of the user's words, where a command wrote those. */
   title: v.exactOptional(v.string()),
@@ -59,8 +63,8 @@ const turn = v.object({
   droppedTurns: count,
   // The label is younger than the rest.
   cuts: v.array(v.object({ block: blockKind, label: v.optional(v.string(), ''), shownLines: count, totalLines: count })),
-  /** Asked again in a later turn: still shown, no longer told to the model. */
-  superseded: v.exactOptional(v.boolean()),
+  /** Other words for the question, begun and not sent. */
+  edit: v.exactOptional(v.string()),
 });
 
 const conversation = v.object({
@@ -73,7 +77,12 @@ const conversation = v.object({
   pinned: v.exactOptional(v.boolean()),
   createdAt: count,
   updatedAt: count,
-  turns: v.array(turn),
+  turns: v.pipe(
+    v.array(turn),
+    v.check((turns) => isTree(turns), 'the turns are no tree'),
+  ),
+  /** Which child is shown at each fork, as `branches.ts` has it. */
+  shown: v.record(v.string(), v.string()),
 });
 
 /** Mutable on purpose: the controller appends to the turn that streams, the store writes what it finds. */
@@ -109,14 +118,14 @@ function asError(value: { kind: string }): EngineErrorData {
 
 /** The record in `text`. An answer that was under way when it was written was interrupted: it is stopped, its text kept. Throws. */
 export function parseConversation(text: string): Conversation {
-  const record = v.parse(conversation, JSON.parse(text));
+  const record = v.parse(conversation, upgraded(JSON.parse(text)));
   for (const entry of record.turns) if (entry.state === 'streaming') entry.state = 'stopped';
   return record;
 }
 
 /** A conversation without turns. It gets its title with its first question. */
 export function newConversation(id: string, now: number): Conversation {
-  return { schema: CONVERSATION_SCHEMA_VERSION, id, title: '', createdAt: now, updatedAt: now, turns: [] };
+  return { schema: CONVERSATION_SCHEMA_VERSION, id, title: '', createdAt: now, updatedAt: now, turns: [], shown: {} };
 }
 
 /** What is asked. A command's question may be long and meant for the model: then `title` is what the user sees of it. */
@@ -124,9 +133,19 @@ export interface Question extends UserContent {
   readonly title?: string;
 }
 
-/** A turn that has just been asked. */
-export function newTurn(id: string, { title, ...user }: Question): StoredTurn {
-  return { id, user, ...(title === undefined ? {} : { title }), answer: '', tokens: [], state: 'streaming', droppedTurns: 0, cuts: [] };
+/** A turn that has just been asked, after the one with the id `parent`. */
+export function newTurn(id: string, { title, ...user }: Question, parent?: string): StoredTurn {
+  return {
+    id,
+    ...(parent === undefined ? {} : { parent }),
+    user,
+    ...(title === undefined ? {} : { title }),
+    answer: '',
+    tokens: [],
+    state: 'streaming',
+    droppedTurns: 0,
+    cuts: [],
+  };
 }
 
 const TITLE_LENGTH = 60;
@@ -138,13 +157,14 @@ export function titleOf(question: string): string {
   return letters.length <= TITLE_LENGTH ? line : `${letters.slice(0, TITLE_LENGTH - 1).join('')}…`;
 }
 
-/** Whether the model is told of `turn`: it ended with something written, and was not asked again since. */
+/** Whether the model is told of `turn`: it ended with something written. */
 export function isTold(turn: StoredTurn): boolean {
-  return turn.state !== 'streaming' && turn.superseded !== true && turn.answer !== '';
+  return turn.state !== 'streaming' && turn.answer !== '';
 }
 
 /**
- * What the model is told of `turns`. Token ids go along where they stand for the text, so that the lane's KV is found again.
+ * What the model is told of `turns`, which follow each other. Token ids go along where they stand for the text, so that the lane's KV is
+ * found again.
  */
 export function historyOf(turns: readonly StoredTurn[]): ChatTurn[] {
   return turns.filter(isTold).map((entry) => ({

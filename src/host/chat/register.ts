@@ -7,6 +7,7 @@ import { labelOf } from '../engine/problems';
 import { idleAfter } from '../engine/warmUp';
 import { chatTabType, chatViewId } from '../services/commands';
 import type { Log } from '../services/log';
+import type { CodeActions } from './codeBlocks';
 import { openSource } from './context/places';
 import { registerContexts, type Contexts } from './context/register';
 import { forecastWords } from './context/words';
@@ -30,6 +31,8 @@ export interface ChatDeps {
   readonly settings: () => ChatSettings;
   /** What may stand at the beginning of a question, behind a slash. */
   readonly commands: readonly SlashCommandView[];
+  /** What is done with the code in answers. */
+  readonly code: CodeActions;
   /** Where the workspace's draft, and which conversation was open, are kept; `undefined` without a workspace. */
   readonly storageUri: Uri | undefined;
   /** The same for windows without a workspace, which have no folder of their own. */
@@ -82,7 +85,7 @@ export function registerChat(deps: ChatDeps): Chat {
   const memory = file ?? deps.memory;
   const create = (own: ChatMemory): ChatController => createController(deps, { service, contexts }, own, run);
   const controller = create(new ChatMemory(memory));
-  const page = { extensionUri: deps.extensionUri, title: l10n.t('Paddock chat'), log: deps.log };
+  const page = { extensionUri: deps.extensionUri, title: l10n.t('Paddock chat'), log: deps.log, code: deps.code };
   const view = new ChatSidebar(controller, page);
   const actions = new ConversationActions(service, randomUUID, deps.log);
   const search = new ConversationSearch((id) => store.read(id));

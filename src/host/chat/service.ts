@@ -4,7 +4,9 @@ import type { Engine } from '../engine/engine';
 import { WarmUp, type Idle } from '../engine/warmUp';
 import { CHAT_SAMPLING } from '../engine/sampling';
 import type { Log } from '../services/log';
+import { askedAgain, askedOtherwise, type Asking } from './again';
 import { Answer } from './answer';
+import { addTurn, pathTo, shownPath, showSibling } from './branches';
 import { placeOf, sourcesOf } from './context/labels';
 import type { ConversationStore } from './conversations';
 import { historyOf, newConversation, newTurn, titleOf, type Conversation, type Question, type StoredTurn } from './records';
@@ -104,16 +106,51 @@ export class ChatService implements Disposable {
     return answer?.turn === turn ? answer.state : undefined;
   }
 
-  /** Asks. No answer may be under way in `conversation`. */
+  /** Asks after the turn that is shown last. No answer may be under way in `conversation`. */
   begin(conversation: Conversation, question: Question): void {
+    const previous = shownPath(conversation).at(-1);
+    const turn = this.ask(conversation, { question, parent: previous?.id });
+    // What helped the previous one has been overtaken.
+    if (previous !== undefined) this.changes.fire({ kind: 'turn', conversation, turn: previous });
+    this.changes.fire({ kind: 'turn', conversation, turn });
+  }
+
+  /** Asks the question of a turn again, in `text` where that is given; nothing while an answer is under way, or where there is no such turn. */
+  askAgain(conversation: Conversation, turnId: string, text?: string): boolean {
+    if (this.isAnswering(conversation)) return false;
+    const asking = text === undefined ? askedAgain(conversation, turnId) : askedOtherwise(conversation, turnId, text);
+    if (asking === undefined) return false;
+    if (this.deps.engine.state.kind === 'failed') this.deps.engine.restart();
+    this.ask(conversation, asking);
+    this.changes.fire({ kind: 'all', conversation });
+    return true;
+  }
+
+  /** Shows the sibling of a turn so many places after it; not while an answer is under way, which would be out of sight. */
+  showSibling(conversation: Conversation, turnId: string, places: number): void {
+    const turn = conversation.turns.find(({ id }) => id === turnId);
+    if (turn === undefined || this.isAnswering(conversation) || !showSibling(conversation, turn, places)) return;
+    this.deps.store.save(conversation);
+    this.changes.fire({ kind: 'all', conversation });
+  }
+
+  /** Keeps other words for the question of a turn, begun and not sent; none when that was given up. */
+  keepEdit(conversation: Conversation, turnId: string, text: string | undefined): void {
+    const turn = conversation.turns.find(({ id }) => id === turnId);
+    if (turn === undefined) return;
+    if (text === undefined) delete turn.edit;
+    else turn.edit = text;
+    this.deps.store.save(conversation);
+  }
+
+  private ask(conversation: Conversation, { question, parent, temperatureFloor = 0 }: Asking): StoredTurn {
     this.warmUp.cancel();
     const { deps } = this;
     const { system, temperature, maxTokens } = deps.settings();
-    const history = historyOf(conversation.turns);
-    const turn = newTurn(deps.newId(), question);
+    const history = historyOf(pathTo(conversation, parent));
+    const turn = newTurn(deps.newId(), question, parent);
     const { user } = turn;
-    const previous = conversation.turns.at(-1);
-    conversation.turns.push(turn);
+    addTurn(conversation, turn);
     if (conversation.title === '') {
       conversation.title = titleOf([question.title ?? question.text, ...placesOf(question)].join(' '));
       this.changes.fire({ kind: 'title', conversation });
@@ -130,30 +167,14 @@ export class ChatService implements Disposable {
     this.answers.set(conversation.id, { answer, conversation });
     this.touch(conversation);
     this.changes.fire({ kind: 'busy', conversation, busy: true });
-    if (previous !== undefined) this.changes.fire({ kind: 'turn', conversation, turn: previous });
-    this.changes.fire({ kind: 'turn', conversation, turn });
-    const sampling = { ...CHAT_SAMPLING, temperature, seed: deps.newSeed() };
+    const sampling = { ...CHAT_SAMPLING, temperature: Math.max(temperature, temperatureFloor), seed: deps.newSeed() };
     void this.finish(conversation, turn, answer.run({ system, history, user, sampling, maxTokens, subject: conversation.id }));
+    return turn;
   }
 
   /** Ends the answer under way in `conversation`; what it has written stays. */
   stop(conversation: Conversation): void {
     this.answers.get(conversation.id)?.answer.stop();
-  }
-
-  /** Asks the last question of `conversation` again where it failed. */
-  retry(conversation: Conversation, turnId: string): void {
-    const { turns } = conversation;
-    const turn = turns.at(-1);
-    if (turn?.id !== turnId || turn.state !== 'failed' || this.isAnswering(conversation)) return;
-    if (this.deps.engine.state.kind === 'failed') this.deps.engine.restart();
-    if (turn.answer === '') {
-      turns.pop();
-      this.changes.fire({ kind: 'all', conversation });
-    } else {
-      turn.superseded = true;
-    }
-    this.begin(conversation, { ...turn.user, ...(turn.title === undefined ? {} : { title: turn.title }) });
   }
 
   /** Gives a conversation another title, which stays whatever is asked. `false` where there is no such conversation. */
@@ -203,10 +224,10 @@ export class ChatService implements Disposable {
   warm(conversation: Conversation): void {
     this.wanted = conversation;
     if (this.answers.size > 0) return;
-    this.warmUp.request(`${conversation.id} ${String(conversation.turns.length)}`, () => ({
+    this.warmUp.request(`${conversation.id} ${shownPath(conversation).at(-1)?.id ?? ''}`, () => ({
       kind: 'chat',
       system: this.deps.settings().system,
-      history: historyOf(conversation.turns),
+      history: historyOf(shownPath(conversation)),
       subject: conversation.id,
     }));
   }

@@ -38,5 +38,17 @@ export function webviewStrings(): WebviewStrings {
     noSuggestions: l10n.t('Nothing found'),
     slashCommands: l10n.t('Commands'),
     dropToAttach: l10n.t('Drop to attach'),
+    turnTools: l10n.t('What to do with this message'),
+    editQuestion: l10n.t('Edit and ask again'),
+    editPlaceholder: l10n.t('Enter asks again, Esc cancels'),
+    cancelEdit: l10n.t('Cancel'),
+    regenerate: l10n.t('Answer again'),
+    copyAnswer: l10n.t('Copy as Markdown'),
+    previousBranch: l10n.t('Show the version before'),
+    nextBranch: l10n.t('Show the version after'),
+    branchPosition: l10n.t('Version {0} of {1}'),
+    applyCode: l10n.t('Apply to file…'),
+    insertCode: l10n.t('Insert at cursor'),
+    newFileFromCode: l10n.t('Open as new file'),
   };
 }

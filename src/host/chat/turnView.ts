@@ -1,4 +1,4 @@
-import type { ActionView, AnswerState, AttachmentView, TurnView } from '../../protocol/webview';
+import type { ActionView, AnswerState, AttachmentView, BranchView, TurnView } from '../../protocol/webview';
 import type { UserContent } from '../../protocol/worker';
 import { labelOf, sourcesOf } from './context/labels';
 import type { StoredTurn } from './records';
@@ -9,6 +9,7 @@ export interface TurnContext {
   readonly live: AnswerState | undefined;
   /** Only the last turn offers actions: what helped an older one has been overtaken. */
   readonly last: boolean;
+  readonly branch: BranchView;
 }
 
 /** `turn` as the webview shows it. */
@@ -21,6 +22,10 @@ export function turnView(turn: StoredTurn, context: TurnContext, texts: ChatText
     state: context.live ?? settledState(turn, context.last, texts),
     notes: texts.notes(turn),
     ...(turn.metrics === undefined ? {} : { metrics: turn.metrics }),
+    // Of a command's question, the words the model was asked with: those can be edited.
+    ...(turn.title === undefined ? {} : { words: turn.user.text }),
+    ...(turn.edit === undefined ? {} : { edit: turn.edit }),
+    ...(context.branch.count < 2 ? {} : { branch: context.branch }),
   };
 }
 

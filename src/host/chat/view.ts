@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Uri, env, type Webview } from 'vscode';
 import type { Disposable } from '../../base/event';
-import type { WebviewMessage } from '../../protocol/webview';
+import type { CodeAction, WebviewMessage } from '../../protocol/webview';
 import type { Log } from '../services/log';
 import { webviewPage } from '../services/webviewPage';
+import { codeBlocksOf, type CodeActions } from './codeBlocks';
 import type { ChatController } from './controller';
 import { isOpenableLink, parseWebviewMessage } from './incoming';
 import { Outbox } from './outbox';
@@ -13,6 +14,7 @@ export interface ChatPageDeps {
   readonly extensionUri: Uri;
   readonly title: string;
   readonly log: Log;
+  readonly code: CodeActions;
 }
 
 /** Where a page is shown, and what it cannot do by itself there. */
@@ -104,7 +106,33 @@ export class ChatView implements Disposable {
       case 'action':
         controller.act(message.id, message.turnId);
         return;
+      case 'askAgain':
+        controller.askAgain(message.turnId, message.text);
+        return;
+      case 'edit':
+        controller.keepEdit(message.turnId, message.text);
+        return;
+      case 'sibling':
+        controller.showSibling(message.turnId, message.places);
+        return;
+      case 'copyAnswer':
+        return this.copyAnswer(message.turnId);
+      case 'code':
+        return this.onCode(message.action, message.turnId, message.block);
     }
+  }
+
+  private async copyAnswer(turnId: string): Promise<void> {
+    const turn = this.controller.turn(turnId);
+    if (turn !== undefined) await env.clipboard.writeText(turn.answer);
+  }
+
+  /** A block whose end is still to be written has no buttons: it is not for use yet. */
+  private async onCode(action: CodeAction, turnId: string, index: number): Promise<void> {
+    const turn = this.controller.turn(turnId);
+    if (turn === undefined) return;
+    const block = codeBlocksOf(turn.answer)[index];
+    if (block !== undefined && (block.complete || turn.state !== 'streaming')) await this.deps.code[action](block, turn.user);
   }
 
   private page(): string {

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AnswerBody } from '../../../webview/components/answerBody';
-import { FakeTransport, strings } from './samples';
+import { FakeTransport, fakeContext, strings } from './samples';
 
 function body(transport = new FakeTransport()): AnswerBody {
-  return new AnswerBody({ strings: () => strings, post: transport.post });
+  return new AnswerBody(fakeContext({ post: transport.post }));
 }
+
+const copyButton = `vscode-button[aria-label="${strings.copyCode}"]`;
 
 function whole(text: string): string {
   const made = body();
@@ -52,10 +54,11 @@ describe('the body of a streaming answer', () => {
     const transport = new FakeTransport();
     const streaming = body(transport);
     streaming.update('```ts\nconst a', true);
-    const button = streaming.element.querySelector('vscode-button');
+    const button = streaming.element.querySelector(copyButton);
     expect(streaming.element.querySelector('.hljs-keyword')?.textContent).toBe('const');
     streaming.update('```ts\nconst a = 1;\n```\nEnd.', false);
-    expect(streaming.element.querySelector('vscode-button')).toBe(button);
+    expect(streaming.element.querySelectorAll('.code-block')).toHaveLength(1);
+    expect(streaming.element.contains(button)).toBe(true);
     button?.dispatchEvent(new MouseEvent('click'));
     expect(transport.of('copy')).toEqual([{ type: 'copy', text: 'const a = 1;' }]);
     expect(button?.getAttribute('aria-label')).toBe(strings.copied);
@@ -74,7 +77,7 @@ describe('the body of a streaming answer', () => {
     const transport = new FakeTransport();
     const made = body(transport);
     made.update('1. Do:\n   ```python\n   x = 1\n   ```\n', false);
-    made.element.querySelector('vscode-button')?.dispatchEvent(new MouseEvent('click'));
+    made.element.querySelector(copyButton)?.dispatchEvent(new MouseEvent('click'));
     expect(transport.of('copy')).toEqual([{ type: 'copy', text: 'x = 1' }]);
     expect(made.element.querySelector('.code-language')?.textContent).toBe('python');
   });

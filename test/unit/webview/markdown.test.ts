@@ -60,3 +60,32 @@ describe('highlighting', () => {
     expect(isHighlighted('shellscript')).toBe(true);
   });
 });
+
+describe('a formula', () => {
+  it.each([
+    '$x_1 + y_1$',
+    '\\(a_i * b_i * c\\)',
+    '\\[ \\sum_{i=1}^n x_i * y_i \\]',
+    '$$a_1 * b_1$$',
+    '$a < b$',
+    '$f(x) = [x](https://x.test)$',
+  ])('stays as it is: %s', (formula) => {
+    const root = render(`Let ${formula} be *so*.`);
+    expect(root.textContent.trim()).toBe(`Let ${formula} be so.`);
+    expect(root.querySelector('.formula')?.textContent).toBe(formula);
+    expect(root.querySelectorAll('em')).toHaveLength(1);
+  });
+
+  it.each([
+    ['It costs $5 and *not* $10.', 'It costs $5 and not $10.'],
+    ['Use $HOME and *then* $PATH.', 'Use $HOME and then $PATH.'],
+    ['From $5-$10 *each*', 'From $5-$10 each'],
+    ['Call `$a` or *`$b`*.', 'Call $a or $b.'],
+    ['Escaped \\* and *em*.', 'Escaped * and em.'],
+  ])('is none in %j', (text, shown) => {
+    const root = render(text);
+    expect(root.querySelector('.formula')).toBeNull();
+    expect(root.querySelector('em')).not.toBeNull();
+    expect(root.textContent.trim()).toBe(shown);
+  });
+});

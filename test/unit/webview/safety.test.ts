@@ -7,7 +7,7 @@ import { sanitize } from '../../../webview/sanitize';
 import { startView } from '../../../webview/view';
 import { payloads, places, published } from '../../fixtures/payloads';
 import { strangers } from '../../fixtures/strangers';
-import { FakeTransport, state, strings, turn } from './samples';
+import { FakeTransport, fakeContext, state, turn } from './samples';
 
 class SilentResizeObserver {
   observe(): void {
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 function answered(): AnswerBody {
-  const body = new AnswerBody({ strings: () => strings, post: new FakeTransport().post });
+  const body = new AnswerBody(fakeContext({ post: new FakeTransport().post }));
   document.body.replaceChildren(body.element);
   return body;
 }

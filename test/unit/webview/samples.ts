@@ -1,5 +1,6 @@
 import type { TurnView, ViewState, WebviewMessage, WebviewStringKey, WebviewStrings, HostMessage } from '../../../src/protocol/webview';
 import { webviewStringKeys } from '../../../src/protocol/webview';
+import type { Context } from '../../../webview/components/context';
 import type { Transport } from '../../../webview/transport';
 
 /** Strings that name their key, each with the largest number of placeholders in use. */
@@ -24,6 +25,11 @@ export function state(changes: Partial<ViewState> = {}): ViewState {
     strings,
     ...changes,
   };
+}
+
+/** What components may use, on a line to nobody unless one is given. */
+export function fakeContext(changes: Partial<Context> = {}): Context {
+  return { strings: () => strings, post: () => undefined, answering: () => false, edit: () => undefined, ...changes };
 }
 
 /** The host's end of the line, for a test to speak through. */

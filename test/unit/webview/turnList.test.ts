@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TurnView } from '../../../src/protocol/webview';
 import { TurnList } from '../../../webview/components/turnList';
-import { FakeTransport, strings, turn } from './samples';
+import { FakeTransport, fakeContext, turn } from './samples';
 
 /** Nothing is laid out in jsdom: a test says when something has changed its size. */
 class FakeResizeObserver {
@@ -28,7 +28,7 @@ class Page {
 
   constructor(turns: readonly TurnView[]) {
     vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => this.frames.push(frame));
-    this.list = new TurnList({ strings: () => strings, post: new FakeTransport().post });
+    this.list = new TurnList(fakeContext({ post: new FakeTransport().post }));
     document.body.replaceChildren(this.list.element);
     const scroller = document.querySelector<HTMLElement>('.messages');
     if (scroller === null) throw new Error('no list');
@@ -91,7 +91,7 @@ describe('a long conversation', () => {
 
   it('has headings for every question and answer, rendered or not', () => {
     new Page(conversation(30));
-    expect(document.querySelectorAll('article > .question > h2')).toHaveLength(30);
+    expect(document.querySelectorAll('article .visually-hidden:is(h2)')).toHaveLength(30);
     expect(document.querySelectorAll('article > .answer > h3')).toHaveLength(30);
   });
 

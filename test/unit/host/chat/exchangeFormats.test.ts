@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shownPath } from '../../../../src/host/chat/branches';
 import { exportAs, importFrom } from '../../../../src/host/chat/exchangeFormats';
 import { newConversation, newTurn, type Conversation } from '../../../../src/host/chat/records';
 import { fakeMetrics } from '../../../fixtures/fakeEngine';
@@ -29,13 +30,12 @@ function conversation(): Conversation {
         metrics: fakeMetrics,
       },
       {
-        ...newTurn('t2', { text: 'And?' }),
+        ...newTurn('t2', { text: 'And?' }, 't1'),
         answer: 'Half',
         state: 'failed',
         error: { kind: 'workerDied', detail: 'SIGKILL' },
-        superseded: true,
       },
-      { ...newTurn('t3', { text: 'And?' }), answer: 'Whole', state: 'stopped' },
+      { ...newTurn('t3', { text: 'And?' }, 't1'), answer: 'Whole', state: 'stopped' },
     ],
   };
 }
@@ -90,5 +90,6 @@ describe('Markdown', () => {
       [{ text: 'And?' }, 'Whole', 'stopped'],
     ]);
     expect(new Set([read.id, ...read.turns.map(({ id }) => id)]).size).toBe(3);
+    expect(shownPath(read)).toEqual(read.turns);
   });
 });

@@ -1,4 +1,5 @@
 import { webviewStringKeys, type HostMessage, type ViewState, type WebviewStringKey } from '../../../../src/protocol/webview';
+import type { CodeActions } from '../../../../src/host/chat/codeBlocks';
 import { ChatController, type ResolveCommand } from '../../../../src/host/chat/controller';
 import type { Item, Reading } from '../../../../src/host/chat/context/items';
 import type { Source } from '../../../../src/host/chat/context/labels';
@@ -36,6 +37,13 @@ export class FakeLog implements Log {
   readonly debug = this.add;
   readonly trace = this.add;
 }
+
+/** Does nothing with code. */
+export const noCode: CodeActions = {
+  apply: () => Promise.resolve(),
+  insert: () => Promise.resolve(),
+  newFile: () => Promise.resolve(),
+};
 
 export const fakeTexts: ChatTexts = {
   webview: Object.fromEntries(webviewStringKeys.map((key) => [key, key])) as Record<WebviewStringKey, string>,

@@ -6,7 +6,7 @@ import { Emitter } from '../../../../src/base/event';
 import type { HostMessage } from '../../../../src/protocol/webview';
 import type { ChatController } from '../../../../src/host/chat/controller';
 import { ChatTabs, type ChatTabsDeps } from '../../../../src/host/chat/tabs';
-import { FakeMemory, FakeWindow, settled } from './fakes';
+import { FakeMemory, FakeWindow, settled, noCode } from './fakes';
 
 /** An editor tab of VS Code's with its page, as far as the chat sees it. */
 class FakePanel {
@@ -101,7 +101,7 @@ let ids = 0;
 function openTabs(): ChatTabs {
   const extensionUri = '/ext' as unknown as ChatTabsDeps['page']['extensionUri'];
   return new ChatTabs({
-    page: { extensionUri, title: 'Chat', log: window.log },
+    page: { extensionUri, title: 'Chat', log: window.log, code: noCode },
     memory,
     createController: (own) => window.viewWith(own),
     showConversations: (controller) => Promise.resolve(void shownLists.push(controller)),

@@ -4,7 +4,7 @@ import type { HostMessage } from '../../../../src/protocol/webview';
 import type { ChatController } from '../../../../src/host/chat/controller';
 import { ChatSidebar } from '../../../../src/host/chat/sidebar';
 import type { ChatPageDeps } from '../../../../src/host/chat/view';
-import { FakeLog, settled } from './fakes';
+import { FakeLog, noCode, settled } from './fakes';
 
 vi.mock('vscode', () => ({
   Uri: { joinPath: (base: unknown) => base },
@@ -56,6 +56,7 @@ function opened(): { place: FakePlace; seen: string[]; messages: Emitter<HostMes
     extensionUri: uri as unknown as ChatPageDeps['extensionUri'],
     title: 'Chat',
     log,
+    code: noCode,
   });
   sidebar.resolveWebviewView(place as unknown as Parameters<ChatSidebar['resolveWebviewView']>[0]);
   place.fromPage.fire({ type: 'ready' });

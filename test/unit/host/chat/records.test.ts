@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { shownPath } from '../../../../src/host/chat/branches';
+import { historyOf, newConversation, newTurn, parseConversation } from '../../../../src/host/chat/records';
+
+const turn = (id: string, more: object = {}): object => ({
+  id,
+  user: { text: `${id}?`, file: { path: 'a.ts', language: 'typescript', text: 'x' } },
+  title: `Title ${id}`,
+  answer: `answer ${id}`,
+  tokens: [1, 2],
+  fingerprint: 'f',
+  state: 'done',
+  droppedTurns: 1,
+  cuts: [{ block: 'file', label: 'a.ts', shownLines: 1, totalLines: 2 }],
+  ...more,
+});
+
+const first = (...turns: object[]): string => JSON.stringify({ schema: 1, id: 'c', title: 'Title', createdAt: 1, updatedAt: 2, turns });
+
+describe('a record of schema 1', () => {
+  it('loses nothing: its turns follow each other', () => {
+    const record = parseConversation(first(turn('a'), turn('b'), turn('c')));
+    expect(record).toMatchObject({ schema: 2, id: 'c', title: 'Title', createdAt: 1, updatedAt: 2, shown: {} });
+    expect(record.turns).toEqual([turn('a'), turn('b', { parent: 'a' }), turn('c', { parent: 'b' })]);
+    expect(shownPath(record)).toEqual(record.turns);
+  });
+
+  it('has a superseded answer as an earlier branch of the question asked again', () => {
+    const failed = { state: 'failed', error: { kind: 'workerDied', detail: '' }, superseded: true };
+    const record = parseConversation(first(turn('a'), turn('b', failed), turn('b2', failed), turn('b3'), turn('c')));
+    expect(record.turns.map(({ id, parent }) => [id, parent])).toEqual([
+      ['a', undefined],
+      ['b', 'a'],
+      ['b2', 'a'],
+      ['b3', 'a'],
+      ['c', 'b3'],
+    ]);
+    expect(record.turns[1]).not.toHaveProperty('superseded');
+    expect(shownPath(record).map(({ id }) => id)).toEqual(['a', 'b3', 'c']);
+    expect(historyOf(shownPath(record)).map(({ answer }) => answer.text)).toEqual(['answer a', 'answer b3', 'answer c']);
+  });
+});
+
+describe('a record', () => {
+  it('whose turns are no tree is none', () => {
+    const record = { ...newConversation('c', 1), turns: [newTurn('b', { text: 'x' }, 'a'), newTurn('a', { text: 'x' }, 'b')] };
+    expect(() => parseConversation(JSON.stringify(record))).toThrow('no tree');
+  });
+
+  it('keeps its branches, and other words for a question that were not sent', () => {
+    const turns = [newTurn('a', { text: 'x' }), { ...newTurn('b', { text: 'y' }), state: 'done' as const, edit: 'z' }];
+    const record = { ...newConversation('c', 1), turns, shown: { '': 'a' } };
+    const read = parseConversation(JSON.stringify(record));
+    expect(shownPath(read).map(({ id }) => id)).toEqual(['a']);
+    expect(read.turns[1]?.edit).toBe('z');
+  });
+});
