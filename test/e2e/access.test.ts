@@ -179,6 +179,9 @@ describe('a conversation of 500 turns', () => {
   it('is found, selected and copied in, also where it is not rendered', async () => {
     const selected = (): Promise<unknown> => view.page.evaluate('String(getSelection())');
     expect(await view.page.evaluate('window.find("question number 123.")')).toBe(true);
+    await view.page.locator(slot(123)).evaluate((each) => {
+      each.scrollIntoView();
+    });
     await view.page.locator(`${slot(122)} strong`).waitFor({ state: 'attached' });
     expect(await selected()).toBe('question number 123.');
     await view.page.locator('.messages').evaluate((scroller) => {
