@@ -182,9 +182,16 @@ async function stream(editor, { frame, session }, log) {
  * @param {number} turns
  */
 async function openConversation(editor, { frame }, title, turns) {
-  await editor.command('Paddock: Show Conversations');
-  // The palette's list gives way to the conversations' first: what is typed until then goes nowhere.
-  await editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+  const row = editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+  // The palette's list gives way to the conversations' first: what is typed until then goes nowhere. A view that takes the focus late
+  // closes the list, and it is asked for again.
+  await eventually('the list of conversations', async () => {
+    await editor.command('Paddock: Show Conversations');
+    return row.waitFor({ timeout: 5000 }).then(
+      () => true,
+      () => undefined,
+    );
+  });
   await editor.page.locator('.quick-input-widget input').first().fill(title);
   await editor.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).waitFor();
   await taken(frame);
