@@ -26,16 +26,15 @@ export interface PaddockApi {
 export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
-  const modelPath = (): string => config.current['model.path'] || embeddedModelPath(context.extensionPath);
+  const model = (): { path: string; contextTokens: number } => ({
+    path: config.current['model.path'] || embeddedModelPath(context.extensionPath),
+    contextTokens: config.current['model.contextTokens'],
+  });
   const extensionVersion = String((context.extension.packageJSON as { version: unknown }).version);
   const engine = new EngineClient({
-    command: () => ({
-      script: context.asAbsolutePath('dist/worker/main.mjs'),
-      runtime: config.current['worker.runtime'],
-    }),
+    command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
     model: () => ({
-      path: modelPath(),
-      contextTokens: config.current['model.contextTokens'],
+      ...model(),
       gpu: config.current['model.gpu'],
       threads: config.current['worker.threads'],
       storage: workerStorage(context, config.current),
@@ -72,14 +71,14 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       engine,
       log: topicLog(channel, 'edit'),
       system,
-      contextTokens: () => config.current['model.contextTokens'],
+      contextTokens: () => model().contextTokens,
       memory: context.workspaceState,
     }),
     registerModels({ engine, config }),
     registerVscodeChat({
       extensionUri: context.extensionUri,
       engine,
-      model: () => ({ path: modelPath(), contextTokens: config.current['model.contextTokens'] }),
+      model,
       settings: () => chatSettings(config.current),
       onDidChangeSettings: config.onDidChange,
       newSeed: () => randomInt(2 ** 31),
