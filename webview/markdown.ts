@@ -1,5 +1,6 @@
 /** Markdown to HTML. The HTML is not trusted: it goes through `sanitize.ts` before it comes near the document. */
 import MarkdownIt from 'markdown-it';
+import cjkFriendly from 'markdown-it-cjk-friendly';
 import { formulas } from './math';
 
 /** A top-level block: a paragraph, a list, a fence. */
@@ -49,6 +50,8 @@ export function parseBlocks(text: string, state: MarkdownState): readonly Block[
 
 function create(): MarkdownIt {
   const md = new MarkdownIt({ html: false, linkify: true, breaks: false });
+  // By CommonMark's own rule `**注意：**没有` is not bold, as no space follows the punctuation.
+  md.use(cjkFriendly);
   // `main.rs` and `setup.py` are files, not sites.
   md.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   md.linkify.add('ftp:', null).add('//', null);
