@@ -58,7 +58,8 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
     case 'suggestions':
       return { ...model, completion: withSuggestions(model.completion, event.request, event.items) };
     case 'returned':
-      return { ...model, draft: model.draft === '' ? event.text : `${event.text}\n${model.draft}` };
+      // What was typed behind a mark stands elsewhere now.
+      return { ...model, draft: model.draft === '' ? event.text : `${event.text}\n${model.draft}`, completion: undefined };
     case 'focusInput':
       return model;
   }

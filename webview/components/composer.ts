@@ -47,7 +47,8 @@ export class Composer {
     this.input.addEventListener('keydown', (event) => {
       this.onKey(event);
     });
-    this.element = element('div', { class: 'composer' }, [this.input, this.button]);
+    const row = element('div', { class: 'composer-row' }, [this.input, this.button]);
+    this.element = element('div', { class: 'composer' }, [row]);
   }
 
   /** The line of the list that is active; the focus stays in the input, and a screen reader reads that line. */
