@@ -5,7 +5,7 @@ import { sanitize } from '../../../webview/sanitize';
 
 function strongIn(text: string): readonly string[] {
   const root = document.createElement('div');
-  for (const { content } of parseBlocks(text, initialState)) root.append(sanitize(content.html));
+  for (const { content } of parseBlocks(text, initialState)) if (content.kind === 'html') root.append(sanitize(content.html));
   return Array.from(root.querySelectorAll('strong'), ({ textContent }) => textContent);
 }
 
