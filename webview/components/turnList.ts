@@ -123,7 +123,8 @@ export class TurnList {
   /** Renders at once the turns that have taken the place of others. What was pressed stays where it is: they begin below it. */
   private showBranch(slots: readonly TurnSlot[]): void {
     renderScreen(slots);
-    this.onScroll();
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.follow(scrollHeight - scrollTop - clientHeight <= 1);
   }
 
   private renderSoon(slot: TurnSlot): void {

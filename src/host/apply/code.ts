@@ -24,7 +24,16 @@ export interface Code {
 /** What the turn was asked with. */
 export interface About {
   readonly file?: { readonly path: string };
-  readonly selection?: { readonly startLine: number; readonly endLine: number; readonly text: string };
+  readonly selection?: Lines;
+  /** What was attached beside: files, parts of files, and what is in none. */
+  readonly context?: readonly (Partial<Lines> & { readonly kind: string; readonly path?: string; readonly text: string })[];
+}
+
+/** Lines of a file, from 1 and inclusive. */
+interface Lines {
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly text: string;
 }
 
 /** How long a language may take to say what is declared in a file, in milliseconds: its server may be starting. */
@@ -37,7 +46,8 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
     return;
   }
   const { paths, lines } = namedFiles(code.info, code.before, linesOf(code.code));
-  const target = await findTarget(paths, about.file?.path, editor.current);
+  const attached = attachedTo(about);
+  const target = await findTarget(paths, attached.path, editor.current);
   if (target === undefined) {
     void window.showInformationMessage(l10n.t('There is no file to apply the code to. Open the file it is about, then try again.'));
     return;
@@ -45,7 +55,7 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
   const document = await opened(target);
   if (document === undefined) return;
   const original = linesOf(document.getText());
-  const selection = about.selection && whereIs(linesOf(about.selection.text), about.selection.startLine - 1, original);
+  const selection = attached.part && whereIs(linesOf(attached.part.text), attached.part.startLine - 1, original);
   const cursor = editor.current?.document === document ? editor.current.selection.active.line : undefined;
   const placement = place({
     original,
@@ -104,6 +114,15 @@ async function opened(uri: Uri): Promise<TextDocument | undefined> {
 
 function nameOf(uri: Uri): string {
   return path.posix.basename(uri.path);
+}
+
+/** The file a question was about, or the first one attached to it, and the part of it that was selected. */
+function attachedTo({ file, selection, context = [] }: About): { readonly path?: string; readonly part?: Lines } {
+  if (file !== undefined) return { path: file.path, ...(selection === undefined ? {} : { part: selection }) };
+  const first = context.find(({ path: name }) => name !== undefined);
+  if (first?.path === undefined) return {};
+  const { startLine, endLine, text } = first;
+  return { path: first.path, ...(startLine === undefined || endLine === undefined ? {} : { part: { startLine, endLine, text } }) };
 }
 
 /** Where `lines` are in `original`: where they were, or else the one other place. */
