@@ -80,7 +80,11 @@ describe('commands on code', () => {
     await page.locator('.monaco-menu .action-item').filter({ hasText: 'Explain Selection' }).waitFor();
     // VS Code's menus take no click in their first moment.
     await page.waitForTimeout(300);
-    await page.locator('.monaco-menu .action-item').filter({ hasText: 'Paddock' }).last().hover();
+    await page
+      .locator('.monaco-menu .action-item')
+      .filter({ hasText: /^\s*Paddock\s*$/ })
+      .last()
+      .hover();
     const item = (text: string): Locator => page.locator('.monaco-menu .action-item').filter({ hasText: text }).last();
     await item('Refactor Selection').waitFor();
     await page.screenshot({ path: path.join(pictures, 'commands-menu.png') });

@@ -68,7 +68,7 @@ describe('VS Code’s own chat, nobody signed in', () => {
       .locator('.interactive-response')
       .last()
       .getByText(/Used \d+ reference/)
-      .waitFor();
+      .waitFor({ state: 'attached' });
     await editor.page.screenshot({ path: path.join(pictures, 'vscode-chat.png') });
   });
 });

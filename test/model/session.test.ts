@@ -159,7 +159,7 @@ describe('a chat', () => {
   it('cuts a long file, and says so', async () => {
     const long = { ...file, text: Array.from({ length: 50 }, () => file.text).join('\n') };
     const { result } = await ask(chatParams('', { user: { text: 'What is this?', file: long } }));
-    expect(result.cuts).toEqual([{ block: 'file', shownLines: expect.any(Number) as unknown, totalLines: 2000 }]);
+    expect(result.cuts).toEqual([{ block: 'file', label: file.path, shownLines: expect.any(Number) as unknown, totalLines: 2000 }]);
     expect(result.metrics.promptTokens).toBeLessThanOrEqual(2048);
   });
 });
