@@ -45,10 +45,10 @@ describe('the report', () => {
   it('tells numbers of an error, and words of it that are known', () => {
     const error: EngineErrorData = {
       kind: 'workerUnavailable',
-      detail: "spawn /home/alice/node ENOENT, then exit code 134 for ALICE's sake",
+      detail: "spawn /project/alice/node ENOENT, then exit code 134 for ALICE's sake",
     };
     expect(issueReport(facts({ lastError: error }))).toContain('| Detail | ENOENT, exit code 134 |');
-    const memory: EngineErrorData = { kind: 'outOfMemory', path: '/home/alice/a.gguf', neededBytes: 7, freeBytes: 3 };
+    const memory: EngineErrorData = { kind: 'outOfMemory', path: '/project/alice/a.gguf', neededBytes: 7, freeBytes: 3 };
     expect(issueReport(facts({ lastError: memory }))).toContain('| neededBytes | 7 |\n| freeBytes | 3 |');
   });
 });
