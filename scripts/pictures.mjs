@@ -7,6 +7,7 @@ import { cleanEnv, run } from './lib/exec.mjs';
 import { out, root } from './lib/paths.mjs';
 import { fail, note, step } from './lib/progress.mjs';
 
+const TESTS = ['test/e2e/pictures.test.ts', 'test/e2e/session.test.ts'];
 const TEST_MS = 10 * 60_000;
 
 async function main() {
@@ -16,10 +17,11 @@ async function main() {
   const vsix = process.env['PADDOCK_VSIX'] ?? (await makePackage());
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const env = cleanEnv({ PADDOCK_VSIX: vsix, NO_COLOR: '1' });
-  await step('Making the pictures', () =>
-    run(process.execPath, [vitest, 'run', '--project', 'e2e', 'test/e2e/pictures.test.ts'], { cwd: root, env, timeoutMs: TEST_MS }),
-  );
   const made = path.join(out, 'e2e', 'readme');
+  await rm(made, { recursive: true, force: true });
+  await step('Making the pictures', () =>
+    run(process.execPath, [vitest, 'run', '--project', 'e2e', ...TESTS], { cwd: root, env, timeoutMs: TEST_MS }),
+  );
   const images = path.join(root, 'docs', 'images');
   await rm(images, { recursive: true, force: true });
   await mkdir(images, { recursive: true });

@@ -90,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       engine,
       onDidFinish: engine.onDidFinish,
       config: () => config.current,
-      titleOf: chat.titleOf,
+      titles: chat.titles,
       memory: context.globalState,
       log: topicLog(channel, 'session'),
     }),

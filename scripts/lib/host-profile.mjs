@@ -24,8 +24,18 @@ export const quietSettings = {
 
 /** Colour themes by what they are; VS Code renamed its own between the two versions. */
 export const themes = /** @type {const} */ ({
-  newest: { light: 'Light Modern', dark: 'Dark Modern', highContrast: 'Default High Contrast' },
-  oldest: { light: 'Default Light Modern', dark: 'Default Dark Modern', highContrast: 'Default High Contrast' },
+  newest: {
+    light: 'Light Modern',
+    dark: 'Dark Modern',
+    highContrast: 'Default High Contrast',
+    highContrastLight: 'Default High Contrast Light',
+  },
+  oldest: {
+    light: 'Default Light Modern',
+    dark: 'Default Dark Modern',
+    highContrast: 'Default High Contrast',
+    highContrastLight: 'Default High Contrast Light',
+  },
 });
 
 /** What of the caller's environment a started VS Code sees. */

@@ -1,3 +1,4 @@
+import { Pace } from '../base/pace';
 import type { ChatProgress } from '../protocol/worker';
 
 /** Text is sent at most this often, in milliseconds: faster than anybody reads, and a screen shows hardly more. */
@@ -9,13 +10,14 @@ const interval = 33;
  */
 export class TextPacer {
   private pending: { text: string; tokens: number[] } | undefined;
-  private sentAt = -Infinity;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly pace: Pace;
 
   constructor(
     private readonly send: (progress: ChatProgress) => void,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+    now: () => number = () => performance.now(),
+  ) {
+    this.pace = new Pace(interval, () => this.sendPending(), now);
+  }
 
   push(progress: ChatProgress): void {
     if (progress.kind === 'prefill') {
@@ -26,22 +28,19 @@ export class TextPacer {
     this.pending ??= { text: '', tokens: [] };
     this.pending.text += progress.text;
     this.pending.tokens.push(...progress.tokens);
-    const rest = this.sentAt + interval - this.now();
-    if (rest <= 0) this.flush();
-    else
-      this.timer ??= setTimeout(() => {
-        this.flush();
-      }, rest);
+    this.pace.ask();
   }
 
   /** Sends what is held back. */
   flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.pace.flush();
+  }
+
+  private sendPending(): boolean {
     const { pending } = this;
-    if (!pending) return;
+    if (!pending) return false;
     this.pending = undefined;
-    this.sentAt = this.now();
     this.send({ kind: 'text', ...pending });
+    return true;
   }
 }

@@ -195,7 +195,14 @@ async function openConversation(editor, { frame }, title, turns) {
   await editor.page.locator('.quick-input-widget input').first().fill(title);
   await editor.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).waitFor();
   await taken(frame);
-  await editor.page.keyboard.press('Enter');
+  // An Enter that comes while the list is being searched takes nothing, and the list stays.
+  await eventually('the choice', async () => {
+    await editor.page.keyboard.press('Enter');
+    return row.waitFor({ state: 'hidden', timeout: 1000 }).then(
+      () => true,
+      () => undefined,
+    );
+  });
   await eventually('the turns', async () => ((await frame.locator('.turn-slot').count()) === turns ? true : undefined));
   // Two frames more, so that the one that shows them has been written down.
   await sleep(300);

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +97,51 @@ describe('context', () => {
     await eventually('the question to come back', async () => ((await editor.input.inputValue()) === 'What is it?' ? true : undefined));
     expect(await editor.turnCount()).toBe(before);
     await picture('gone');
+  });
+
+  it('attaches a symbol, the problems, what is not committed and the terminal’s selection', async () => {
+    const { page } = editor;
+    const git = (...args: readonly string[]): void => {
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], { cwd: editor.folder });
+    };
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-q', '-m', 'First');
+    await writeFile(path.join(editor.folder, 'broken.ts'), 'export const count: number = "many";\n');
+    git('add', '.');
+    await editor.command('Terminal: Create New Terminal');
+    await page.locator('.terminal.xterm .xterm-screen').waitFor();
+    await page.keyboard.type('echo said-in-the-terminal\n');
+    await editor.command('Terminal: Select All');
+    await editor.openFile('broken.ts');
+    await page.locator('.squiggly-error').first().waitFor({ timeout: 60_000 });
+    await editor.input.fill('');
+    const attach = async (typed: string, option: string, chip: RegExp): Promise<void> => {
+      await editor.input.click();
+      await page.keyboard.type(typed);
+      await options().filter({ hasText: option }).first().waitFor();
+      await page.keyboard.press('Enter');
+      await chips().filter({ hasText: chip }).waitFor();
+    };
+    await chips()
+      .getByRole('button', { name: /^Remove/ })
+      .first()
+      .click();
+    await attach('#symbol:count', 'count', /count.*tokens?/s);
+    await attach('#problems', '#problems', /broken\.ts.*tokens/s);
+    await attach('#changes', '#changes', /tokens/);
+    await attach('#terminal', '#terminal-selection', /[Tt]erminal.*tokens/s);
+    await picture('kinds');
+    const before = await editor.turnCount();
+    await editor.input.click();
+    await page.keyboard.type('Why?');
+    await page.keyboard.press('Enter');
+    const { user } = await editor.answer(before + 1);
+    const texts = new Map(user.context?.map(({ kind, text }) => [kind, text]));
+    expect(texts.get('symbol')).toBe('export const count: number = "many";');
+    expect(texts.get('problems')).toMatch(/^broken\.ts:1:14: error: Type 'string' is not assignable to type 'number'/);
+    expect(texts.get('changes')).toContain('+export const count');
+    expect(texts.get('terminal')).toContain('said-in-the-terminal');
   });
 
   it('is free of what axe finds, with its list open', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,7 +79,6 @@ describe('pictures in English', () => {
   let editor: Editor;
 
   beforeAll(async () => {
-    await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     editor = await start('en');
   });
@@ -97,6 +96,16 @@ describe('pictures in English', () => {
     await editor.chat.getByText('11.8 tokens/s').waitFor();
     expect(await editor.chat.locator('pre code').innerText()).toContain('reserve(sku');
     await picture(editor, 'chat-dark-en', sideBar(editor));
+  });
+
+  it('show the code of an answer as a change to a file in the dark', async () => {
+    const { page } = editor;
+    await editor.chat.getByRole('button', { name: 'Apply to file…', exact: true }).click();
+    const added = page.locator('.monaco-diff-editor .modified .view-line').filter({ hasText: 'reserve(sku' });
+    await added.waitFor();
+    await picture(editor, 'apply-dark-en', editors(editor), { around: added, height: 420 });
+    await editor.command('Paddock: Discard Change');
+    await page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
   });
 
   it('show ghost text in the dark', async () => {
@@ -173,7 +182,10 @@ describe('pictures in Chinese', () => {
   it('show the list of conversations in the light', async () => {
     await editor.command('Paddock: 显示对话');
     const list = editor.page.locator('.quick-input-widget');
-    await list.locator('.monaco-list-row').nth(1).waitFor();
+    // The palette's own list was in the same place a moment ago.
+    await list.getByText(pictureTexts['zh-cn'].chat.question).waitFor();
+    await list.locator('.monaco-progress-container.done').waitFor({ state: 'attached' });
+    expect((await list.boundingBox())?.height, 'height of the list').toBeGreaterThan(90);
     await picture(editor, 'conversations-light-zh', list);
     await editor.page.keyboard.press('Escape');
   });

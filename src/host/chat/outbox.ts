@@ -1,4 +1,5 @@
 import type { Disposable } from '../../base/event';
+import { Pace } from '../../base/pace';
 import type { HostMessage } from '../../protocol/webview';
 
 type Delta = Extract<HostMessage, { type: 'delta' }>;
@@ -12,13 +13,14 @@ const FRAME = 16;
  */
 export class Outbox implements Disposable {
   private held: Delta | undefined;
-  private postedAt = Number.NEGATIVE_INFINITY;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly pace: Pace;
 
   constructor(
     private readonly post: (message: HostMessage) => void,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+    now: () => number = () => performance.now(),
+  ) {
+    this.pace = new Pace(FRAME, () => this.postHeld(), now);
+  }
 
   push(message: HostMessage): void {
     if (message.type !== 'delta') {
@@ -27,29 +29,26 @@ export class Outbox implements Disposable {
       return;
     }
     this.hold(message);
-    const rest = this.postedAt + FRAME - this.now();
-    if (rest <= 0) this.flush();
-    else
-      this.timer ??= setTimeout(() => {
-        this.flush();
-      }, rest);
+    this.pace.ask();
   }
 
   /** Hands on what is held back. */
   flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const { held } = this;
-    if (held === undefined) return;
-    this.held = undefined;
-    this.postedAt = this.now();
-    this.post(held);
+    this.pace.flush();
   }
 
   /** What is held back is lost: there is nobody to hand it to. */
   dispose(): void {
-    clearTimeout(this.timer);
+    this.pace.dispose();
     this.held = undefined;
+  }
+
+  private postHeld(): boolean {
+    const { held } = this;
+    if (held === undefined) return false;
+    this.held = undefined;
+    this.post(held);
+    return true;
   }
 
   private hold(delta: Delta): void {

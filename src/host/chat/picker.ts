@@ -65,7 +65,9 @@ class ConversationPicker {
     });
     pick.onDidAccept(() => {
       const summary = pick.selectedItems[0]?.summary;
-      if (summary !== undefined) this.follow(this.open(summary.id));
+      // Enter may come while the list is being searched, when nothing is chosen yet.
+      if (summary === undefined) return;
+      this.follow(this.open(summary.id));
       pick.hide();
     });
     pick.onDidTriggerItemButton(({ item, button }) => {

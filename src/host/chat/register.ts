@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Disposable, Uri, commands, env, l10n, window, type Memento } from 'vscode';
+import type { Event } from '../../base/event';
 import type { SlashCommandView } from '../../protocol/webview';
 import type { Engine } from '../engine/engine';
 import { commandOf } from '../engine/problemActions';
@@ -49,8 +50,8 @@ export interface ChatDeps {
 export interface Chat extends Disposable {
   /** Shows the view and asks there. */
   readonly asker: ChatAsker;
-  /** What a conversation is called, by the `subject` of its requests; see {@link ChatService.titleOf}. */
-  readonly titleOf: (subject: string) => Promise<string | undefined>;
+  /** What conversations are called, by the `subject` of their requests; see {@link ChatService.titleOf}. */
+  readonly titles: { readonly of: (subject: string) => Promise<string | undefined>; readonly onDidChange: Event<unknown> };
 }
 
 /** Milliseconds of quiet before the engine is asked to warm up. */
@@ -116,7 +117,17 @@ export function registerChat(deps: ChatDeps): Chat {
       await controller.ask(question, options);
     },
   };
-  return Object.assign(disposable, { asker, titleOf: (subject: string) => service.titleOf(subject) });
+  return Object.assign(disposable, { asker, titles: titlesOf(service) });
+}
+
+function titlesOf(service: ChatService): Chat['titles'] {
+  return {
+    of: (subject) => service.titleOf(subject),
+    onDidChange: (listener) =>
+      service.onDidChange((change) => {
+        if (change.kind === 'title') listener(change);
+      }),
+  };
 }
 
 function createService(deps: ChatDeps, store: ConversationStore): ChatService {

@@ -5,6 +5,7 @@ import { cutDiff } from '../../prompt/diffCut';
 import type { ChatParams, ChatProgress } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import { reportProblem } from '../engine/reportProblem';
+import { taskSubjects } from '../engine/subjects';
 import { answerLocale } from '../services/locale';
 import type { Log } from '../services/log';
 import { gitRepositories, type GitRepository } from '../services/git';
@@ -60,6 +61,7 @@ export class CommitMessages {
       user: { text: commitQuestion({ locale: answerLocale(), words }), file: commitBlock(text) },
       sampling: { temperature: 0, topP: 1, topK: 1, seed: 0 },
       maxTokens: COMMIT_MAX_TOKENS,
+      subject: taskSubjects.commitMessage,
     };
     log.info(`commit message from ${text.length} of ${diff.length} characters, ${shownFiles} of ${totalFiles} files`);
     const outcome = await vscode.window.withProgress(

@@ -3,6 +3,7 @@ import type { EditPlace } from '../../prompt/codeAnswer';
 import { editQuestion } from '../../prompt/edit';
 import type { ChatParams } from '../../protocol/worker';
 import { number } from '../engine/problems';
+import { taskSubjects } from '../engine/subjects';
 import { promptPath } from '../services/paths';
 import { targetRange } from '../services/target';
 
@@ -81,6 +82,7 @@ export function editParams({ document, start, end }: EditTarget, instruction: st
     },
     sampling: { temperature: 0, topP: 1, topK: 1, seed: 0 },
     maxTokens: Math.max(64, Math.floor(contextTokens * ANSWER_SHARE)),
+    subject: taskSubjects.edit,
   };
 }
 

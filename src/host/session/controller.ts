@@ -98,6 +98,12 @@ export class SessionController implements Disposable {
     this.refresher.show();
   }
 
+  /** A conversation is called something else. */
+  renamed(): void {
+    this.deps.labels.forget();
+    this.refresher.change();
+  }
+
   /** It is hidden, or thrown away: nothing is looked at any more. */
   viewClosed(): void {
     this.refresher.hide();

@@ -9,7 +9,7 @@ import { commandIds, sessionViewId } from '../services/commands';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
 import { SessionController } from './controller';
-import { Labels, type TitleOf } from './labels';
+import { Labels, type Titles } from './labels';
 import { issueReport, type ReportFacts } from './report';
 import { Savings } from './savings';
 import { SessionWebview } from './view';
@@ -21,8 +21,7 @@ export interface SessionDeps {
   readonly engine: Engine;
   readonly onDidFinish: Event<Metrics>;
   readonly config: () => Config;
-  /** A conversation's title, by the `subject` of its requests. */
-  readonly titleOf: TitleOf;
+  readonly titles: Titles;
   /** Where the day's savings are kept, for all windows. */
   readonly memory: vscode.Memento;
   readonly log: Log;
@@ -44,7 +43,7 @@ export function registerSession(deps: SessionDeps): vscode.Disposable {
     engine,
     onDidFinish,
     savings,
-    labels: new Labels(deps.titleOf),
+    labels: new Labels(deps.titles.of),
     words: sessionWords,
     log,
     now: () => performance.now(),
@@ -63,6 +62,9 @@ export function registerSession(deps: SessionDeps): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.window.registerWebviewViewProvider(sessionViewId, view),
     vscode.commands.registerCommand(commandIds.showSession, () => view.reveal()),
+    deps.titles.onDidChange(() => {
+      controller.renamed();
+    }),
     view,
     controller,
     // Last: it stores what was counted.

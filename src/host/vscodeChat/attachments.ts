@@ -1,10 +1,20 @@
 /** What was attached to a question in VS Code's chat, as the engine takes it. Pure. */
-import type { FileBlock, SelectionBlock, UserContent } from '../../protocol/worker';
+import type { ContextBlock, FileBlock, SelectionBlock, UserContent } from '../../protocol/worker';
 
-export type Attachment =
-  | { readonly kind: 'document'; readonly file: FileBlock; readonly selection?: SelectionBlock }
-  /** A text that is no document's: a terminal's output, a commit. */
-  | { readonly kind: 'text'; readonly title: string; readonly text: string };
+export type Attachment = AttachedFile | AttachedText;
+
+interface AttachedFile {
+  readonly kind: 'document';
+  readonly file: FileBlock;
+  readonly selection?: SelectionBlock;
+}
+
+/** A text that is no document's: a terminal's output, a commit. */
+interface AttachedText {
+  readonly kind: 'text';
+  readonly title: string;
+  readonly text: string;
+}
 
 /** Where something attached is named in a prompt; the `#` in front of it counts. */
 export interface Mention {
@@ -12,15 +22,18 @@ export interface Mention {
 }
 
 /**
- * A question with what is attached. The first document stands in front as the file that its lane shares with the other features; whatever
- * else there is stands in the text, in the order attached.
+ * A question with what is attached. The first document stands in front as the file that its lane shares with the other features; further
+ * ones follow as blocks, which are cut by declarations where they are long; a text stands in front of the words.
  */
 export function userContent(words: string, attachments: readonly Attachment[]): UserContent {
-  const first = attachments.find((attachment) => attachment.kind === 'document');
-  const rest = attachments.filter((attachment) => attachment !== first).map((attachment) => blockOf(attachment, first?.file.path));
+  const documents = attachments.filter((attachment) => attachment.kind === 'document');
+  const texts = attachments.filter((attachment) => attachment.kind === 'text');
+  const [first, ...rest] = documents;
+  const context = rest.flatMap((document) => blocksOf(document, first?.file.path));
   return {
-    text: [...rest, words].filter((part) => part !== '').join('\n\n'),
+    text: [...texts.map(textBlock), words].filter((part) => part !== '').join('\n\n'),
     ...(first === undefined ? {} : { file: first.file, ...(first.selection === undefined ? {} : { selection: first.selection }) }),
+    ...(context.length === 0 ? {} : { context }),
   };
 }
 
@@ -36,19 +49,20 @@ export function withoutMarks(prompt: string, mentions: readonly Mention[]): stri
 }
 
 /** @param shown path of the file that is in the prompt already */
-function blockOf(attachment: Attachment, shown: string | undefined): string {
-  if (attachment.kind === 'text') return `${oneLine(attachment.title)}:\n${fenced(attachment.text, '')}`;
-  const { file, selection } = attachment;
-  const selected = selection && `Selected lines ${selection.startLine}-${selection.endLine} of ${oneLine(file.path)}:`;
-  if (selection && selected) return `${selected}\n${fenced(selection.text, file.language)}`;
-  return file.path === shown ? '' : `File ${oneLine(file.path)}:\n${fenced(file.text, file.language)}`;
+function blocksOf({ file, selection }: AttachedFile, shown: string | undefined): readonly ContextBlock[] {
+  if (selection !== undefined) return [{ kind: 'selection', ...file, ...selection }];
+  return file.path === shown ? [] : [{ kind: 'file', ...file }];
+}
+
+function textBlock({ title, text }: AttachedText): string {
+  return `${oneLine(title)}:\n${fenced(text)}`;
 }
 
 /** In a fence that nothing within can close. */
-function fenced(text: string, language: string): string {
+function fenced(text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`;
+  return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
 }
 
 function oneLine(text: string): string {

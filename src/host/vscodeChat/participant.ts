@@ -14,6 +14,7 @@ import { RecentMap } from '../../base/recent';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { ChatTurn, UserContent } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
+import { taskSubjects } from '../engine/subjects';
 import { commandOf, describeProblem } from '../engine/problems';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
@@ -68,7 +69,7 @@ export class Participant {
     const { system, ...rest } = settings();
     const history = await this.historyOf(context);
     const outcome = await engine.chat(
-      { system, history, user: question.user, ...defaultOptions({ system, ...rest }, newSeed()) },
+      { system, history, user: question.user, ...defaultOptions({ system, ...rest }, newSeed()), subject: taskSubjects.vscodeChat },
       (event) => {
         if (event.kind === 'text' && !token.isCancellationRequested) stream.markdown(event.text);
       },
@@ -153,6 +154,7 @@ function keyOf({ prompt, command = '' }: Asked, answer: string): string {
   return JSON.stringify([command, prompt, answer]);
 }
 
-function sizeOf({ text, file, selection }: UserContent): number {
-  return text.length + (file?.text.length ?? 0) + (selection?.text.length ?? 0);
+function sizeOf({ text, file, selection, context = [] }: UserContent): number {
+  const blocks = [file, selection, ...context];
+  return blocks.reduce((sum, block) => sum + (block?.text.length ?? 0), text.length);
 }

@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import type { ChatParams } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
+import { taskSubjects } from '../engine/subjects';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
 import { mapMessages, textOf } from './messages';
@@ -99,6 +100,6 @@ export class ChatModelProvider implements LanguageModelChatProvider {
     if (read.kind === 'refused') throw optionRefusal(read.option);
     const mapping = mapMessages(messages, settings.system, (text) => this.deps.answers.answer(text));
     if (mapping.kind === 'refused') throw messageRefusal(mapping.problem);
-    return { ...mapping.request, ...read.options };
+    return { ...mapping.request, ...read.options, subject: taskSubjects.vscodeChat };
   }
 }

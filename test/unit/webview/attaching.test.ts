@@ -1,51 +1,10 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { startView } from '../../../webview/view';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DraftAttachmentView, SuggestionView } from '../../../src/protocol/webview';
-import { FakeTransport, state, strings, turn } from './samples';
+import { stubLayout, ViewPage } from './page';
+import { strings, turn } from './samples';
 
-class SilentResizeObserver {
-  observe(): void {
-    // Nothing is laid out in jsdom.
-  }
-}
-
-interface Input extends HTMLElement {
-  value: string;
-}
-
-class Page {
-  readonly root = document.createElement('main');
-  readonly transport = new FakeTransport();
-  private paints: (() => void)[] = [];
-
-  constructor(changes: Parameters<typeof state>[0] = {}) {
-    document.body.replaceChildren(this.root);
-    startView(this.root, this.transport, (paint) => this.paints.push(paint));
-    this.transport.send({ type: 'state', state: state(changes) });
-    this.frame();
-  }
-
-  frame(): void {
-    const paints = this.paints;
-    this.paints = [];
-    for (const paint of paints) paint();
-  }
-
-  all(selector: string): readonly HTMLElement[] {
-    return Array.from(this.root.querySelectorAll<HTMLElement>(selector));
-  }
-
-  find(selector: string): HTMLElement {
-    const [found] = this.all(selector);
-    if (found === undefined) throw new Error(`no ${selector}`);
-    return found;
-  }
-
-  get input(): Input {
-    return this.find('vscode-text-area') as Input;
-  }
-
+class Page extends ViewPage {
   /** The list's lines, the active one with a star; `undefined` where it is closed. */
   get list(): readonly string[] | undefined {
     if (this.find('.completion').hidden) return undefined;
@@ -55,15 +14,13 @@ class Page {
     });
   }
 
-  type(text: string): void {
-    this.input.value = text;
-    this.input.dispatchEvent(new Event('input'));
+  override type(text: string): void {
+    super.type(text);
     this.frame();
   }
 
-  key(key: string, init: KeyboardEventInit = {}): KeyboardEvent {
-    const event = new KeyboardEvent('keydown', { bubbles: true, cancelable: true, key, ...init });
-    this.input.dispatchEvent(event);
+  override key(key: string, init: KeyboardEventInit = {}): KeyboardEvent {
+    const event = super.key(key, init);
     this.frame();
     return event;
   }
@@ -89,15 +46,11 @@ const chip = (id: string, more: Partial<DraftAttachmentView> = {}): DraftAttachm
   ...more,
 });
 
-beforeEach(() => {
-  vi.stubGlobal('ResizeObserver', SilentResizeObserver);
-  // jsdom lays nothing out.
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-});
+beforeEach(stubLayout);
 
 describe('typing #', () => {
   it('asks the host at each key, and shows what it found', () => {
-    const page = new Page();
+    const page = new Page({});
     page.type('Why #f');
     expect(page.list).toBeUndefined();
     page.suggest(search, file);
@@ -107,7 +60,7 @@ describe('typing #', () => {
   });
 
   it('takes a line by the keyboard, and attaches it', () => {
-    const page = new Page();
+    const page = new Page({});
     page.type('Why #f');
     page.suggest(search, file);
     page.key('ArrowDown');
@@ -121,7 +74,7 @@ describe('typing #', () => {
   });
 
   it('goes on searching behind a kind, by Tab', () => {
-    const page = new Page();
+    const page = new Page({});
     page.type('#');
     page.suggest(search);
     page.key('Tab');
@@ -131,7 +84,7 @@ describe('typing #', () => {
   });
 
   it('takes a line by the mouse', () => {
-    const page = new Page();
+    const page = new Page({});
     page.type('#a');
     page.suggest(file);
     const press = new MouseEvent('mousedown', { bubbles: true, cancelable: true });
@@ -158,7 +111,7 @@ describe('typing #', () => {
   });
 
   it('closes when the focus goes, and says where nothing is found', () => {
-    const page = new Page();
+    const page = new Page({});
     page.type('#zzz');
     page.suggest();
     expect(page.list).toEqual([]);
@@ -169,7 +122,7 @@ describe('typing #', () => {
   });
 
   it('sends with Enter where nothing is offered', () => {
-    const page = new Page();
+    const page = new Page({});
     page.type('What is #zzz');
     page.suggest();
     page.key('Enter');
@@ -242,7 +195,7 @@ describe('chips', () => {
 
 describe('the gauge', () => {
   it('says how full the context is, and what will be left out', () => {
-    const page = new Page();
+    const page = new Page({});
     expect(page.find('.gauge').hidden).toBe(true);
     page.transport.send({ type: 'gauge', gauge: { usedTokens: 1234, contextTokens: 4096, warnings: ['The oldest goes.'] } });
     page.frame();
@@ -258,7 +211,7 @@ describe('the gauge', () => {
 
 describe('files that are dropped', () => {
   it('are attached, and words are not', () => {
-    const page = new Page();
+    const page = new Page({});
     const drop = (types: Readonly<Record<string, string>>): Event => {
       const event = new Event('drop', { bubbles: true, cancelable: true });
       Object.assign(event, { dataTransfer: { types: Object.keys(types), getData: (type: string) => types[type] ?? '' } });

@@ -4,23 +4,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ViewState } from '../../../src/protocol/webview';
 import { AnswerBody } from '../../../webview/components/answerBody';
 import { sanitize } from '../../../webview/sanitize';
-import { startView } from '../../../webview/view';
 import { payloads, places, published } from '../../fixtures/payloads';
 import { strangers } from '../../fixtures/strangers';
-import { FakeTransport, fakeContext, state, turn } from './samples';
-
-class SilentResizeObserver {
-  observe(): void {
-    // Nothing is laid out in jsdom.
-  }
-}
+import { stubLayout, ViewPage } from './page';
+import { FakeTransport, fakeContext, turn } from './samples';
 
 // Some thousand documents, in jsdom: a busy machine takes its time.
 vi.setConfig({ testTimeout: 120_000 });
 
-beforeEach(() => {
-  vi.stubGlobal('ResizeObserver', SilentResizeObserver);
-});
+beforeEach(stubLayout);
 
 function answered(): AnswerBody {
   const body = new AnswerBody(fakeContext({ post: new FakeTransport().post }));
@@ -30,14 +22,7 @@ function answered(): AnswerBody {
 
 /** The whole view with `changes`, as the page shows it. */
 function shown(changes: Partial<ViewState>): HTMLElement {
-  const root = document.createElement('main');
-  document.body.replaceChildren(root);
-  const transport = new FakeTransport();
-  const paints: (() => void)[] = [];
-  startView(root, transport, (paint) => paints.push(paint));
-  transport.send({ type: 'state', state: state(changes) });
-  for (const paint of paints) paint();
-  return root;
+  return new ViewPage(changes).root;
 }
 
 describe('the corpus', () => {

@@ -1,43 +1,16 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TurnView } from '../../../src/protocol/webview';
-import { startView } from '../../../webview/view';
-import { FakeTransport, state, strings, turn } from './samples';
+import { stubLayout, ViewPage, type Input } from './page';
+import { strings, turn } from './samples';
 
-class SilentResizeObserver {
-  observe(): void {
-    // Nothing is laid out in jsdom.
-  }
-}
-
-interface Input extends HTMLElement {
-  value: string;
-}
-
-class Page {
-  readonly root = document.createElement('main');
-  readonly transport = new FakeTransport();
-  private paints: (() => void)[] = [];
-
+class Page extends ViewPage {
   constructor(...turns: readonly TurnView[]) {
-    document.body.replaceChildren(this.root);
-    startView(this.root, this.transport, (paint) => this.paints.push(paint));
-    this.show(...turns);
+    super({ turns });
   }
 
-  show(...turns: readonly TurnView[]): void {
-    this.transport.send({ type: 'state', state: state({ turns }) });
-    this.frame();
-  }
-
-  frame(): void {
-    for (const paint of this.paints.splice(0)) paint();
-  }
-
-  find(selector: string): HTMLElement {
-    const found = this.root.querySelector<HTMLElement>(selector);
-    if (found === null) throw new Error(`no ${selector}`);
-    return found;
+  showTurns(...turns: readonly TurnView[]): void {
+    this.show({ turns });
   }
 
   press(label: string): void {
@@ -45,25 +18,24 @@ class Page {
     this.frame();
   }
 
-  get editor(): Input {
+  /** The open question's field. */
+  override get input(): Input {
     return this.find('.question-editor vscode-text-area') as Input;
   }
 
-  type(text: string): void {
-    this.editor.value = text;
-    this.editor.dispatchEvent(new Event('input'));
+  override type(text: string): void {
+    super.type(text);
     this.frame();
   }
 
-  key(key: string): void {
-    this.editor.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  override key(key: string): KeyboardEvent {
+    const event = super.key(key);
     this.frame();
+    return event;
   }
 }
 
-beforeEach(() => {
-  vi.stubGlobal('ResizeObserver', SilentResizeObserver);
-});
+beforeEach(stubLayout);
 
 const code = turn('a', { answer: 'Do:\n\n```ts\nconst a = 1;\n```\n\n- or\n  ```ts\n  const b = 2;\n  ```\n' });
 
@@ -88,7 +60,7 @@ describe('a question', () => {
   it('is edited in its place and asked again with Enter', () => {
     const page = new Page(turn('a', { question: 'Why?' }));
     page.press(strings.editQuestion);
-    expect(page.editor.value).toBe('Why?');
+    expect(page.input.value).toBe('Why?');
     page.type('Why not?');
     page.key('Enter');
     expect(page.transport.of('askAgain')).toEqual([{ type: 'askAgain', turnId: 'a', text: 'Why not?' }]);
@@ -103,7 +75,7 @@ describe('a question', () => {
   it('of a command is edited in the words the model got', () => {
     const page = new Page(turn('a', { question: 'Explain', words: 'Explain the selected code.' }));
     page.press(strings.editQuestion);
-    expect(page.editor.value).toBe('Explain the selected code.');
+    expect(page.input.value).toBe('Explain the selected code.');
   });
 
   it('stays as it was with Escape, which then stops no answer', () => {
@@ -119,10 +91,10 @@ describe('a question', () => {
 
   it('waits with its new words until the answer under way has ended', () => {
     const page = new Page(turn('a', { edit: 'New' }), turn('b', { state: { kind: 'streaming' } }));
-    expect(page.editor.value).toBe('New');
+    expect(page.input.value).toBe('New');
     page.key('Enter');
     expect(page.transport.of('askAgain')).toEqual([]);
-    expect(page.editor.value).toBe('New');
+    expect(page.input.value).toBe('New');
   });
 
   it('is not asked with nothing in it', () => {
@@ -135,11 +107,11 @@ describe('a question', () => {
     const page = new Page(turn('a'));
     page.press(strings.editQuestion);
     page.type('typed');
-    page.show(turn('a', { edit: 'typ' }), turn('b'));
-    expect(page.editor.value).toBe('typed');
+    page.showTurns(turn('a', { edit: 'typ' }), turn('b'));
+    expect(page.input.value).toBe('typed');
     page.transport.send({ type: 'turn', turn: turn('a', { answer: 'x' }) });
     page.frame();
-    expect(page.editor.value).toBe('typed');
+    expect(page.input.value).toBe('typed');
   });
 });
 
@@ -164,7 +136,7 @@ describe('versions of a question', () => {
       { type: 'sibling', turnId: 'a', places: 1 },
       { type: 'sibling', turnId: 'a', places: -1 },
     ]);
-    page.show(turn('x'), version('a2', 3));
+    page.showTurns(turn('x'), version('a2', 3));
     expect(page.find('[data-tool="next"]').hasAttribute('disabled')).toBe(true);
     expect(page.find('[data-tool="previous"]').hasAttribute('disabled')).toBe(false);
     expect(Array.from(page.root.querySelectorAll('.question-text'), ({ textContent }) => textContent)).toEqual([
@@ -180,8 +152,8 @@ describe('versions of a question', () => {
     vi.spyOn(HTMLElement.prototype, 'focus').mockImplementation(function (this: HTMLElement) {
       focused.push(this.dataset['tool'] ?? this.tagName.toLowerCase());
     });
-    page.show(version('a2', 2));
-    page.show(version('a2', 2), turn('b'));
+    page.showTurns(version('a2', 2));
+    page.showTurns(version('a2', 2), turn('b'));
     vi.restoreAllMocks();
     expect(focused).toEqual(['next', 'previous', 'vscode-text-area']);
   });

@@ -1,58 +1,10 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { startView } from '../../../webview/view';
-import { FakeTransport, state, strings, turn } from './samples';
-
-class SilentResizeObserver {
-  observe(): void {
-    // Nothing is laid out in jsdom.
-  }
-}
-
-interface Input extends HTMLElement {
-  value: string;
-}
-
-class Page {
-  readonly root = document.createElement('main');
-  readonly transport = new FakeTransport();
-  private paints: (() => void)[] = [];
-  frames = 0;
-
-  constructor() {
-    document.body.replaceChildren(this.root);
-    startView(this.root, this.transport, (paint) => this.paints.push(paint));
-  }
-
-  frame(): void {
-    const paints = this.paints;
-    this.paints = [];
-    this.frames += paints.length;
-    for (const paint of paints) paint();
-  }
-
-  find(selector: string): HTMLElement {
-    const found = this.root.querySelector<HTMLElement>(selector);
-    if (found === null) throw new Error(`no ${selector}`);
-    return found;
-  }
-
-  get input(): Input {
-    return this.find('vscode-text-area') as Input;
-  }
-
-  type(text: string): void {
-    this.input.value = text;
-    this.input.dispatchEvent(new Event('input'));
-  }
-
-  key(init: KeyboardEventInit): void {
-    this.input.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
-  }
-}
+import { stubLayout, ViewPage } from './page';
+import { state, strings, turn } from './samples';
 
 beforeEach(() => {
-  vi.stubGlobal('ResizeObserver', SilentResizeObserver);
+  stubLayout();
   Object.defineProperty(HTMLElement.prototype, 'innerText', {
     configurable: true,
     get(this: HTMLElement) {
@@ -61,18 +13,11 @@ beforeEach(() => {
   });
 });
 
-function opened(changes: Parameters<typeof state>[0] = {}): Page {
-  const page = new Page();
-  page.transport.send({ type: 'state', state: state(changes) });
-  page.frame();
-  return page;
-}
-
 const streaming = turn('a', { answer: 'He', state: { kind: 'streaming' } });
 
 describe('the chat view', () => {
   it('asks for the state when it starts, and once more after a gap', () => {
-    const page = opened({ turns: [streaming] });
+    const page = new ViewPage({ turns: [streaming] });
     expect(page.transport.of('ready')).toHaveLength(1);
     page.transport.send({ type: 'delta', turnId: 'a', at: 7, text: 'x' });
     page.transport.send({ type: 'delta', turnId: 'a', at: 8, text: 'y' });
@@ -80,7 +25,7 @@ describe('the chat view', () => {
   });
 
   it('paints the deltas of one frame once', () => {
-    const page = opened({ turns: [streaming] });
+    const page = new ViewPage({ turns: [streaming] });
     const before = page.frames;
     page.transport.send({ type: 'delta', turnId: 'a', at: 2, text: 'llo' });
     page.transport.send({ type: 'delta', turnId: 'a', at: 5, text: ' you' });
@@ -90,9 +35,9 @@ describe('the chat view', () => {
   });
 
   it('sends with Enter and empties the input at once', () => {
-    const page = opened();
+    const page = new ViewPage({});
     page.type('What?');
-    page.key({ key: 'Enter' });
+    page.key('Enter');
     expect(page.transport.of('send')).toEqual([{ type: 'send', text: 'What?' }]);
     expect(page.input.value).toBe('');
     page.type('n');
@@ -101,9 +46,9 @@ describe('the chat view', () => {
   });
 
   it('puts a question that came back before what was typed since, at once, and tells the host', () => {
-    const page = opened();
+    const page = new ViewPage({});
     page.type('What?');
-    page.key({ key: 'Enter' });
+    page.key('Enter');
     page.type('n');
     page.transport.send({ type: 'returned', text: 'What?' });
     expect(page.input.value).toBe('What?\nn');
@@ -114,20 +59,20 @@ describe('the chat view', () => {
   });
 
   it('leaves Shift+Enter and the Enter of an input method alone', () => {
-    const page = opened();
+    const page = new ViewPage({});
     page.type('你好');
-    page.key({ key: 'Enter', shiftKey: true });
-    page.key({ key: 'Enter', isComposing: true });
+    page.key('Enter', { shiftKey: true });
+    page.key('Enter', { isComposing: true });
     page.input.dispatchEvent(new CompositionEvent('compositionend'));
-    page.key({ key: 'Enter' });
+    page.key('Enter');
     expect(page.transport.of('send')).toEqual([]);
     expect(page.input.value).toBe('你好');
   });
 
   it('keeps what is typed during an answer', () => {
-    const page = opened({ turns: [streaming] });
+    const page = new ViewPage({ turns: [streaming] });
     page.type('next');
-    page.key({ key: 'Enter' });
+    page.key('Enter');
     page.frame();
     expect(page.transport.of('send')).toEqual([]);
     expect(page.transport.of('draft').at(-1)).toEqual({ type: 'draft', text: 'next' });
@@ -135,20 +80,20 @@ describe('the chat view', () => {
   });
 
   it('stops by button and by Escape, only while there is something to stop', () => {
-    const page = opened({ turns: [streaming] });
+    const page = new ViewPage({ turns: [streaming] });
     expect(page.find('.send').getAttribute('aria-label')).toBe(strings.stop);
     page.find('.send').click();
-    page.key({ key: 'Escape' });
+    page.key('Escape');
     expect(page.transport.of('stop')).toHaveLength(2);
     page.transport.send({ type: 'turn', turn: turn('a', { answer: 'He', state: { kind: 'stopped' } }) });
     page.frame();
-    page.key({ key: 'Escape' });
+    page.key('Escape');
     expect(page.transport.of('stop')).toHaveLength(2);
     expect(page.find('.send').hasAttribute('disabled')).toBe(true);
   });
 
   it('announces an answer when it has ended, and not before', () => {
-    const page = opened({ turns: [streaming] });
+    const page = new ViewPage({ turns: [streaming] });
     const announcer = page.find('[aria-live="polite"]');
     page.transport.send({ type: 'delta', turnId: 'a', at: 2, text: 'llo' });
     page.frame();
@@ -163,7 +108,7 @@ describe('the chat view', () => {
       answer: 'kept',
       state: { kind: 'failed', message: 'It broke.', actions: [{ id: 'retry', label: 'Try Again' }] },
     });
-    const page = opened({ turns: [failed] });
+    const page = new ViewPage({ turns: [failed] });
     expect(page.find('.answer-body').textContent.trim()).toBe('kept');
     expect(page.find('.problem').textContent).toContain('It broke.');
     page.find('.problem vscode-button').click();
@@ -171,7 +116,7 @@ describe('the chat view', () => {
   });
 
   it('leaves links to the host and keeps them from VS Code’s own handler', () => {
-    const page = opened({ turns: [turn('a', { answer: '[x](https://x.test/a)' })] });
+    const page = new ViewPage({ turns: [turn('a', { answer: '[x](https://x.test/a)' })] });
     const outside = vi.fn();
     document.addEventListener('click', outside);
     const click = new MouseEvent('click', { bubbles: true, cancelable: true });
@@ -184,7 +129,7 @@ describe('the chat view', () => {
 
   it('shows questions, labels and file names as text', () => {
     const evil = '<img src=x onerror=alert(1)>';
-    const page = opened({
+    const page = new ViewPage({
       title: evil,
       turns: [turn('a', { question: evil, attachments: [{ kind: 'file', label: evil, opens: true }], notes: [evil] })],
       engine: { kind: 'failed', label: evil, problem: { message: evil, actions: [{ id: 'x', label: evil }] } },
@@ -194,7 +139,7 @@ describe('the chat view', () => {
   });
 
   it('forgets the turns of another conversation', () => {
-    const page = opened({ turns: [turn('a')] });
+    const page = new ViewPage({ turns: [turn('a')] });
     page.transport.send({ type: 'state', state: state({ conversationId: 'c2', turns: [turn('b')] }) });
     page.frame();
     expect(Array.from(page.root.querySelectorAll('.question-text'), (element) => element.textContent)).toEqual(['question b']);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { userContent, withoutMarks, type Attachment } from '../../../../src/host/vscodeChat/attachments';
 
-const weather: Attachment = { kind: 'document', file: { path: 'weather.py', language: 'python', text: 'rain()\nsun()\n' } };
-const selected: Attachment = { ...weather, selection: { startLine: 2, endLine: 2, text: 'sun()' } };
-const limiter: Attachment = { kind: 'document', file: { path: 'a/limiter.go', language: 'go', text: 'package a\n' } };
+const weather = {
+  kind: 'document' as const,
+  file: { path: 'weather.py', language: 'python', text: 'rain()\nsun()\n' },
+} satisfies Attachment;
+const selected = { ...weather, selection: { startLine: 2, endLine: 2, text: 'sun()' } } satisfies Attachment;
+const limiter = { kind: 'document' as const, file: { path: 'a/limiter.go', language: 'go', text: 'package a\n' } } satisfies Attachment;
 
 describe('userContent', () => {
   it('is but the words where nothing is attached', () => {
@@ -15,16 +18,15 @@ describe('userContent', () => {
     expect(userContent('Why?', [selected])).toEqual({ text: 'Why?', file: weather.file, selection: selected.selection });
   });
 
-  it('has further files and texts before the words, and the same file once', () => {
+  it('has further files as blocks, the same file once, and texts before the words', () => {
     const terminal: Attachment = { kind: 'text', title: 'The terminal’s\noutput', text: 'a ```` fence' };
     expect(userContent('Why?', [weather, limiter, weather, selected, terminal])).toEqual({
       file: weather.file,
-      text: [
-        'File a/limiter.go:\n```go\npackage a\n```',
-        'Selected lines 2-2 of weather.py:\n```python\nsun()\n```',
-        'The terminal’s output:\n`````\na ```` fence\n`````',
-        'Why?',
-      ].join('\n\n'),
+      context: [
+        { kind: 'file', ...limiter.file },
+        { kind: 'selection', ...weather.file, ...selected.selection },
+      ],
+      text: ['The terminal’s output:\n`````\na ```` fence\n`````', 'Why?'].join('\n\n'),
     });
   });
 });

@@ -90,6 +90,7 @@ describe('the model in VS Code', () => {
     expect(asker.heard).toEqual(['Par', 'is.']);
     expect(asker.engine.last.params).toEqual({
       system: 'Be brief.',
+      subject: 'task:vscodeChat',
       history: [],
       user: { text: 'Capital of France?' },
       sampling: { temperature: 0.2, topP: 0.9, topK: 40, seed: 7 },
