@@ -44,8 +44,9 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
     },
     {
       ...node,
-      entryPoints: ['src/worker/main.ts'],
-      outfile: path.join(outdir, 'worker', 'main.mjs'),
+      entryPoints: ['src/worker/main.ts', 'src/worker/download.ts'],
+      outdir: path.join(outdir, 'worker'),
+      outExtension: { '.js': '.mjs' },
       format: /** @type {const} */ ('esm'),
       external: workerPackages,
       mainFields: ['module', 'main'],

@@ -14,6 +14,7 @@ import { allowList, checkFiles, hostTarget, makeStage, workerPackages } from './
 
 /** Loads the libraries as the packaged worker does: nothing compiled, nothing downloaded. */
 const LOAD = `import { createRequire } from 'node:module';
+import 'ipull';
 import { getLlama } from 'node-llama-cpp';
 const require = createRequire(import.meta.url);
 const { Language, Parser } = require('@vscode/tree-sitter-wasm');
@@ -80,6 +81,7 @@ async function checkPackage(vsix, target) {
     'package.json',
     'dist/extension.js',
     'dist/worker/main.mjs',
+    'dist/worker/download.mjs',
     'dist/webview/main.js',
     'dist/webview/session.js',
     ...workerPackages.map((name) => `dist/node_modules/${name}/package.json`),

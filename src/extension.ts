@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       contextTokens: () => model().contextTokens,
       memory: context.workspaceState,
     }),
-    registerModels({ engine, config }),
+    registerModels({ engine, config, context, log: topicLog(channel, 'models') }),
     registerVscodeChat({
       extensionUri: context.extensionUri,
       engine,

@@ -43,9 +43,9 @@ export async function allowList(target) {
 
 /**
  * Packages that the worker's bundle leaves outside, as they find files of their own from where they are: node-llama-cpp its binaries,
- * tree-sitter its grammars.
+ * tree-sitter its grammars. ipull is in the package anyway, as node-llama-cpp needs it.
  */
-export const workerPackages = ['node-llama-cpp', '@vscode/tree-sitter-wasm'];
+export const workerPackages = ['node-llama-cpp', '@vscode/tree-sitter-wasm', 'ipull'];
 
 /**
  * The folders below node_modules that {@link workerPackages} need to run: they, their dependencies and theirs, without what only compiles

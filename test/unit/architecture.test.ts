@@ -39,7 +39,8 @@ describe('the check of the layers', () => {
       'src/prompt/a.ts': ['../base/a', '@huggingface/jinja'],
       'src/worker/engine/a.ts': ['../../base/a', '../../prompt/a', 'node-llama-cpp', 'node:fs'],
       'src/worker/main.ts': ['./engine/a', '../protocol/a', '../base/a', 'vscode-jsonrpc/node'],
-      'src/worker/download.ts': ['node-llama-cpp'],
+      'src/worker/transfer/a.ts': ['../../protocol/a', 'ipull', 'undici', 'node:fs'],
+      'src/worker/download.ts': ['node-llama-cpp', './transfer/a'],
       'src/host/services/a.ts': ['../../base/a', 'vscode'],
       'src/host/engine/a.ts': ['../services/a', '../../prompt/a', '../../protocol/a', '../../base/a'],
       'src/host/chat/a.ts': ['./b', '../services/a', '../engine/a', '../../prompt/a', '../../protocol/a', '../../base/a', 'vscode'],
@@ -61,6 +62,7 @@ describe('the check of the layers', () => {
     ['src/prompt/a.ts', 'node:os', undefined, 'prompt: package'],
     ['src/worker/engine/a.ts', '../../protocol/b', 'src/protocol/b.ts', 'worker/engine: wrong layer'],
     ['src/worker/engine/a.ts', '../handlers', 'src/worker/handlers.ts', 'worker/engine: wrong layer'],
+    ['src/worker/transfer/a.ts', '../engine/b', 'src/worker/engine/b.ts', 'worker/transfer: wrong layer'],
     ['src/worker/handlers.ts', '../prompt/b', 'src/prompt/b.ts', 'worker: wrong layer'],
     ['src/worker/handlers.ts', '../host/engine/b', 'src/host/engine/b.ts', 'worker: wrong layer'],
     ['src/host/services/a.ts', '../../protocol/b', 'src/protocol/b.ts', 'host/services: wrong layer'],
@@ -77,6 +79,7 @@ describe('the check of the layers', () => {
     ['src/worker/main.ts', 'vscode', undefined, 'vscode outside the host'],
     ['webview/main.ts', 'vscode', undefined, 'vscode outside the host'],
     ['src/worker/main.ts', 'node-llama-cpp', undefined, 'node-llama-cpp outside the engine'],
+    ['src/host/models/a.ts', 'ipull', undefined, 'ipull outside the transfer'],
     ['src/host/engine/a.ts', 'node-llama-cpp', undefined, 'node-llama-cpp outside the engine'],
   ])('finds that %s imports %s', async (from, name, target, rule) => {
     const violations = await check({ [from]: [name], ...(target === undefined ? {} : { [target]: [] }) });

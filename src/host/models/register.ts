@@ -3,15 +3,21 @@ import type { Engine } from '../engine/engine';
 import { loadAnywayCommand } from '../engine/problemActions';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
+import type { Log } from '../services/log';
+import { registerDownloads, type DownloadsDeps } from './download/register';
 
 export interface ModelsDeps {
   readonly engine: Engine;
   readonly config: ConfigService;
+  readonly context: DownloadsDeps['context'];
+  readonly log: Log;
 }
 
 /** Which model runs: commands to choose one, and a restart when a setting that matters to the worker changes. */
-export function registerModels({ engine, config }: ModelsDeps): vscode.Disposable {
+export function registerModels({ engine, config, context, log }: ModelsDeps): vscode.Disposable {
+  const registered = registerDownloads({ context, config, log, use: (path) => useModel(path, engine, config) });
   return vscode.Disposable.from(
+    registered,
     vscode.commands.registerCommand(commandIds.chooseModelFile, async () => {
       const picked = await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Choose a GGUF model file'),

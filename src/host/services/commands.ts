@@ -37,6 +37,8 @@ export const commandIds = {
   showGhostText: 'paddock.showGhostText',
   chooseModelFile: 'paddock.chooseModelFile',
   useEmbeddedModel: 'paddock.useEmbeddedModel',
+  showDownloads: 'paddock.showDownloads',
+  setHuggingFaceToken: 'paddock.setHuggingFaceToken',
   restartEngine: 'paddock.restartEngine',
   showLog: 'paddock.showLog',
   openWalkthrough: 'paddock.openWalkthrough',

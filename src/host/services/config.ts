@@ -9,6 +9,7 @@ const schema = v.object({
   'worker.runtime': v.fallback(v.string(), ''),
   'worker.threads': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)), 0),
   'session.diskGigabytes': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1024)), 4),
+  'download.endpoint': v.fallback(v.string(), ''),
   'chat.systemPrompt': v.fallback(v.picklist(['brief', 'safe', 'none', 'own']), 'brief'),
   'chat.ownSystemPrompt': v.fallback(v.string(), ''),
   'chat.temperature': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(2)), 0.2),

@@ -26,6 +26,7 @@ function menuItems(stopped: boolean): readonly MenuItem[] {
     { label: `$(pulse) ${vscode.l10n.t('Show the session')}`, command: commandIds.showSession },
     { label: `$(file-binary) ${vscode.l10n.t('Choose a model file…')}`, command: commandIds.chooseModelFile },
     { label: `$(package) ${vscode.l10n.t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
+    { label: `$(cloud-download) ${vscode.l10n.t('Downloads')}`, command: commandIds.showDownloads },
     {
       label: stopped ? `$(play) ${vscode.l10n.t('Load the model now')}` : `$(debug-restart) ${vscode.l10n.t('Restart the engine')}`,
       command: commandIds.restartEngine,

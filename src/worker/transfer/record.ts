@@ -1,0 +1,45 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+/** What stands beside a download's files, for the process that resumes it and for the host, which lists downloads by it. */
+export const recordName = 'download.json';
+
+const fileSchema = v.object({
+  name: v.string(),
+  bytes: v.number(),
+  sha256: v.optional(v.string()),
+  etag: v.optional(v.string()),
+});
+
+const schema = v.object({
+  version: v.literal(1),
+  source: v.unknown(),
+  /** As the server had them when the download began. */
+  files: v.array(fileSchema),
+  /** Received, of all. */
+  bytes: v.number(),
+  total: v.number(),
+  finished: v.boolean(),
+});
+
+export type DownloadRecord = v.InferOutput<typeof schema>;
+export type FileRecord = v.InferOutput<typeof fileSchema>;
+
+/** `undefined` where there is none that can be read. */
+export async function readRecord(folder: string): Promise<DownloadRecord | undefined> {
+  try {
+    const { success, output } = v.safeParse(schema, JSON.parse(await readFile(join(folder, recordName), 'utf8')));
+    return success ? output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all. */
+export async function writeRecord(folder: string, record: DownloadRecord): Promise<void> {
+  const path = join(folder, recordName);
+  const draft = `${path}.new`;
+  await writeFile(draft, JSON.stringify(record));
+  await rename(draft, path);
+}
