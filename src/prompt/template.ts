@@ -1,4 +1,5 @@
-import { Template } from '@huggingface/jinja';
+import { RecentMap } from '../base/recent';
+import { BoundedTemplate, TemplateLimitError } from './boundedTemplate';
 import { append, encodeRuns, liveIds, type ChatLayout, type Conversation, type ConversationTurn, type Run } from './layout';
 import { strip } from './strip';
 import { splitControl } from './templateText';
@@ -154,24 +155,49 @@ function splitAtPlaceholders(rendered: string, count: number): string[] {
   return parts;
 }
 
-function compile(format: TemplateFormat): (messages: readonly Message[]) => string {
-  const template = asTemplateError(() => new Template(format.source));
-  return (messages) =>
-    asTemplateError(() =>
-      template.render({
-        messages,
-        bos_token: format.bosText,
-        eos_token: format.eosText,
-        add_generation_prompt: true,
-        date_string: TEMPLATE_DATE,
-      }),
-    );
+type Render = (messages: readonly Message[]) => string;
+
+/** A template is compiled once and renders each shape of conversation once: what it sees are placeholders, and each key press asks for it. */
+const compiled = new WeakMap<TemplateFormat, Render>();
+/** Most that is remembered of what was rendered; a turn takes some tens. */
+const rememberedCharacters = 2 * 1024 * 1024;
+
+function compile(format: TemplateFormat): Render {
+  const known = compiled.get(format);
+  if (known !== undefined) return known;
+  const render = remembering(renderer(format));
+  compiled.set(format, render);
+  return render;
 }
 
-function asTemplateError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new ChatTemplateError(error instanceof Error ? error.message : String(error));
-  }
+function renderer({ source, bosText, eosText }: TemplateFormat): Render {
+  let template: BoundedTemplate | undefined;
+  return (messages) => {
+    template ??= new BoundedTemplate(source);
+    return template.render({ messages, bos_token: bosText, eos_token: eosText, add_generation_prompt: true, date_string: TEMPLATE_DATE });
+  };
+}
+
+/** Gives the same answer, or the same error, for the same roles. One that has gone beyond its limits is not tried again. */
+function remembering(render: Render): Render {
+  const outcomes = new RecentMap<string, string | ChatTemplateError>(rememberedCharacters, (outcome) =>
+    typeof outcome === 'string' ? outcome.length : outcome.detail.length,
+  );
+  let condemned: ChatTemplateError | undefined;
+  const outcomeOf = (messages: readonly Message[]): string | ChatTemplateError => {
+    try {
+      return render(messages);
+    } catch (error) {
+      const failure = new ChatTemplateError(error instanceof Error ? error.message : String(error));
+      if (error instanceof TemplateLimitError) condemned = failure;
+      return failure;
+    }
+  };
+  return (messages) => {
+    const shape = messages.map(({ role }) => role).join();
+    const outcome = condemned ?? outcomes.get(shape) ?? outcomeOf(messages);
+    outcomes.set(shape, outcome);
+    if (outcome instanceof ChatTemplateError) throw outcome;
+    return outcome;
+  };
 }
