@@ -5,8 +5,19 @@
 export type EngineErrorData =
   /** The model file does not exist or cannot be opened. */
   | { readonly kind: 'modelNotFound'; readonly path: string }
-  /** The file is there and is no GGUF, or is truncated or damaged. */
-  | { readonly kind: 'modelBroken'; readonly path: string; readonly detail: string }
+  /** Something else than a GGUF: nothing, a web page, a Git LFS pointer. */
+  | { readonly kind: 'notGguf'; readonly path: string; readonly found: 'empty' | 'webPage' | 'pointer' | 'other' }
+  /** The file ends early. Both in bytes; 0 where it is not known how many there should be. */
+  | { readonly kind: 'modelTruncated'; readonly path: string; readonly bytes: number; readonly neededBytes: number }
+  /** A format that is no longer read, or not yet. */
+  | { readonly kind: 'modelVersion'; readonly path: string; readonly age: 'older' | 'newer' }
+  /** A GGUF that contradicts itself; `part` is where, as far as known. */
+  | {
+      readonly kind: 'modelBroken';
+      readonly path: string;
+      readonly part?: 'metadata' | 'vocabulary' | 'tensors';
+      readonly detail: string;
+    }
   /** Weights, KV cache and buffers do not fit. Sizes in bytes; 0 where unknown. */
   | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
   /**

@@ -2,48 +2,12 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ResponseError } from 'vscode-jsonrpc/node';
-import { readMemory } from '../../src/host/engine/death';
-import { WorkerProcess } from '../../src/host/engine/process';
-import type { EngineErrorData } from '../../src/protocol/errors';
 import { methods, PROTOCOL_VERSION, type CountTokensResult, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
+import { BareWorker } from '../fixtures/bareWorker';
 import { writeEmpty, writeHtml, writeTruncatedHeader, writeTruncatedTensors, writeUnsupportedArchitecture } from '../fixtures/brokenGguf';
 import { tinyModelPath } from '../fixtures/llama';
 import { loadParams, tinyChatModelPath, workerScript } from '../fixtures/realWorker';
-import { chatParams, MemoryLog } from '../fixtures/workerClient';
-
-/** A worker without the host's client between, and word of its end. */
-class BareWorker {
-  readonly log = new MemoryLog();
-  readonly process: WorkerProcess;
-  exit: string | undefined;
-
-  constructor(script = workerScript) {
-    this.process = new WorkerProcess(
-      { script, runtime: '' },
-      this.log,
-      ({ detail }) => {
-        this.exit = detail;
-      },
-      readMemory,
-    );
-    this.process.connection.listen();
-  }
-
-  request<T>(method: string, params: unknown): Promise<T> {
-    return this.process.connection.sendRequest<T>(method, params);
-  }
-
-  /** The data of the error a request has to end in. */
-  async errorOf(method: string, params: unknown): Promise<EngineErrorData> {
-    const error: unknown = await this.request(method, params).then(
-      () => new Error('the request succeeded'),
-      (reason: unknown) => reason,
-    );
-    if (!(error instanceof ResponseError)) throw error;
-    return error.data as EngineErrorData;
-  }
-}
+import { chatParams } from '../fixtures/workerClient';
 
 describe('the worker', () => {
   let worker: BareWorker;
@@ -89,10 +53,10 @@ describe('the worker', () => {
   });
 
   const broken = [
-    { name: 'a web page', write: writeHtml, error: { kind: 'modelBroken' } },
-    { name: 'an empty file', write: writeEmpty, error: { kind: 'modelBroken' } },
-    { name: 'half a header', write: writeTruncatedHeader, error: { kind: 'modelBroken' } },
-    { name: 'half the tensors', write: writeTruncatedTensors, error: { kind: 'modelBroken' } },
+    { name: 'a web page', write: writeHtml, error: { kind: 'notGguf', found: 'webPage' } },
+    { name: 'an empty file', write: writeEmpty, error: { kind: 'notGguf', found: 'empty' } },
+    { name: 'half a header', write: writeTruncatedHeader, error: { kind: 'modelTruncated', neededBytes: 0 } },
+    { name: 'half the tensors', write: writeTruncatedTensors, error: { kind: 'modelTruncated' } },
     {
       name: 'an unknown architecture',
       write: writeUnsupportedArchitecture,

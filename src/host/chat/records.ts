@@ -91,6 +91,9 @@ export type Conversation = v.InferOutput<typeof conversation>;
 
 const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> = {
   modelNotFound: ['path'],
+  notGguf: ['path', 'found'],
+  modelTruncated: ['path', 'bytes', 'neededBytes'],
+  modelVersion: ['path', 'age'],
   modelBroken: ['path', 'detail'],
   outOfMemory: ['path', 'neededBytes', 'freeBytes'],
   doesNotFit: ['path', 'neededBytes', 'freeBytes', 'others', 'othersBytes'],

@@ -46,6 +46,9 @@ export function labelOf(id: ProblemActionId): string {
 function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
   switch (error.kind) {
     case 'modelNotFound':
+    case 'notGguf':
+    case 'modelTruncated':
+    case 'modelVersion':
     case 'modelBroken':
     case 'unsupportedArchitecture':
     case 'noModel':
@@ -75,12 +78,29 @@ function messageOf(error: EngineErrorData): string {
   switch (error.kind) {
     case 'modelNotFound':
       return l10n.t('The model file {0} cannot be opened. Put it back, choose another one, or use the embedded model.', error.path);
+    case 'notGguf':
+      return notGguf(error);
+    case 'modelTruncated':
+      return error.neededBytes > 0
+        ? l10n.t(
+            'The model file {0} ends early: {1} of its {2} bytes are there. Download it again, or choose another one.',
+            error.path,
+            number(error.bytes),
+            number(error.neededBytes),
+          )
+        : l10n.t('The model file {0} ends early. Download it again, or choose another one.', error.path);
+    case 'modelVersion':
+      return error.age === 'newer'
+        ? l10n.t(
+            'The model file {0} is in a format newer than this version of Paddock. Update Paddock, or choose another file.',
+            error.path,
+          )
+        : l10n.t(
+            'The model file {0} is in an old format that is no longer read. Download a newer file of the model, or choose another one.',
+            error.path,
+          );
     case 'modelBroken':
-      return l10n.t(
-        'The model file {0} is damaged or is not a GGUF file ({1}). Download it again, or choose another one.',
-        error.path,
-        error.detail,
-      );
+      return modelBroken(error);
     case 'outOfMemory':
       return outOfMemory(error);
     case 'doesNotFit':
@@ -109,6 +129,47 @@ function messageOf(error: EngineErrorData): string {
       return l10n.t('This model’s chat template cannot be used ({0}). Choose another model file.', error.detail);
     case 'internal':
       return l10n.t('Something went wrong inside Paddock ({0}). Try again; the log says more.', error.detail);
+  }
+}
+
+function notGguf({ path, found }: Extract<EngineErrorData, { kind: 'notGguf' }>): string {
+  switch (found) {
+    case 'empty':
+      return l10n.t('The model file {0} is empty. Download it again, or choose another one.', path);
+    case 'webPage':
+      return l10n.t(
+        'The file {0} is a web page and not a model: the download was refused, or wanted somebody to sign in. Download the model again, or choose another file.',
+        path,
+      );
+    case 'pointer':
+      return l10n.t('The file {0} only says where Git LFS keeps the model. Download the model itself, or choose another file.', path);
+    case 'other':
+      return l10n.t('The file {0} is not a model in the GGUF format. Choose another file, or use the embedded model.', path);
+  }
+}
+
+function modelBroken({ path, part, detail }: Extract<EngineErrorData, { kind: 'modelBroken' }>): string {
+  switch (part) {
+    case 'metadata':
+      return l10n.t(
+        'The model file {0} is damaged: what it says of its model cannot be right ({1}). Download it again, or choose another one.',
+        path,
+        detail,
+      );
+    case 'vocabulary':
+      return l10n.t(
+        'The model file {0} is damaged: its vocabulary is wrong ({1}). Download it again, or choose another one.',
+        path,
+        detail,
+      );
+    case 'tensors':
+      return l10n.t(
+        'The model file {0} is damaged: its weights are not as it describes them ({1}). Download it again, or choose another one.',
+        path,
+        detail,
+      );
+    default:
+      return l10n.t('The model file {0} is damaged ({1}). Download it again, or choose another one.', path, detail);
   }
 }
 

@@ -1,7 +1,17 @@
+import type { NotGguf } from '../../base/gguf';
+
 /** Why a model could not be loaded or a request not be served, as data; the handlers hand it on to the host. */
 export type Failure =
   | { readonly kind: 'modelNotFound'; readonly path: string }
-  | { readonly kind: 'modelBroken'; readonly path: string; readonly detail: string }
+  | { readonly kind: 'notGguf'; readonly path: string; readonly found: NotGguf }
+  | { readonly kind: 'modelTruncated'; readonly path: string; readonly bytes: number; readonly neededBytes: number }
+  | { readonly kind: 'modelVersion'; readonly path: string; readonly age: 'older' | 'newer' }
+  | {
+      readonly kind: 'modelBroken';
+      readonly path: string;
+      readonly part?: 'metadata' | 'vocabulary' | 'tensors';
+      readonly detail: string;
+    }
   | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
   | {
       readonly kind: 'doesNotFit';
@@ -40,11 +50,13 @@ export interface LoadAttempt {
 
 const memoryComplaint = /unable to allocate|failed to allocate|out of memory|bad_alloc/i;
 const architectureComplaint = /unknown (model )?architecture/i;
-/** llama.cpp's words for a file that is not what its header says. */
+/** What a later llama.cpp knows and this one does not, but for the architecture. */
+const newerComplaint = /unknown (pre-)?tokenizer|invalid ggml type|invalid type or block size/i;
+/** llama.cpp's words for a file that is not what its header says, and those of C++ where it takes the file's word for it. */
 const fileComplaint =
-  /magic|corrupted|incomplete|file bounds|truncated|\binvalid\b|failed to read|key not found|missing tensor|wrong (number|shape|type)|duplicated? tensor|unexpected(ly)? (end|eof)/i;
+  /magic|corrupted|incomplete|file bounds|truncated|\binvalid\b|failed to read|key not found|missing tensor|wrong (number|shape|type|array)|duplicated? tensor|unexpected(ly)? (end|eof)|basic_string|vector::|_Map_base|\bsto(i|l|ul|ll|ull|f|d)\b/i;
 /** The line with the cause; the lines after it only repeat that there was an error. */
-const causeComplaint = /error loading model: /i;
+const causeComplaint = /error loading model[\w ]*: /i;
 
 /** Why a model whose header could be read did not load. An exception that fits nothing known stays one: a defect, not a broken file. */
 export function classifyLoadFailure(error: unknown, attempt: LoadAttempt): Error {
@@ -57,15 +69,24 @@ export function classifyLoadFailure(error: unknown, attempt: LoadAttempt): Error
   if (lines.some((line) => architectureComplaint.test(line))) {
     return new EngineFailure({ kind: 'unsupportedArchitecture', path, architecture: attempt.architecture });
   }
+  if (lines.some((line) => newerComplaint.test(line))) return new EngineFailure({ kind: 'modelVersion', path, age: 'newer' });
   const cause = lines.find((line) => causeComplaint.test(line));
   const broken = cause !== undefined && fileComplaint.test(cause) ? cause : lines.find((line) => fileComplaint.test(line));
   if (broken !== undefined) return new EngineFailure({ kind: 'modelBroken', path, detail: withoutPrefix(broken) });
   return new Error(withoutPrefix(cause ?? messageOf(error)), { cause: error });
 }
 
+/** Why the library could not tell from a header what a model takes: what is wrong with it, loading would complain about as well. */
+export function classifyEstimateFailure(error: unknown, path: string): EngineFailure {
+  const detail = firstLine(messageOf(error));
+  return new EngineFailure(
+    newerComplaint.test(detail) ? { kind: 'modelVersion', path, age: 'newer' } : { kind: 'modelBroken', path, detail },
+  );
+}
+
 /** `llama_model_load: error loading model: …` without the names of functions. */
 function withoutPrefix(line: string): string {
-  return firstLine(line.replace(/^.*error loading model: /i, '').replace(/^\w+: /, ''));
+  return firstLine(line.replace(/^.*error loading model[\w ]*: /i, '').replace(/^\w+: /, ''));
 }
 
 export function messageOf(error: unknown): string {

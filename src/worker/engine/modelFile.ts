@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { GgufFileInfo } from 'node-llama-cpp';
 import { EngineFailure, firstLine, messageOf } from './failures';
+import { checkGguf } from './ggufCheck';
 import type { Library } from './version';
 
 /** What a GGUF file says of itself. */
@@ -23,9 +24,10 @@ const pieceBytes = 4096;
 
 /**
  * Reads a file's header.
- * @throws EngineFailure when the file is not there or is no GGUF
+ * @throws EngineFailure when the file is not there or is no sound GGUF
  */
 export async function examineFile({ readGgufFileInfo }: Library, path: string): Promise<ExaminedFile> {
+  checkGguf(path);
   let bytes: number;
   let fingerprint: string;
   try {

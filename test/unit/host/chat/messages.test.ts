@@ -15,6 +15,13 @@ vi.mock('vscode', () => ({
 
 const errors: readonly EngineErrorData[] = [
   { kind: 'modelNotFound', path: '/m.gguf' },
+  ...(['empty', 'webPage', 'pointer', 'other'] as const).map((found) => ({ kind: 'notGguf', path: '/m.gguf', found }) as const),
+  { kind: 'modelTruncated', path: '/m.gguf', bytes: 1_000_000, neededBytes: 2_000_000 },
+  { kind: 'modelTruncated', path: '/m.gguf', bytes: 1_000_000, neededBytes: 0 },
+  ...(['older', 'newer'] as const).map((age) => ({ kind: 'modelVersion', path: '/m.gguf', age }) as const),
+  ...(['metadata', 'vocabulary', 'tensors'] as const).map(
+    (part) => ({ kind: 'modelBroken', path: '/m.gguf', part, detail: 'no magic' }) as const,
+  ),
   { kind: 'modelBroken', path: '/m.gguf', detail: 'no magic' },
   { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9 },
   { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 0, freeBytes: 0 },
@@ -46,6 +53,9 @@ describe('every engine problem', () => {
 
   it('names amounts as people read them', () => {
     expect(errors.map((error) => describeProblem(error).message).join('\n')).toContain('needs 8.3 GB and 4.0 GB are free');
+    expect(describeProblem({ kind: 'modelTruncated', path: '/m.gguf', bytes: 1_000_000, neededBytes: 2_000_000 }).message).toContain(
+      '1,000,000 of its 2,000,000 bytes are there',
+    );
     expect(describeProblem({ kind: 'promptTooLong', promptTokens: 5000, contextTokens: 4096 }).message).toContain(
       '5,000 tokens where 4,096 fit',
     );

@@ -18,11 +18,23 @@ describe('a load that failed', () => {
     ],
     ["llama_model_load: error loading model: missing tensor 'output.weight'", 'missing tensor'],
     ['llama_model_load: error loading model: key not found in model: llama.block_count', 'key not found'],
+    ['llama_model_load: error loading model: basic_string::substr: __pos (which is 3) > this->size() (which is 1)', 'basic_string'],
+    [
+      'llama_model_load: error loading model: error loading model hyperparameters: key llama.a has wrong array length; expected 2',
+      'key llama.a',
+    ],
     ["gguf_init_from_file_impl: invalid magic characters: '<!DO', expected 'GGUF'", 'invalid magic'],
   ])('is the file’s fault: %s', (complaint, start) => {
     const failure = failureOf(['load: something', complaint, 'llama_model_load_from_file_impl: failed to load model']);
     expect(failure).toEqual({ kind: 'modelBroken', path, detail: expect.stringMatching(new RegExp(`^${start}`)) as unknown });
     expect(JSON.stringify(failure)).not.toContain('\\n');
+  });
+
+  it.each([
+    ["llama_model_load: error loading model: error loading model vocabulary: unknown pre-tokenizer type: 'new'"],
+    ["gguf_init_from_file_impl: tensor 'a' has invalid ggml type 99. should be in [0, 43)"],
+  ])('is the version’s: %s', (complaint) => {
+    expect(failureOf([complaint])).toEqual({ kind: 'modelVersion', path, age: 'newer' });
   });
 
   it('is for want of memory, with the sizes', () => {

@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineFailure, type Failure } from '../../../../src/worker/engine/failures';
+import { checkGguf } from '../../../../src/worker/engine/ggufCheck';
+import { damagedFiles } from '../../../fixtures/damaged/cases';
+import { encode, number, T, uint64, withValue, word, type Draft } from '../../../fixtures/damaged/draft';
+import { sound } from '../../../fixtures/damaged/sound';
+import { tinyInfillModelPath, tinyModelPath } from '../../../fixtures/llama';
+
+let folder: string;
+let path: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paddock-check-'));
+  path = join(folder, 'model.gguf');
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** What the check says of a file; `undefined` where it finds nothing wrong. */
+function verdictOn(file: string): Failure | undefined {
+  try {
+    checkGguf(file);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EngineFailure) return error.failure;
+    throw error;
+  }
+}
+
+async function verdict(bytes: Buffer): Promise<Failure | undefined> {
+  await writeFile(path, bytes);
+  return verdictOn(path);
+}
+
+const verdictOnDraft = (draft: Draft): Promise<Failure | undefined> => verdict(encode(draft).bytes);
+
+describe('the check of a model file', () => {
+  const files = damagedFiles();
+
+  it(`finds by the header alone what is wrong with most of ${files.length} damaged files`, async () => {
+    const left: string[] = [];
+    const wrong: string[] = [];
+    for (const { name, kinds, bytes } of files) {
+      const found = await verdict(bytes());
+      if (found === undefined) left.push(name);
+      else if (!kinds.includes(found.kind)) wrong.push(`${name}: ${JSON.stringify(found)}`);
+      else if ('path' in found) expect(found.path).toBe(path);
+    }
+    expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+    expect(wrong).toEqual([]);
+    // What llama.cpp finds by itself when it compares the weights with its own idea of the architecture.
+    expect(left.length).toBeLessThan(files.length / 5);
+  });
+
+  it('finds nothing wrong with sound files', async () => {
+    for (const file of [await tinyModelPath(), await tinyInfillModelPath()]) expect(verdictOn(file)).toBeUndefined();
+    expect(await verdictOnDraft(sound)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'a key and a type of its own',
+      withValue(withValue(sound, 'llama.new_key', { type: T.uint64, bytes: uint64(2n ** 63n) }), 'new.key', word('new')),
+    ],
+    [
+      'an architecture that is not known yet',
+      {
+        ...sound,
+        metadata: sound.metadata.map(
+          ([key, value]) => [key.replace(/^llama\./, 'new.'), key === 'general.architecture' ? word('new') : value] as const,
+        ),
+      },
+    ],
+    ['a special token that it does not have', withValue(sound, 'tokenizer.ggml.padding_token_id', number(2 ** 32 - 1))],
+    ['no output of its own', { ...sound, tensors: sound.tensors.filter(({ name }) => name !== 'output.weight') }],
+    [
+      'a tensor of a type that is not known yet',
+      { ...sound, tensors: sound.tensors.map((tensor) => (tensor.name === 'output.weight' ? { ...tensor, type: 60 } : tensor)) },
+    ],
+    ['a template of a megabyte', withValue(sound, 'tokenizer.chat_template', word('x'.repeat(2 ** 20)))],
+    ['the format of two years ago', { ...sound, version: Buffer.of(2, 0, 0, 0) }],
+  ] as const)('leaves to the library a file with %s', async (_, draft) => {
+    expect(await verdictOnDraft(draft)).toBeUndefined();
+  });
+
+  it('says how much of a file is missing, and where that cannot be known, that it is', async () => {
+    const { bytes, keys } = encode(sound);
+    expect(await verdict(bytes.subarray(0, bytes.length - 5000))).toEqual({
+      kind: 'modelTruncated',
+      path,
+      bytes: bytes.length - 5000,
+      neededBytes: bytes.length,
+    });
+    expect(await verdict(bytes.subarray(0, keys[4]?.value))).toEqual({
+      kind: 'modelTruncated',
+      path,
+      bytes: keys[4]?.value,
+      neededBytes: 0,
+    });
+  });
+
+  it.each([
+    ['is no use without its end', 'model-00001-of-00002.gguf', 'model-00002-of-00002.gguf', 'modelTruncated'],
+    ['is no use without a part', 'whole-00001-of-00003.gguf', 'whole-00002-of-00003.gguf', 'modelNotFound'],
+  ])('a model in parts %s', async (_, first, second, kind) => {
+    const halves = [sound.tensors.slice(0, 10), sound.tensors.slice(10)].map((tensors) => encode({ ...sound, tensors }).bytes);
+    await writeFile(join(folder, first), halves[0] ?? '');
+    await writeFile(join(folder, second), halves[1] ?? '');
+    if (kind === 'modelTruncated') {
+      expect(verdictOn(join(folder, first))).toBeUndefined();
+      await writeFile(join(folder, second), (halves[1] ?? Buffer.alloc(0)).subarray(0, -100));
+      expect(verdictOn(join(folder, first))).toMatchObject({ kind, path: join(folder, second) });
+    } else expect(verdictOn(join(folder, first))).toEqual({ kind, path: join(folder, 'whole-00003-of-00003.gguf') });
+  });
+
+  it('takes neither a folder nor a device for a model', () => {
+    expect(verdictOn(folder)).toEqual({ kind: 'modelNotFound', path: folder });
+    expect(verdictOn('/dev/zero')).toEqual({ kind: 'modelNotFound', path: '/dev/zero' });
+  });
+
+  it('survives whatever a file may hold', async () => {
+    const { bytes, data } = encode(sound);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 16 }),
+        fc.nat({ max: data }),
+        fc.nat({ max: bytes.length }),
+        async (noise, at, end) => {
+          const damaged = Buffer.from(bytes.subarray(0, Math.max(end, at + noise.length)));
+          damaged.set(noise, at);
+          const found = await verdict(damaged);
+          expect(found === undefined || 'kind' in found).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
