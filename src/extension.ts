@@ -8,6 +8,7 @@ import { SlashCommands } from './host/commands/slash';
 import { registerCompletion } from './host/completion/register';
 import { registerEdit } from './host/edit/register';
 import { EngineClient } from './host/engine/client';
+import { GpuFallback } from './host/engine/gpuFallback';
 import { embeddedModelPath } from './host/models/embedded';
 import { registerModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
@@ -26,12 +27,11 @@ export interface PaddockApi {
 export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
-  const model = (): { path: string; contextTokens: number } => ({
-    path: config.current['model.path'] || embeddedModelPath(context.extensionPath),
-    contextTokens: config.current['model.contextTokens'],
-  });
+  const model = (): ChosenModel => chosenModel(config, context);
   const extensionVersion = String((context.extension.packageJSON as { version: unknown }).version);
+  const gpu = new GpuFallback(context.globalState, extensionVersion);
   const engine = new EngineClient({
+    gpu,
     command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
     model: () => ({
       ...model(),
@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       contextTokens: () => model().contextTokens,
       memory: context.workspaceState,
     }),
-    registerModels({ engine, config, context, log: topicLog(channel, 'models') }),
+    registerModels({ engine, config, gpu, context, log: topicLog(channel, 'models') }),
     registerVscodeChat({
       extensionUri: context.extensionUri,
       engine,
@@ -102,6 +102,15 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     return engine.shutDown();
   };
   return { engine };
+}
+
+interface ChosenModel {
+  readonly path: string;
+  readonly contextTokens: number;
+}
+
+function chosenModel({ current }: ConfigService, { extensionPath }: vscode.ExtensionContext): ChosenModel {
+  return { path: current['model.path'] || embeddedModelPath(extensionPath), contextTokens: current['model.contextTokens'] };
 }
 
 let shutDown: (() => Promise<void>) | undefined;

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export const methods = {
   initialize: 'paddock/initialize',
@@ -70,6 +70,15 @@ export interface WorkerStorage {
 export interface LoadProgress {
   /** 0 to 1 */
   readonly fraction: number;
+  /** What the model is loaded on, told once, before the library is given the file: a graphics card's interface, or `false`. */
+  readonly device?: string | false;
+}
+
+/** A graphics card that was to be used, and why the model runs on the processor instead. */
+export interface GpuFailure {
+  /** Its interface, as the library calls it: `vulkan`, `metal`, `cuda`. */
+  readonly device: string;
+  readonly detail: string;
 }
 
 /** How prompts are laid out for the loaded model. */
@@ -107,6 +116,8 @@ export interface ModelFacts {
   readonly mapped: boolean;
   /** `false` when everything runs on the CPU. */
   readonly gpu: string | false;
+  /** Why it does, where a graphics card was tried first. */
+  readonly gpuFailure?: GpuFailure;
   /** Everything, and the part of it that went into calibration and into taking parked lanes up again. */
   readonly loadMilliseconds: number;
   readonly calibrationMilliseconds: number;

@@ -22,7 +22,8 @@ import {
   type WarmParams,
   type WarmResult,
 } from '../protocol/worker';
-import { Engine } from './engine/engine';
+import type { Engine } from './engine/engine';
+import { loadEngine } from './engine/gpu';
 import { TextPacer } from './textPacer';
 import { noSession } from './engine/sessionView';
 import { libraryVersion } from './engine/version';
@@ -93,7 +94,7 @@ export class Handlers {
   private async replaceModel(params: LoadModelParams): Promise<ModelFacts> {
     await this.engine?.dispose();
     this.engine = undefined;
-    this.engine = await Engine.load(
+    const { engine, gpuFailure } = await loadEngine(
       params,
       (fraction) => {
         this.notify(methods.loadProgress, { fraction } satisfies LoadProgress);
@@ -101,8 +102,12 @@ export class Handlers {
       (level, message) => {
         this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
       },
+      (device) => {
+        this.notify(methods.loadProgress, { fraction: 0, device } satisfies LoadProgress);
+      },
     );
-    return this.engine.facts;
+    this.engine = engine;
+    return { ...engine.facts, ...(gpuFailure ? { gpuFailure } : {}) };
   }
 
   private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {

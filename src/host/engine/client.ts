@@ -28,6 +28,7 @@ import { readMemory, workerDied, type MemoryReading, type WorkerEnd } from './de
 import type { Cancellation, Engine, EngineState, Outcome } from './engine';
 import { EngineError } from './engineError';
 import { failureOf, messageOf, stopped } from './failures';
+import type { GpuFallback } from './gpuFallback';
 import { shakeHands } from './handshake';
 import { stopLimits, WorkerProcess, type WorkerCommand } from './process';
 import { RestartPolicy } from './restart';
@@ -43,6 +44,7 @@ export interface EngineClientOptions {
   /** For messages of the worker itself. */
   readonly workerLog: Log;
   readonly policy?: RestartPolicy;
+  readonly gpu?: GpuFallback;
   /** Time a worker gets for the handshake, in milliseconds. */
   readonly handshakeLimit?: number;
   readonly watchdog?: WatchdogLimits;
@@ -261,6 +263,7 @@ export class EngineClient implements Engine, Disposable {
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
       if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
+      this.options.gpu?.loaded(facts);
       this.enter({ kind: 'ready', generation, facts, responding: true });
       if (this.typing) this.sendActivity();
     } catch (error) {
@@ -270,7 +273,8 @@ export class EngineClient implements Engine, Disposable {
   }
 
   private modelToLoad(): LoadModelParams {
-    const model = this.options.model();
+    const wanted = this.options.model();
+    const model = this.options.gpu?.begin(wanted) ?? wanted;
     return this.forced.has(model.path) ? { ...model, force: true } : model;
   }
 
@@ -314,9 +318,11 @@ export class EngineClient implements Engine, Disposable {
     connection.onNotification(methods.log, (entry: LogEntry) => {
       this.options.workerLog[entry.level](`${entry.topic}: ${entry.message}`);
     });
-    connection.onNotification(methods.loadProgress, ({ fraction }: LoadProgress) => {
+    connection.onNotification(methods.loadProgress, ({ fraction, device }: LoadProgress) => {
       const { current } = this;
-      if (current.kind === 'loading' && current.generation === generation) this.enter({ ...current, fraction });
+      if (current.kind !== 'loading' || current.generation !== generation) return;
+      if (device !== undefined) this.options.gpu?.found(device);
+      this.enter({ ...current, fraction });
     });
     connection.listen();
   }
@@ -331,6 +337,10 @@ export class EngineClient implements Engine, Disposable {
     this.options.log.error(`the worker ended: ${end.detail}${end.cause === undefined ? '' : `, for ${end.cause}`}`);
     if (before === 'starting') {
       this.fail(generation, { kind: 'workerUnavailable', detail: end.detail });
+      return;
+    }
+    if (before === 'loading' && this.options.gpu?.died(end)) {
+      void this.launch();
       return;
     }
     const error = workerDied(end);

@@ -1,23 +1,27 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
+import type { GpuFallback } from '../engine/gpuFallback';
 import { loadAnywayCommand } from '../engine/problemActions';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import { registerDownloads, type DownloadsDeps } from './download/register';
+import { registerGpu } from './gpu';
 
 export interface ModelsDeps {
   readonly engine: Engine;
   readonly config: ConfigService;
+  readonly gpu: GpuFallback;
   readonly context: DownloadsDeps['context'];
   readonly log: Log;
 }
 
-/** Which model runs: commands to choose one, and a restart when a setting that matters to the worker changes. */
-export function registerModels({ engine, config, context, log }: ModelsDeps): vscode.Disposable {
+/** Which model runs, and on what: commands to choose one, and a restart when a setting that matters to the worker changes. */
+export function registerModels({ engine, config, gpu, context, log }: ModelsDeps): vscode.Disposable {
   const registered = registerDownloads({ context, config, log, use: (path) => useModel(path, engine, config) });
   return vscode.Disposable.from(
     registered,
+    registerGpu({ engine, gpu, log }),
     vscode.commands.registerCommand(commandIds.chooseModelFile, async () => {
       const picked = await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Choose a GGUF model file'),

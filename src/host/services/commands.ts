@@ -40,6 +40,7 @@ export const commandIds = {
   showDownloads: 'paddock.showDownloads',
   setHuggingFaceToken: 'paddock.setHuggingFaceToken',
   restartEngine: 'paddock.restartEngine',
+  retryGpu: 'paddock.retryGpu',
   showLog: 'paddock.showLog',
   openWalkthrough: 'paddock.openWalkthrough',
   showMenu: 'paddock.showMenu',

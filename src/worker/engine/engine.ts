@@ -136,13 +136,25 @@ export class Engine {
     const onIdentified = (fingerprint: string): void => {
       if (storage) place = openPlace({ ...storage, fingerprint, contextTokens: options.contextTokens, gpu: options.gpu, log });
     };
-    let loaded: LoadedModel;
+    let loaded: LoadedModel | undefined;
     try {
       loaded = await loadModel({ ...wanted, folder, onIdentified }, onProgress, log);
+      return await Engine.begin(loaded, await place, options, log);
     } catch (error) {
       await (await place)?.dispose();
+      await loaded?.dispose();
       throw error;
     }
+  }
+
+  /** Measures, and takes parked lanes up. */
+  private static async begin(
+    loaded: LoadedModel,
+    place: ParkingPlace | undefined,
+    { storage }: EngineOptions,
+    log: EngineLog,
+  ): Promise<Engine> {
+    const folder = storage?.folder;
     const started = performance.now();
     const lanes = Session.lanesOf(loaded);
     const { key, remembered, repackedBytes } = loaded;
@@ -151,7 +163,7 @@ export class Engine {
       await remember(folder, { key, calibration, repackedBytes });
     }
     const calibrated = performance.now();
-    const session = new Session(loaded, lanes, { calibration, place: await place });
+    const session = new Session(loaded, lanes, { calibration, place });
     const restoredTokens = await session.takeUp(takeUpLimit);
     const ready = performance.now();
     return new Engine(

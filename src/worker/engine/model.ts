@@ -4,7 +4,8 @@ import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias }
 import { readModelFileName } from '../../base/modelFileName';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
-import { classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
+import { classifyEstimateFailure, classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
+import { unusableGpu, type GpuFailure } from './gpuBuild';
 import { examineFile, type ExaminedFile } from './modelFile';
 import { Neighbours } from './neighbours';
 import { keyOf, recall, type Remembered } from './remembered';
@@ -23,6 +24,8 @@ export interface LoadOptions {
   readonly folder?: string | undefined;
   /** Load although the measured memory looks too small. */
   readonly force?: boolean | undefined;
+  /** Called once it is known what the model will run on, before anything is loaded. */
+  readonly onDevice?: ((device: string | false, unusable?: GpuFailure) => void) | undefined;
   /** Called once it is known what file it is, long before it is loaded. */
   readonly onIdentified?: ((fingerprint: string) => void) | undefined;
 }
@@ -79,6 +82,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
     reports.add(level, message);
     log(level, message);
   });
+  options.onDevice?.(llama.gpu, options.gpu === 'auto' && llama.gpu === false ? await unusableGpu(library) : undefined);
   const limits = readThreadLimits(llama.cpuMathCores);
   const threads = chooseThreads(options.threads, limits);
   const { fingerprint } = file;
@@ -166,11 +170,12 @@ async function estimateOf(library: Library, llama: Llama, file: ExaminedFile, op
       });
       return cpuRam + gpuVram;
     };
-    return { bytesPerToken: Math.max(1, ((await of(2)) - (await of(1))) / contextSize) };
+    const bytesPerToken = Math.max(1, ((await of(2)) - (await of(1))) / contextSize);
+    if (Number.isFinite(bytesPerToken)) return { bytesPerToken };
   } catch (error) {
-    // What the header lacks, loading will complain about in llama.cpp's words.
-    throw new EngineFailure({ kind: 'modelBroken', path: options.path, detail: firstLine(messageOf(error)) });
+    throw classifyEstimateFailure(error, options.path);
   }
+  throw new EngineFailure({ kind: 'modelBroken', path: options.path, part: 'metadata', detail: 'a context of no size' });
 }
 
 /** Before anything is allocated: Linux would give the memory and take a process for it later. */

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import type { Library } from './version';
+
+/** A graphics card that was to be used, and why it is not. */
+export interface GpuFailure {
+  /** `vulkan`, `metal` or `cuda`. */
+  readonly device: string;
+  readonly detail: string;
+}
+
+/**
+ * Why everything runs on the processor although the library found what drives a graphics card: the build for it is there and could not be
+ * loaded, which the library says on standard error alone.
+ */
+export async function unusableGpu(library: Library): Promise<GpuFailure | undefined> {
+  const supported = await library.getLlamaGpuTypes('supported');
+  const device = supported.find((type) => type !== false && hasBuild(type));
+  return device ? { device, detail: 'its build of llama.cpp cannot be loaded' } : undefined;
+}
+
+const platforms: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'win', darwin: 'mac' };
+
+function hasBuild(device: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(`@node-llama-cpp/${platforms[process.platform] ?? process.platform}-${process.arch}-${device}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
