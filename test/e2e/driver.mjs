@@ -26,6 +26,7 @@ const evidenceLines = 60;
  * @property {string} [vsix] the package to install
  * @property {string} [link] or a built clone to use in place
  * @property {Record<string, unknown>} [settings]
+ * @property {Record<string, unknown>} [machineSettings] those that package.json gives the scope `machine`
  * @property {import('../../scripts/lib/host.mjs').PageOptions} [page]
  * @property {boolean} [isolateNetwork]
  * @property {import('../../scripts/lib/code-server.mjs').VscodeVersion} [version]
@@ -52,7 +53,17 @@ export class Editor {
    * @param {StartOptions} options
    * @returns {Promise<Editor>}
    */
-  static async start({ vsix, link, settings = {}, page = {}, isolateNetwork = false, version = 'newest', language = 'en', worker }) {
+  static async start({
+    vsix,
+    link,
+    settings = {},
+    machineSettings = {},
+    page = {},
+    isolateNetwork = false,
+    version = 'newest',
+    language = 'en',
+    worker,
+  }) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'paddock-workspace-'));
     await cp(sampleWorkspace, folder, { recursive: true });
     const host = await serve({
@@ -62,7 +73,7 @@ export class Editor {
       settings,
       isolateNetwork,
       args: ['--log', 'debug'],
-      ...(worker === undefined ? {} : { machineSettings: worker.machineSettings }),
+      machineSettings: { ...machineSettings, ...worker?.machineSettings },
       ...(vsix === undefined ? {} : { install: [vsix] }),
       ...(link === undefined ? {} : { link }),
     });
@@ -87,7 +98,7 @@ export class Editor {
 
   /** Paddock's item in the status bar. */
   get statusItem() {
-    return this.page.locator('.statusbar-item[id^="paddock.paddock."]');
+    return this.page.locator('.statusbar-item[id^="paddock.paddock."][id$=".status"]');
   }
 
   /** The chat's webview. */

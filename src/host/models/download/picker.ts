@@ -43,7 +43,9 @@ async function pickLine(options: PickerOptions): Promise<Line | undefined> {
   const render = (): void => {
     const active = pick.activeItems[0]?.label;
     pick.items = linesOf(options, downloaded);
-    pick.activeItems = pick.items.filter(({ label }) => label === active);
+    // New items, of which VS Code would have the first one active.
+    const again = pick.items.find(({ label }) => label === active);
+    if (again) pick.activeItems = [again];
   };
   render();
   let count = manager.all.length;
