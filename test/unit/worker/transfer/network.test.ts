@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http';
+import { writeFile } from 'node:fs/promises';
 import { connect, type AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DownloadScene } from '../../../fixtures/downloads';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DownloadScene, modelPath } from '../../../fixtures/downloads';
+import { FileServer } from '../../../fixtures/fileServer';
+import { certificate, key } from '../../../fixtures/loopbackCertificate';
 
 let scene: DownloadScene;
 let proxy: Proxy;
@@ -88,5 +92,48 @@ describe('a proxy', () => {
       kind: 'proxy',
       detail: '407',
     });
+  });
+});
+
+describe('a certificate', () => {
+  let secure: FileServer;
+
+  beforeEach(async () => {
+    secure = await FileServer.start({ cert: certificate, key });
+    secure.files.set(modelPath, scene.bytes);
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await secure.close();
+  });
+
+  const params = (strictTls: boolean): ReturnType<DownloadScene['params']> =>
+    scene.params(
+      { network: { ...network, strictTls }, hubOrigin: secure.address(), token: 'secret' },
+      { url: secure.address() + modelPath },
+    );
+
+  it('that nobody trusts ends it at once', async () => {
+    expect(await scene.problem(params(true))).toMatchObject({ kind: 'certificate', detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(scene.clock.waits).toEqual([]);
+  });
+
+  it('counts where NODE_EXTRA_CA_CERTS names it', async () => {
+    const path = join(scene.home, 'extra.pem');
+    await writeFile(path, certificate);
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', path);
+    expect(await scene.run(params(true))).toMatchObject({ kind: 'done' });
+    expect(secure.asked[0]?.headers.authorization).toBe('Bearer secret');
+  });
+
+  it('counts where the settings do not want it to be right', async () => {
+    expect(await scene.run(params(false))).toMatchObject({ kind: 'done' });
+  });
+
+  it('is not gone around by a redirect to a plain address', async () => {
+    secure.fault = () => ({ kind: 'redirect', to: scene.hub.address() + modelPath });
+    expect(await scene.problem(params(false))).toMatchObject({ kind: 'webPage' });
+    expect(scene.hub.asked).toEqual([]);
   });
 });
