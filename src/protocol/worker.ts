@@ -9,6 +9,8 @@ export const PROTOCOL_VERSION = 5;
 export const methods = {
   initialize: 'paddock/initialize',
   loadModel: 'paddock/loadModel',
+  /** What a file would take, without loading it and whatever else is loaded. */
+  examineModel: 'paddock/examineModel',
   chat: 'paddock/chat',
   warm: 'paddock/warm',
   complete: 'paddock/complete',
@@ -124,6 +126,34 @@ export interface ModelFacts {
   readonly restoreMilliseconds: number;
   /** Tokens whose KV came from parked lanes. */
   readonly restoredTokens: number;
+}
+
+export interface ExamineModelParams {
+  readonly path: string;
+  /** Tokens of context that are wanted in each lane. */
+  readonly contextTokens: number;
+  readonly gpu: GpuChoice;
+}
+
+/** What a GGUF file says of itself, and what loading it would take by that. */
+export interface ExaminedModel {
+  readonly path: string;
+  /** `general.name`; empty where the file has none. */
+  readonly name: string;
+  readonly fileBytes: number;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly layers: number;
+  /** As trained; 0 where the file does not say. */
+  readonly trainContextTokens: number;
+  /** Memory for the weights, wherever they go. */
+  readonly weightBytes: number;
+  readonly kvBytesPerToken: number;
+  /** Whether the vocabulary has tokens for filling in the middle. */
+  readonly hasFim: boolean;
+  readonly hasChatTemplate: boolean;
+  /** Where layers can go to; absent on a machine without, and where the settings say so. */
+  readonly gpu?: { readonly name: string; readonly freeBytes: number } | undefined;
 }
 
 /** A whole file given to the model as context. Stands first in the prompt so that its KV is shared. */

@@ -11,6 +11,8 @@ import {
   type CompleteResult,
   type CountTokensParams,
   type CountTokensResult,
+  type ExaminedModel,
+  type ExamineModelParams,
   type InitializeParams,
   type InitializeResult,
   type LoadModelParams,
@@ -23,6 +25,7 @@ import {
   type WarmResult,
 } from '../protocol/worker';
 import type { Engine } from './engine/engine';
+import { examineModel } from './engine/examine';
 import { loadEngine } from './engine/gpu';
 import { TextPacer } from './textPacer';
 import { noSession } from './engine/sessionView';
@@ -47,6 +50,9 @@ export class Handlers {
     const { connection } = this;
     connection.onRequest(methods.initialize, (params: InitializeParams) => this.initialize(params));
     connection.onRequest(methods.loadModel, (params: LoadModelParams) => this.answer(() => this.loadModel(params)));
+    connection.onRequest(methods.examineModel, (params: ExamineModelParams) =>
+      this.answer((): Promise<ExaminedModel> => examineModel(params)),
+    );
     connection.onRequest(methods.chat, (params: ChatParams & { progress: number }, token: CancellationToken) =>
       this.answer(() => this.chat(params, token)),
     );

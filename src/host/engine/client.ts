@@ -12,6 +12,8 @@ import {
   type CompleteResult,
   type CountTokensParams,
   type CountTokensResult,
+  type ExaminedModel,
+  type ExamineModelParams,
   type InitializeResult,
   type LoadModelParams,
   type LoadProgress,
@@ -126,6 +128,12 @@ export class EngineClient implements Engine, Disposable {
   async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
     const result = await this.ask<CountTokensResult>(methods.countTokens, { texts } satisfies CountTokensParams);
     return result?.counts;
+  }
+
+  /** What a file would take; `undefined` without a ready worker, or where the file cannot be read. Does not start one. */
+  examineModel(path: string): Promise<ExaminedModel | undefined> {
+    const { contextTokens, gpu } = this.options.model();
+    return this.ask<ExaminedModel>(methods.examineModel, { path, contextTokens, gpu } satisfies ExamineModelParams);
   }
 
   session(): Promise<SessionView | undefined> {

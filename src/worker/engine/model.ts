@@ -156,7 +156,12 @@ interface Estimate {
 }
 
 /** What a context takes by the file's own figures. Two lanes and one differ by a lane, whatever else there is. */
-async function estimateOf(library: Library, llama: Llama, file: ExaminedFile, options: LoadOptions): Promise<Estimate> {
+export async function estimateOf(
+  library: Library,
+  llama: Llama,
+  file: ExaminedFile,
+  options: Pick<LoadOptions, 'path' | 'contextTokens' | 'gpu'>,
+): Promise<Estimate> {
   const contextSize = Math.max(256, options.contextTokens);
   try {
     const insights = await library.GgufInsights.from(file.info, llama);
@@ -226,8 +231,9 @@ const moreLinesLimit = 50;
 const llamas = new Map<LoadOptions['gpu'], Llama>();
 let currentLog: EngineLog = () => undefined;
 
-async function startLlama(library: Library, { gpu }: LoadOptions, log: EngineLog): Promise<Llama> {
-  currentLog = log;
+/** @throws EngineFailure */
+export async function startLlama(library: Library, { gpu }: Pick<LoadOptions, 'gpu'>, log?: EngineLog): Promise<Llama> {
+  if (log) currentLog = log;
   const known = llamas.get(gpu);
   if (known) return known;
   try {

@@ -1,0 +1,86 @@
+import type { GgufFileInfo } from 'node-llama-cpp';
+import { EngineFailure, firstLine, messageOf } from './failures';
+import { estimateOf, startLlama } from './model';
+import { examineFile } from './modelFile';
+import { loadLibrary } from './version';
+
+export interface ExamineOptions {
+  readonly path: string;
+  readonly contextTokens: number;
+  readonly gpu: 'auto' | 'off';
+}
+
+/** What a GGUF file says of itself, and what loading it would take by that. */
+export interface Examined {
+  readonly path: string;
+  readonly name: string;
+  readonly fileBytes: number;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly trainContextTokens: number;
+  readonly weightBytes: number;
+  readonly kvBytesPerToken: number;
+  readonly hasFim: boolean;
+  readonly hasChatTemplate: boolean;
+  readonly gpu?: { readonly name: string; readonly freeBytes: number } | undefined;
+}
+
+/**
+ * Reads a file's header and estimates from it. Nothing is loaded, and nothing of a model that is loaded changes.
+ * @throws EngineFailure
+ */
+export async function examineModel(options: ExamineOptions): Promise<Examined> {
+  const { path } = options;
+  const library = await loadLibrary();
+  const file = await examineFile(library, path);
+  // Without a log of its own: llama.cpp's lines belong to whatever is loaded.
+  const llama = await startLlama(library, options);
+  const { bytesPerToken } = await estimateOf(library, llama, file, options);
+  try {
+    const insights = await library.GgufInsights.from(file.info, llama);
+    return {
+      path,
+      name: file.name,
+      fileBytes: file.bytes,
+      architecture: file.architecture,
+      parameters: insights.totalParameters,
+      layers: insights.totalLayers,
+      trainContextTokens: insights.trainContextSize ?? 0,
+      weightBytes: insights.modelSize,
+      kvBytesPerToken: bytesPerToken,
+      hasFim: hasFim(file.info),
+      hasChatTemplate: hasChatTemplate(file.info),
+      gpu: llama.gpu === false ? undefined : { name: llama.gpu, freeBytes: (await llama.getVramState()).free },
+    };
+  } catch (error) {
+    throw new EngineFailure({ kind: 'modelBroken', path, detail: firstLine(messageOf(error)) });
+  }
+}
+
+function hasChatTemplate({ metadata }: GgufFileInfo): boolean {
+  const source: unknown = metadata.tokenizer.chat_template;
+  return typeof source === 'string' && source.trim() !== '';
+}
+
+/** Keys by which a GGUF names its FIM tokens, in their newer and their older spelling. */
+const fimKeys = [
+  ['fim_pre_token_id', 'prefix_token_id'],
+  ['fim_suf_token_id', 'suffix_token_id'],
+  ['fim_mid_token_id', 'middle_token_id'],
+] as const;
+
+/** The spellings by which llama.cpp knows them where the file does not name them, each a whole piece of the vocabulary. */
+const fimPieces = [
+  /^(<\|fim_prefix\|>|<fim[-_]prefix>|[\u2581 ]?<PRE>|<\uFF5Cfim\u2581begin\uFF5C>)$/u,
+  /^(<\|fim_suffix\|>|<fim[-_]suffix>|[\u2581 ]?<SUF>|<\uFF5Cfim\u2581hole\uFF5C>)$/u,
+  /^(<\|fim_middle\|>|<fim[-_]middle>|[\u2581 ]?<MID>|<\uFF5Cfim\u2581end\uFF5C>)$/u,
+] as const;
+
+/** Whether a model has all three tokens; what it is called says nothing. */
+function hasFim({ metadata }: GgufFileInfo): boolean {
+  const ggml = metadata.tokenizer.ggml as unknown as Readonly<Record<string, unknown>>;
+  if (fimKeys.every((keys) => keys.some((key) => typeof ggml[key] === 'number'))) return true;
+  const pieces = Array.isArray(ggml['tokens']) ? (ggml['tokens'] as readonly unknown[]) : [];
+  return fimPieces.every((piece) => pieces.some((token) => typeof token === 'string' && piece.test(token)));
+}
