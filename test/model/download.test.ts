@@ -1,4 +1,6 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { access, chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +77,31 @@ describe('a download in its process', () => {
     const { pid } = JSON.parse(await readFile(join(scene.folder, 'owner.json'), 'utf8')) as { pid: number };
     process.kill(pid, 'SIGKILL');
     expect(await run.end).toEqual({ kind: 'failed', problem: { kind: 'processDied', detail: 'SIGKILL' } });
+    await goesOn();
+  });
+
+  it('is left alone by another window', async () => {
+    const run = await halfway();
+    expect(await start().end).toEqual({ kind: 'failed', problem: { kind: 'inUse' } });
+    run.stop();
+    await run.end;
+    await goesOn();
+  });
+
+  it('ends with its host, and keeps what is there', async () => {
+    scene.hub.fault = firstHalfStalls(0);
+    const child = fork(script, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const exit = once(child, 'exit');
+    child.send({ jsonrpc: '2.0', id: 1, method: 'paddock/initialize', params: { protocolVersion: 1 } });
+    child.send({ jsonrpc: '2.0', id: 2, method: 'paddock/download', params: scene.params() });
+    await new Promise<void>((resolve) => {
+      child.on('message', (message: { readonly params?: { readonly bytes?: number } }) => {
+        if ((message.params?.bytes ?? 0) >= 150_000) resolve();
+      });
+    });
+    child.disconnect();
+    expect(await exit).toEqual([0, null]);
+    await expect(access(join(scene.folder, 'owner.json'))).rejects.toThrow('ENOENT');
     await goesOn();
   });
 

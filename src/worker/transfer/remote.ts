@@ -145,8 +145,9 @@ function totalOf({ status, headers }: Answer): number | undefined {
 
 function checkSame({ response }: Opened, remote: Remote, from: number): void {
   const etag = strongEtag(response);
-  const file = fileOf(new URL(remote.url));
-  if (etag !== undefined && remote.etag !== undefined && etag !== remote.etag) throw new DownloadFailure({ kind: 'changed', file });
+  // Where there is a checksum, it tells better: the servers behind one name may have tags of their own for the same bytes.
+  if (remote.sha256 === undefined && etag !== undefined && remote.etag !== undefined && etag !== remote.etag)
+    throw new DownloadFailure({ kind: 'changed', file: fileOf(new URL(remote.url)) });
   const total = totalOf(response);
   if (total !== undefined && total !== remote.bytes) throw wrongLength(remote, total);
   if (response.status !== 206) return;

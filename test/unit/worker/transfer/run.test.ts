@@ -268,6 +268,17 @@ describe('a download that is stopped', () => {
     await arrives(scene.params({ fresh: true }, { sha256: undefined }));
   });
 
+  it('does not mix versions where the file changes midway', async () => {
+    let version = 0;
+    scene.hub.fault = () => {
+      scene.hub.headers = { etag: `"${++version}"` };
+      return undefined;
+    };
+    expect(await scene.problem(scene.params({}, { sha256: undefined }))).toEqual({ kind: 'changed', file: 'model.gguf' });
+    // Tags that differ by server mean nothing where the checksum is known.
+    await arrives();
+  });
+
   it('in its check is checked again, and not fetched', async () => {
     await stopAfterAWhile();
     await writeFile(`${scene.path}.unchecked`, Buffer.concat([scene.bytes, Buffer.from('{"chunks":[]}')]));
