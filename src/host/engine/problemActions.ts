@@ -5,6 +5,7 @@ export const problemActionIds = [
   'retry',
   'restartEngine',
   'loadAnyway',
+  'chooseModel',
   'chooseModelFile',
   'useEmbeddedModel',
   'showLog',

@@ -32,6 +32,8 @@ export function labelOf(id: ProblemActionId): string {
       return l10n.t('Restart Engine');
     case 'loadAnyway':
       return l10n.t('Load Anyway');
+    case 'chooseModel':
+      return l10n.t('Choose Another Model…');
     case 'chooseModelFile':
       return l10n.t('Choose Model File…');
     case 'useEmbeddedModel':
@@ -53,11 +55,11 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
     case 'unsupportedArchitecture':
     case 'noModel':
     case 'chatTemplate':
-      return ['chooseModelFile', 'useEmbeddedModel'];
+      return ['chooseModel', 'useEmbeddedModel'];
     case 'outOfMemory':
-      return ['chooseModelFile', 'openSettings', 'retry'];
+      return ['chooseModel', 'openSettings', 'retry'];
     case 'doesNotFit':
-      return ['loadAnyway', 'chooseModelFile', 'openSettings'];
+      return ['loadAnyway', 'chooseModel', 'openSettings'];
     case 'promptTooLong':
       return ['openSettings'];
     case 'engineUnavailable':
@@ -68,7 +70,7 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
     case 'restarted':
       return ['retry'];
     case 'workerDied':
-      return error.cause === 'memory' ? ['chooseModelFile', 'openSettings', 'retry'] : ['retry', 'restartEngine', 'showLog'];
+      return error.cause === 'memory' ? ['chooseModel', 'openSettings', 'retry'] : ['retry', 'restartEngine', 'showLog'];
     case 'internal':
       return ['retry', 'restartEngine', 'showLog'];
   }

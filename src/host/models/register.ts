@@ -6,10 +6,13 @@ import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import { registerDownloads, type DownloadsDeps } from './download/register';
+import { embeddedModelPath } from './embedded';
 import { registerGpu } from './gpu';
+import { ownedModels } from './owned';
+import { registerPicker, type ExaminingEngine } from './picker';
 
 export interface ModelsDeps {
-  readonly engine: Engine;
+  readonly engine: ExaminingEngine;
   readonly config: ConfigService;
   readonly gpu: GpuFallback;
   readonly context: DownloadsDeps['context'];
@@ -19,8 +22,17 @@ export interface ModelsDeps {
 /** Which model runs, and on what: commands to choose one, and a restart when a setting that matters to the worker changes. */
 export function registerModels({ engine, config, gpu, context, log }: ModelsDeps): vscode.Disposable {
   const registered = registerDownloads({ context, config, log, use: (path) => useModel(path, engine, config) });
+  const embedded = embeddedModelPath(context.asAbsolutePath('.'));
   return vscode.Disposable.from(
     registered,
+    registerPicker({
+      engine,
+      config,
+      downloads: registered.downloads,
+      memory: context.globalState,
+      models: async () => ownedModels(embedded, await registered.downloads.downloaded(), config.current['model.path']),
+      use: (path) => useModel(path === embedded ? '' : path, engine, config),
+    }),
     registerGpu({ engine, gpu, log }),
     vscode.commands.registerCommand(commandIds.chooseModelFile, async () => {
       const picked = await vscode.window.showOpenDialog({

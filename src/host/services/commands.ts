@@ -35,6 +35,7 @@ export const commandIds = {
   triggerGhostText: 'paddock.triggerGhostText',
   whyNoGhostText: 'paddock.whyNoGhostText',
   showGhostText: 'paddock.showGhostText',
+  chooseModel: 'paddock.chooseModel',
   chooseModelFile: 'paddock.chooseModelFile',
   useEmbeddedModel: 'paddock.useEmbeddedModel',
   showDownloads: 'paddock.showDownloads',

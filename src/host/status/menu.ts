@@ -24,6 +24,7 @@ function menuItems(stopped: boolean): readonly MenuItem[] {
     { label: `$(comment-discussion) ${vscode.l10n.t('Open the chat')}`, command: `${chatViewId}.focus` },
     { label: `$(sparkle) ${vscode.l10n.t('Ghost text: status and switches')}`, command: commandIds.showGhostText },
     { label: `$(pulse) ${vscode.l10n.t('Show the session')}`, command: commandIds.showSession },
+    { label: `$(library) ${vscode.l10n.t('Choose a model…')}`, command: commandIds.chooseModel },
     { label: `$(file-binary) ${vscode.l10n.t('Choose a model file…')}`, command: commandIds.chooseModelFile },
     { label: `$(package) ${vscode.l10n.t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
     { label: `$(cloud-download) ${vscode.l10n.t('Downloads')}`, command: commandIds.showDownloads },

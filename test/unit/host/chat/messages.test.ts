@@ -80,7 +80,7 @@ describe('every engine problem', () => {
     }
     expect(describeRestart({ kind: 'workerDied', detail: 'signal SIGSEGV' })).toContain('ended unexpectedly');
     expect(describeProblem({ kind: 'workerDied', detail: '', cause: 'memory' }).actions.map(({ id }) => id)).toEqual([
-      'chooseModelFile',
+      'chooseModel',
       'openSettings',
       'retry',
     ]);

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { env, l10n, Uri, window } from 'vscode';
+import type { Licence } from './catalogue';
+
+/** As much of VS Code's `Memento` as this needs. */
+export interface LicenceMemory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+const memoryKey = 'paddock.acceptedLicences';
+
+/** The licences that were accepted on this machine, by their addresses: another text is another licence. */
+export class Licences {
+  constructor(private readonly memory: LicenceMemory) {}
+
+  isAccepted({ mustBeAccepted, url }: Licence): boolean {
+    return !mustBeAccepted || this.accepted.includes(url);
+  }
+
+  /** Shows a licence that has to be accepted, unless it was. @returns whether it is accepted now */
+  async ask(licence: Licence, modelName: string): Promise<boolean> {
+    if (this.isAccepted(licence)) return true;
+    const accept = l10n.t('Accept and Download');
+    const read = l10n.t('Read the Licence');
+    const question = l10n.t('{0} may be downloaded only by who accepts its licence, the {1}.', modelName, licence.name);
+    for (;;) {
+      const detail = [licence.notice ?? '', licence.url].filter((part) => part !== '').join('\n\n');
+      const picked = await window.showInformationMessage(question, { modal: true, detail }, accept, read);
+      if (picked === accept) {
+        await this.memory.update(memoryKey, [...this.accepted, licence.url]);
+        return true;
+      }
+      if (picked !== read) return false;
+      await env.openExternal(Uri.parse(licence.url));
+    }
+  }
+
+  private get accepted(): readonly string[] {
+    const { success, output } = v.safeParse(v.array(v.string()), this.memory.get(memoryKey));
+    return success ? output : [];
+  }
+}

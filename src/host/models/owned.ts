@@ -1,0 +1,25 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { OwnedModel } from './choices';
+
+/** The files that are there whatever else is found: the embedded model, what was downloaded, and the one that is set. */
+export async function ownedModels(
+  embeddedPath: string,
+  downloaded: readonly Omit<OwnedModel, 'source'>[],
+  chosenPath: string,
+): Promise<readonly OwnedModel[]> {
+  const known: OwnedModel[] = downloaded.map(({ name, path, bytes }) => ({ name, path, bytes, source: 'downloaded' }));
+  const isKnown = chosenPath === '' || chosenPath === embeddedPath || known.some(({ path }) => path === chosenPath);
+  const others = await Promise.all([ofFile(embeddedPath, 'embedded'), isKnown ? Promise.resolve(undefined) : ofFile(chosenPath, 'chosen')]);
+  const [embedded, chosen] = others;
+  return [...(embedded ? [embedded] : []), ...known, ...(chosen ? [chosen] : [])];
+}
+
+async function ofFile(path: string, source: string): Promise<OwnedModel | undefined> {
+  try {
+    return { name: basename(path).replace(/\.gguf$/i, ''), path, bytes: (await stat(path)).size, source };
+  } catch {
+    // What is set and gone is said when it is loaded.
+    return undefined;
+  }
+}

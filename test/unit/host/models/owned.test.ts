@@ -1,0 +1,33 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownedModels } from '../../../../src/host/models/owned';
+
+describe('the models that are there', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'paddock-owned-'));
+    await writeFile(join(folder, 'small.gguf'), 'abc');
+    await writeFile(join(folder, 'mine.GGUF'), 'abcd');
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it('are the embedded one first, what was downloaded, and the one that is set, each once', async () => {
+    const [embedded, chosen] = [join(folder, 'small.gguf'), join(folder, 'mine.GGUF')];
+    const downloaded = [{ name: 'Llama', path: '/project/llama.gguf', bytes: 5 }];
+    const list = await ownedModels(embedded, downloaded, chosen);
+    expect(list.map(({ name, bytes, source }) => [name, bytes, source])).toEqual([
+      ['small', 3, 'embedded'],
+      ['Llama', 5, 'downloaded'],
+      ['mine', 4, 'chosen'],
+    ]);
+    for (const set of ['', embedded, '/project/llama.gguf', '/project/gone.gguf']) {
+      expect(await ownedModels(embedded, downloaded, set)).toHaveLength(2);
+    }
+  });
+});
