@@ -1,4 +1,10 @@
-/** `npm run package [-- --target linux-x64]`: `out/paddock-<target>-<version>.vsix`, with everything inside that its three jobs need. */
+/**
+ * `npm run package [-- --target linux-x64 | --all] [--rehearse] [--check]`: `out/paddock-<target>-<version>.vsix`, with everything inside
+ * that its three jobs need.
+ *
+ * `--all`: every target's, one after the other. `--check`: stages and inspects, packs nothing. `--rehearse`: where the registry lacks a
+ * target's binaries, those of an older version; what comes out is inspected and measured, but does not run, and is named so.
+ */
 import { cp, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -7,10 +13,12 @@ import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { readJson } from './lib/cache.mjs';
 import { cleanEnv, run } from './lib/exec.mjs';
+import { inspectStage } from './lib/inspect.mjs';
 import { out, root } from './lib/paths.mjs';
+import { checkBudget, megabytes, packedBytes } from './lib/packed.mjs';
+import { fail, note, step } from './lib/progress.mjs';
 import { tempFolder } from './lib/temp.mjs';
-import { fail, step } from './lib/progress.mjs';
-import { allowList, checkFiles, hostTarget, makeStage, workerPackages } from './lib/stage.mjs';
+import { contents, hostTarget, makeStage, NoBinaries } from './lib/stage.mjs';
 
 /** Loads the libraries as the packaged worker does: nothing compiled, nothing downloaded. */
 const LOAD = `import { createRequire } from 'node:module';
@@ -20,18 +28,26 @@ const require = createRequire(import.meta.url);
 const { Language, Parser } = require('@vscode/tree-sitter-wasm');
 await Parser.init();
 await Language.load(require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm'));
-const llama = await getLlama({ build: 'never', skipDownload: true, progressLogs: false, gpu: false });
+// There is no build without Metal for Apple's own processors.
+const gpu = process.platform === 'darwin' && process.arch === 'arm64' ? 'metal' : false;
+const llama = await getLlama({ build: 'never', skipDownload: true, progressLogs: false, gpu });
 await llama.dispose();`;
 
 /**
- * @param {{target?: string}} [options]
+ * @typedef {object} PackageOptions
+ * @property {string} [target]
+ * @property {string} [version] of the binaries: a rehearsal
+ */
+
+/**
+ * @param {PackageOptions} [options]
  * @returns {Promise<string>} the .vsix
  */
-export async function makePackage({ target = hostTarget() } = {}) {
-  const stage = await step(`Staging the package for ${target}`, () => makeStage(target, (outdir) => build({ production: true, outdir })));
+export async function makePackage({ target = hostTarget(), version: rehearsed } = {}) {
+  const { stage, files } = await makeChecked({ target, ...(rehearsed === undefined ? {} : { version: rehearsed }) });
   if (target === hostTarget()) await step('Loading the libraries from the stage alone', () => loadAlone(stage));
   const { version } = /** @type {{version: string}} */ (await readJson(path.join(stage, 'package.json')));
-  const vsix = path.join(out, `paddock-${target}-${version}.vsix`);
+  const vsix = path.join(out, `paddock-${target}-${version}${rehearsed === undefined ? '' : '-rehearsal'}.vsix`);
   await step('Packing the .vsix', async () => {
     const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
     const args = [
@@ -47,8 +63,16 @@ export async function makePackage({ target = hostTarget() } = {}) {
     ];
     await run(process.execPath, args, { cwd: stage, env: cleanEnv({ VSCE_STORE: 'file' }), timeoutMs: 600_000 });
   });
-  await checkPackage(vsix, target);
+  await checkPackage(vsix, files);
+  await checkBudget(target, (await stat(vsix)).size);
   return vsix;
+}
+
+/** @param {PackageOptions & {target: string}} options */
+async function makeChecked({ target, version }) {
+  const label = `Staging the package for ${target}${version === undefined ? '' : `, with binaries of ${version}`}`;
+  const stage = await step(label, () => makeStage(target, (outdir) => build({ production: true, outdir }), version));
+  return { stage, ...(await inspectStage(stage, target, version)) };
 }
 
 /**
@@ -68,28 +92,23 @@ async function loadAlone(stage) {
 }
 
 /**
+ * What was inspected is what was packed.
  * @param {string} vsix
- * @param {string} target
+ * @param {ReadonlyMap<string, number>} files of the stage
  */
-async function checkPackage(vsix, target) {
-  const prefix = 'extension/';
-  const entries = (await zipEntries(vsix))
-    .filter((name) => name.startsWith(prefix) && !name.endsWith('/'))
-    .map((name) => name.slice(prefix.length));
-  checkFiles(entries, await allowList(target), path.basename(vsix));
-  const needed = [
-    'package.json',
-    'dist/extension.js',
-    'dist/worker/main.mjs',
-    'dist/worker/download.mjs',
-    'dist/webview/main.js',
-    'dist/webview/session.js',
-    ...workerPackages.map((name) => `dist/node_modules/${name}/package.json`),
-  ];
-  const missing = needed.filter((file) => !entries.includes(file));
-  if (!entries.some((file) => file.startsWith('dist/models/'))) missing.push('dist/models/*.gguf');
-  if (missing.length > 0) throw new Error(`${path.basename(vsix)} lacks ${missing.join(', ')}.`);
+async function checkPackage(vsix, files) {
+  // vsce gives the texts beside package.json names and links of its own.
+  const packed = new Map(
+    (await zipEntries(vsix)).flatMap(([name, bytes]) => (name.startsWith(DIST) ? [[name.slice(PREFIX.length), bytes]] : [])),
+  );
+  const wrong = [...files].filter(([name, bytes]) => name.startsWith('dist/') && packed.get(name) !== bytes).map(([name]) => name);
+  const strange = [...packed.keys()].filter((name) => !files.has(name));
+  if (wrong.length > 0) throw new Error(`${path.basename(vsix)} lacks ${wrong.slice(0, 20).join(', ')}.`);
+  if (strange.length > 0) throw new Error(`${path.basename(vsix)} holds what was not staged: ${strange.slice(0, 20).join(', ')}.`);
 }
+
+const PREFIX = 'extension/';
+const DIST = `${PREFIX}dist/`;
 
 /**
  * @typedef {object} ZipReader the part of yauzl, vsce's own zip reader, that is used here
@@ -98,7 +117,7 @@ async function checkPackage(vsix, target) {
 
 /**
  * @param {string} file
- * @returns {Promise<string[]>}
+ * @returns {Promise<[string, number][]>} names and bytes, unpacked
  */
 function zipEntries(file) {
   const fromVsce = createRequire(createRequire(import.meta.url).resolve('@vscode/vsce/package.json'));
@@ -111,21 +130,68 @@ function zipEntries(file) {
         reject(error);
         return;
       }
-      /** @type {string[]} */
-      const names = [];
-      zip.on('entry', (/** @type {{fileName: string}} */ entry) => names.push(entry.fileName));
+      /** @type {[string, number][]} */
+      const entries = [];
+      zip.on('entry', (/** @type {{fileName: string, uncompressedSize: number}} */ entry) =>
+        entries.push([entry.fileName, entry.uncompressedSize]),
+      );
       zip.on('end', () => {
-        resolve(names);
+        resolve(entries);
       });
       zip.on('error', reject);
     });
   });
 }
 
+/**
+ * @param {string} target
+ * @param {{rehearse: boolean, check: boolean}} options
+ * @returns {Promise<string>} a line about it
+ */
+async function makeOne(target, { rehearse, check }) {
+  /** @param {string} [version] */
+  const make = async (version) => {
+    const options = { target, ...(version === undefined ? {} : { version }) };
+    if (!check) {
+      const vsix = await makePackage(options);
+      return `${path.relative(root, vsix)} ${megabytes((await stat(vsix)).size)}`;
+    }
+    const { stage, files, natives } = await makeChecked(options);
+    const bytes = await packedBytes(stage, [...files.keys()]);
+    await checkBudget(target, bytes);
+    return `${path.relative(root, stage)} ${String(files.size)} files, ${String(natives)} of them native, ${megabytes(bytes)} when packed`;
+  };
+  try {
+    return await make();
+  } catch (error) {
+    if (!rehearse || !(error instanceof NoBinaries)) throw error;
+    note(`${target} is rehearsed: ${error.message}.`);
+    return make((await contents()).rehearsalVersion);
+  }
+}
+
 async function main() {
-  const { values } = parseArgs({ options: { target: { type: 'string' } } });
-  const vsix = await makePackage(values.target === undefined ? {} : { target: values.target });
-  process.stdout.write(`${path.relative(root, vsix)} ${((await stat(vsix)).size / 1e6).toFixed(1)} MB\n`);
+  const { values } = parseArgs({
+    options: {
+      target: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      rehearse: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+    },
+  });
+  if (!values.all) {
+    process.stdout.write(`${await makeOne(values.target ?? hostTarget(), values)}\n`);
+    return;
+  }
+  for (const target of Object.keys((await contents()).targets)) {
+    try {
+      process.stdout.write(`${await makeOne(target, values)}\n`);
+    } catch (error) {
+      // One target's trouble says nothing about the next one.
+      process.exitCode = 1;
+      note(`Not made: ${target}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main().catch(fail);

@@ -7,6 +7,7 @@ import { ensureBrowserHost } from './code-server.mjs';
 import { isolated } from './isolation.mjs';
 import { linkModel } from './model.mjs';
 import { out, root } from './paths.mjs';
+import { note } from './progress.mjs';
 
 const MINUTE = 60_000;
 
@@ -58,6 +59,13 @@ async function reportFile(name) {
 }
 
 /**
+ * @typedef {object} VitestReport
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {{assertionResults: {status: string, fullName: string}[]}[]} testResults
+ */
+
+/**
  * A project of vitest.config.mjs.
  * @param {string} project
  * @param {{minutes: number, env?: Record<string, string>, wrap?: (command: readonly string[]) => Promise<readonly string[]>}} options
@@ -73,7 +81,10 @@ async function vitest(project, { minutes, env = {}, wrap = (command) => Promise.
     env: cleanEnv({ ...env, NO_COLOR: '1' }),
     timeoutMs: minutes * MINUTE,
   });
-  const report = /** @type {{numPassedTests: number, numFailedTests: number} | undefined} */ (await readJson(file).catch(() => undefined));
+  const report = /** @type {VitestReport | undefined} */ (await readJson(file).catch(() => undefined));
+  const tests = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
+  // Each says in its name why.
+  for (const { status, fullName } of tests) if (status === 'skipped' || status === 'pending') note(`Not run: ${fullName}`);
   const failed = report?.numFailedTests ?? 0;
   // A file that cannot be loaded, or an error outside a test, fails the run without failing a test.
   return { passed: report?.numPassedTests ?? 0, failed: code !== 0 && failed === 0 ? 1 : failed, output };
@@ -130,6 +141,7 @@ export const levels = {
   unit: () => vitest('unit', { minutes: 10 }),
   model,
   integration,
+  packages: () => vitest('packages', { minutes: 10 }),
   e2e,
   offline,
 };
