@@ -7,6 +7,7 @@ import { registerCommands } from './host/commands/register';
 import { SlashCommands } from './host/commands/slash';
 import { registerCompletion } from './host/completion/register';
 import { registerEdit } from './host/edit/register';
+import { registerEndpoint } from './host/endpoint/register';
 import { EngineClient } from './host/engine/client';
 import { GpuFallback } from './host/engine/gpuFallback';
 import { embeddedModelPath } from './host/models/embedded';
@@ -27,28 +28,16 @@ export interface PaddockApi {
 export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
-  const model = (): ChosenModel => chosenModel(config, context);
-  const extensionVersion = String((context.extension.packageJSON as { version: unknown }).version);
-  const gpu = new GpuFallback(context.globalState, extensionVersion);
-  const engine = new EngineClient({
-    gpu,
-    command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
-    model: () => ({
-      ...model(),
-      gpu: config.current['model.gpu'],
-      threads: config.current['worker.threads'],
-      storage: workerStorage(context, config.current),
-    }),
-    clientVersion: extensionVersion,
-    log: topicLog(channel, 'engine'),
-    workerLog: topicLog(channel, 'worker'),
-  });
+  const model = (): ConfiguredModel => configuredModel(context, config);
+  const gpu = new GpuFallback(context.globalState, versionOf(context));
+  const engine = createEngine(context, config, channel, gpu);
+  const endpoint = registerEndpoint({ worker: engine, config, secrets: context.secrets, log: topicLog(channel, 'server') });
   const slash = new SlashCommands();
   const system = (): string => chatSettings(config.current).system;
   const apply = registerApply({ log: topicLog(channel, 'apply') });
   const chat = registerChat({
     extensionUri: context.extensionUri,
-    engine,
+    engine: endpoint.chat,
     log: topicLog(channel, 'chat'),
     settings: () => chatSettings(config.current),
     code: apply.actions,
@@ -58,17 +47,18 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     commands: slash.list,
     resolveCommand: (text) => slash.resolve(text),
   });
-  const ghostText = registerCompletion({ engine, config, log: topicLog(channel, 'ghost text') });
+  const ghostText = registerCompletion({ engine: endpoint.ghostText, config, log: topicLog(channel, 'ghost text') });
   context.subscriptions.push(
     channel,
     config,
     engine,
+    endpoint,
     apply,
     chat,
     ghostText,
-    registerCommands({ chat: chat.asker, engine, log: topicLog(channel, 'commands'), system }),
+    registerCommands({ chat: chat.asker, engine: endpoint.chat, log: topicLog(channel, 'commands'), system }),
     registerEdit({
-      engine,
+      engine: endpoint.chat,
       log: topicLog(channel, 'edit'),
       system,
       contextTokens: () => model().contextTokens,
@@ -77,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     registerModels({ engine, config, gpu, context, log: topicLog(channel, 'models') }),
     registerVscodeChat({
       extensionUri: context.extensionUri,
-      engine,
+      engine: endpoint.chat,
       model,
       settings: () => chatSettings(config.current),
       onDidChangeSettings: config.onDidChange,
@@ -86,15 +76,22 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     }),
     registerSession({
       extensionUri: context.extensionUri,
-      extensionVersion,
-      engine,
+      extensionVersion: versionOf(context),
+      engine: endpoint.chat,
       onDidFinish: engine.onDidFinish,
       config: () => config.current,
       titles: chat.titles,
       memory: context.globalState,
       log: topicLog(channel, 'session'),
     }),
-    registerStatus({ engine, onDidFinish: engine.onDidFinish, ghostText, channel, log: topicLog(channel, 'status') }),
+    registerStatus({
+      engine: endpoint.chat,
+      onDidFinish: endpoint.onDidFinish,
+      ghostText,
+      leaves: endpoint.leaves,
+      channel,
+      log: topicLog(channel, 'status'),
+    }),
   );
   shutDown = () => {
     // First, so that answers under way end as stopped, with what they have written, and not as failed.
@@ -104,13 +101,39 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   return { engine };
 }
 
-interface ChosenModel {
+interface ConfiguredModel {
   readonly path: string;
   readonly contextTokens: number;
 }
 
-function chosenModel({ current }: ConfigService, { extensionPath }: vscode.ExtensionContext): ChosenModel {
+function configuredModel({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService): ConfiguredModel {
   return { path: current['model.path'] || embeddedModelPath(extensionPath), contextTokens: current['model.contextTokens'] };
+}
+
+function versionOf({ extension }: vscode.ExtensionContext): string {
+  return String((extension.packageJSON as { version: unknown }).version);
+}
+
+/** The worker's client, which asks the settings anew at every start. */
+function createEngine(
+  context: vscode.ExtensionContext,
+  config: ConfigService,
+  channel: vscode.LogOutputChannel,
+  gpu: GpuFallback,
+): EngineClient {
+  return new EngineClient({
+    gpu,
+    command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
+    model: () => ({
+      ...configuredModel(context, config),
+      gpu: config.current['model.gpu'],
+      threads: config.current['worker.threads'],
+      storage: workerStorage(context, config.current),
+    }),
+    clientVersion: versionOf(context),
+    log: topicLog(channel, 'engine'),
+    workerLog: topicLog(channel, 'worker'),
+  });
 }
 
 let shutDown: (() => Promise<void>) | undefined;

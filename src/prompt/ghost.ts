@@ -90,6 +90,29 @@ function prefixTokens(input: GhostInput, text: string, tokenizer: PromptTokenize
   }
 }
 
+/**
+ * The same for a server that makes tokens of a text itself: parts of other files, the header, and the text before the cursor. Of what is
+ * unfinished there a space alone is owed: a server cannot be held to begin with a word.
+ * @param characters most of them
+ */
+export function continuationText(input: GhostInput, characters: number): { readonly text: string; readonly owed: string } {
+  const { text, owed } = splitUnfinished(input.prefix);
+  const header = headerLine(input.path, input.language);
+  const others =
+    header === '' ? [] : (input.related ?? []).map((each) => `${headerLine(each.path, input.language)}${each.text.trimEnd()}\n\n`);
+  const kept: string[] = [];
+  let room = characters * relatedShare;
+  for (const other of others.toReversed()) {
+    room -= other.length;
+    if (room < 0) break;
+    kept.unshift(other);
+  }
+  const before = kept.join('') + header;
+  const isSpace = owed.trim() === '';
+  const tail = anchoredTail(isSpace ? text : input.prefix, Math.max(0, characters - before.length));
+  return { text: before + tail, owed: isSpace ? owed : '' };
+}
+
 /** How much of the budget parts of other files may have. */
 const relatedShare = 0.3;
 

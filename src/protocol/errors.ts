@@ -50,8 +50,18 @@ export type EngineErrorData =
   | { readonly kind: 'restarted' }
   /** The chat template inside the model file does not parse, refuses a plain conversation, or loses a message. */
   | { readonly kind: 'chatTemplate'; readonly detail: string }
+  /** The server at `host`, which the user has named, did not serve the request. `detail` is what it or the network said. */
+  | { readonly kind: 'endpoint'; readonly host: string; readonly reason: EndpointFailure; readonly detail: string }
   /** Anything else: a defect. */
   | { readonly kind: 'internal'; readonly detail: string };
+
+/**
+ * Why a server did not serve a request: it cannot be reached; its certificate is not trusted; it wants a key, or another one; what it has no
+ * such model or address for; it has too much to do; it failed; it said nothing for too long; it said something that is no answer; it broke
+ * off in the midst of one; it refused the request as it is.
+ */
+export type EndpointFailure =
+  'unreachable' | 'certificate' | 'key' | 'notFound' | 'busy' | 'failed' | 'timeout' | 'malformed' | 'brokenOff' | 'refused';
 
 /** JSON-RPC error code of every error that carries an {@link EngineErrorData}; outside the range JSON-RPC reserves. */
 export const ENGINE_ERROR_CODE = 1000;

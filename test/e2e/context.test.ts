@@ -129,7 +129,7 @@ describe('context', () => {
       .click();
     await attach('#symbol:count', 'count', /count.*tokens?/s);
     await attach('#problems', '#problems', /broken\.ts.*tokens/s);
-    await attach('#changes', '#changes', /tokens/);
+    await attach('#changes', '#changes', /[Cc]hanges.*tokens/s);
     await attach('#terminal', '#terminal-selection', /[Tt]erminal.*tokens/s);
     await picture('kinds');
     const before = await editor.turnCount();

@@ -1,6 +1,6 @@
 import type { AnswerState } from '../../protocol/webview';
 import type { ChatParams, ChatProgress, ChatResult } from '../../protocol/worker';
-import type { Engine, Outcome } from '../engine/engine';
+import { servingModel, type Engine, type Outcome } from '../engine/engine';
 import { CancelSource } from '../engine/cancelSource';
 import type { StoredTurn } from './records';
 
@@ -59,7 +59,8 @@ export class Answer {
     if (this.live.kind !== 'streaming') {
       this.live = { kind: 'streaming' };
       // Ids are kept with the model they belong to, so that they survive a crash of the worker in mid-answer.
-      if (this.engine.state.kind === 'ready') turn.fingerprint = this.engine.state.facts.fingerprint;
+      const model = servingModel(this.engine.state);
+      if (model !== undefined) turn.fingerprint = model.fingerprint;
       this.listener.changed();
     }
     turn.answer += progress.text;

@@ -106,6 +106,7 @@ const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> 
   workerDied: ['detail'],
   restarted: [],
   chatTemplate: ['detail'],
+  endpoint: ['host', 'reason', 'detail'],
   internal: ['detail'],
 };
 

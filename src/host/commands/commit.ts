@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { COMMIT_MAX_TOKENS, cleanCommitMessage, commitBlock, commitQuestion } from '../../prompt/commit';
 import { cutDiff } from '../../prompt/diffCut';
 import type { ChatParams, ChatProgress } from '../../protocol/worker';
-import type { Engine } from '../engine/engine';
+import { servingModel, type Engine } from '../engine/engine';
 import { reportProblem } from '../engine/reportProblem';
 import { taskSubjects } from '../engine/subjects';
 import { answerLocale } from '../services/locale';
@@ -53,7 +53,7 @@ export class CommitMessages {
 
   private async describe(repository: GitRepository, diff: string, words: string): Promise<void> {
     const { engine, log } = this.deps;
-    const lane = engine.state.kind === 'ready' ? engine.state.facts.contextTokens : ASSUMED_LANE_TOKENS;
+    const lane = servingModel(engine.state)?.contextTokens ?? ASSUMED_LANE_TOKENS;
     const { text, shownFiles, totalFiles } = cutDiff(diff, Math.floor(lane * CHARACTERS_PER_LANE_TOKEN));
     const params: ChatParams = {
       system: this.deps.system(),

@@ -53,7 +53,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (decision.kind === 'skip') return this.end(request, decision.reason);
     const kept = continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
     if (kept !== undefined && !invoked) return this.show(request, 'kept', place, kept);
-    if (engine.state.kind !== 'ready') {
+    if (engine.state.kind !== 'ready' && engine.state.kind !== 'remote') {
       this.missed = this.modelIsOnItsWay() ? { document, version: document.version, position } : undefined;
       engine.start();
       return this.end(request, 'notReady');

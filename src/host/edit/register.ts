@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../engine/engine';
+import { servingModel, type Engine } from '../engine/engine';
 import { reportProblem } from '../engine/reportProblem';
 import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
@@ -93,7 +93,7 @@ class InlineEdit {
 
   private contextTokens(): number {
     const { state } = this.deps.engine;
-    return state.kind === 'ready' ? state.facts.contextTokens : this.deps.contextTokens();
+    return servingModel(state)?.contextTokens ?? this.deps.contextTokens();
   }
 
   /** An undecided edit is in the way of the next one. */

@@ -1,7 +1,8 @@
 /** What requests come to that were cancelled before a worker had them. */
 import type { ChatResult, CompleteResult, Metrics, WarmResult } from '../../protocol/worker';
 
-const metrics: Metrics = {
+/** Of what cost nothing. */
+export const noMetrics: Metrics = {
   promptTokens: 0,
   reusedTokens: 0,
   evaluatedTokens: 0,
@@ -18,12 +19,12 @@ export const cancelledChat: ChatResult = {
   tokens: [],
   fingerprint: '',
   stop: 'cancelled',
-  metrics,
+  metrics: noMetrics,
   droppedTurns: 0,
   cuts: [],
   contextUsed: 0,
 };
 
-export const cancelledCompletion: CompleteResult = { text: '', stop: 'cancelled', metrics };
+export const cancelledCompletion: CompleteResult = { text: '', stop: 'cancelled', metrics: noMetrics };
 
 export const notWarmed: WarmResult = { evaluatedTokens: 0, overtaken: false };

@@ -10,6 +10,7 @@ import type {
   CompleteResult,
   InitializeResult,
   ModelFacts,
+  PromptFormat,
   WarmParams,
   WarmResult,
 } from '../../protocol/worker';
@@ -23,10 +24,41 @@ export type EngineState =
   | { readonly kind: 'loading'; readonly generation: number; readonly path: string; readonly fraction: number }
   /** Not `responding`: the worker keeps the host waiting; it recovers, or is ended and restarted. */
   | { readonly kind: 'ready'; readonly generation: number; readonly facts: ModelFacts; readonly responding: boolean }
+  /** Requests go to a server that the user has named; there is nothing to load, and no worker need run. */
+  | { readonly kind: 'remote'; readonly generation: number; readonly server: RemoteServer }
   /** The worker died; another follows after `delayMilliseconds`. */
   | { readonly kind: 'restarting'; readonly generation: number; readonly error: EngineErrorData; readonly delayMilliseconds: number }
   /** Nothing is tried again until the user acts or the settings change. */
   | { readonly kind: 'failed'; readonly generation: number; readonly error: EngineErrorData };
+
+/** A server of the user's own, as far as it is known. */
+export interface RemoteServer {
+  /** Host and port, as in its address. */
+  readonly host: string;
+  /** Whether that is this machine, so that nothing leaves it. */
+  readonly isThisMachine: boolean;
+  /** The model's name there. */
+  readonly model: string;
+  /** As the server says, else as the settings do. */
+  readonly contextTokens: number;
+  /** Stands for server and model, and never for the vocabulary of a file. */
+  readonly fingerprint: string;
+}
+
+/** What any model that is ready to answer has. */
+export interface ServingModel {
+  readonly name: string;
+  readonly contextTokens: number;
+  readonly fingerprint: string;
+  readonly promptFormat: PromptFormat;
+}
+
+/** The model that a request made now would be answered by without waiting for a worker; `undefined` where there is none yet. */
+export function servingModel(state: EngineState): ServingModel | undefined {
+  if (state.kind === 'ready') return state.facts;
+  // A server writes the prompt by the template of its model.
+  return state.kind === 'remote' ? { ...state.server, name: state.server.model, promptFormat: 'template' } : undefined;
+}
 
 /** A request's end. A cancelled request ends in a value whose `stop` is `cancelled`. */
 export type Outcome<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly error: EngineErrorData };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { l10n } from 'vscode';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { EngineView } from '../../protocol/webview';
-import type { EngineState } from './engine';
+import type { EngineState, RemoteServer } from './engine';
 import { describeProblem, labelOf } from './problems';
 
 export function engineView(state: EngineState): EngineView {
@@ -19,11 +19,18 @@ export function engineView(state: EngineState): EngineView {
         kind: state.kind,
         label: state.responding ? l10n.t('{0} · ready', state.facts.name) : l10n.t('{0} · not responding', state.facts.name),
       };
+    case 'remote':
+      return { kind: 'ready', label: `${state.server.model || l10n.t('Server')} · ${placeOf(state.server)}` };
     case 'restarting':
       return { kind: state.kind, label: l10n.t('Restarting…') };
     case 'failed':
       return { kind: state.kind, label: l10n.t('Not running'), problem: bannerOf(state.error) };
   }
+}
+
+/** Where a server is, so that it can be seen whether text leaves the machine. */
+export function placeOf({ host, isThisMachine }: RemoteServer): string {
+  return isThisMachine ? l10n.t('server on this machine, {0}', host) : l10n.t('sent to {0}', host);
 }
 
 /** A banner is about the engine, not about a question: there is nothing to ask again, but the engine can always be started again. */

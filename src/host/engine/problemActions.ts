@@ -8,6 +8,9 @@ export const problemActionIds = [
   'chooseModel',
   'chooseModelFile',
   'useEmbeddedModel',
+  'configureEndpoint',
+  'setEndpointKey',
+  'turnOffEndpoint',
   'showLog',
   'openSettings',
 ] as const;

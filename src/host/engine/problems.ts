@@ -38,6 +38,12 @@ export function labelOf(id: ProblemActionId): string {
       return l10n.t('Choose Model File…');
     case 'useEmbeddedModel':
       return l10n.t('Use Embedded Model');
+    case 'configureEndpoint':
+      return l10n.t('Set Up Server…');
+    case 'setEndpointKey':
+      return l10n.t('Set Key…');
+    case 'turnOffEndpoint':
+      return l10n.t('Use This Machine');
     case 'showLog':
       return l10n.t('Show Log');
     case 'openSettings':
@@ -71,6 +77,8 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
       return ['retry'];
     case 'workerDied':
       return error.cause === 'memory' ? ['chooseModel', 'openSettings', 'retry'] : ['retry', 'restartEngine', 'showLog'];
+    case 'endpoint':
+      return error.reason === 'key' ? ['setEndpointKey', 'turnOffEndpoint'] : ['retry', 'configureEndpoint', 'turnOffEndpoint'];
     case 'internal':
       return ['retry', 'restartEngine', 'showLog'];
   }
@@ -129,6 +137,8 @@ function messageOf(error: EngineErrorData): string {
       return l10n.t('The engine was restarted while this was being answered. Try again.');
     case 'chatTemplate':
       return l10n.t('This model’s chat template cannot be used ({0}). Choose another model file.', error.detail);
+    case 'endpoint':
+      return endpointFailed(error);
     case 'internal':
       return l10n.t('Something went wrong inside Paddock ({0}). Try again; the log says more.', error.detail);
   }
@@ -172,6 +182,47 @@ function modelBroken({ path, part, detail }: Extract<EngineErrorData, { kind: 'm
       );
     default:
       return l10n.t('The model file {0} is damaged ({1}). Download it again, or choose another one.', path, detail);
+  }
+}
+
+function endpointFailed({ host, reason, detail }: Extract<EngineErrorData, { kind: 'endpoint' }>): string {
+  switch (reason) {
+    case 'unreachable':
+      return l10n.t(
+        'The server {0} cannot be reached ({1}). Start it, correct its address, or use the model on this machine.',
+        host,
+        detail,
+      );
+    case 'certificate':
+      return l10n.t(
+        'The certificate of the server {0} is not trusted ({1}). Have the system trust whoever issued it, or correct the address.',
+        host,
+        detail,
+      );
+    case 'key':
+      return l10n.t('The server {0} wants another key ({1}). Set the one it was given.', host, detail);
+    case 'notFound':
+      return l10n.t(
+        'The server {0} does not have this model, or cannot do this ({1}). Choose another model, or another use for the server.',
+        host,
+        detail,
+      );
+    case 'busy':
+      return l10n.t('The server {0} has too much to do ({1}). Try again in a while, or use the model on this machine.', host, detail);
+    case 'failed':
+      return l10n.t('The server {0} failed ({1}). Try again; its own log says more.', host, detail);
+    case 'timeout':
+      return l10n.t('The server {0} did not answer in time ({1}). Try again, or use the model on this machine.', host, detail);
+    case 'malformed':
+      return l10n.t(
+        'The server {0} gave an answer that cannot be read ({1}). Correct the address: it has to be that of an OpenAI-compatible API, which often ends in /v1.',
+        host,
+        detail,
+      );
+    case 'brokenOff':
+      return l10n.t('The server {0} broke off in the midst of its answer. What it had written is kept; try again.', host);
+    case 'refused':
+      return l10n.t('The server {0} refused the request ({1}). Shorten the question, or correct the setup.', host, detail);
   }
 }
 

@@ -59,6 +59,8 @@ function idsFor({ kind }: EngineState): readonly SessionActionId[] {
       return ['start', 'copyReport'];
     case 'ready':
       return ['park', 'clear', 'copyReport', 'restartEngine'];
+    case 'remote':
+      return ['copyReport'];
     case 'failed':
       // The problem's own banner has the button that restarts.
       return ['copyReport'];

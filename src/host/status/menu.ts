@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../engine/engine';
+import type { Engine, EngineState } from '../engine/engine';
+import { engineView } from '../engine/engineView';
 import { commandIds, chatViewId } from '../services/commands';
 import { configSection } from '../services/configService';
 import { lanesLine } from './view';
@@ -13,10 +14,15 @@ interface MenuItem extends vscode.QuickPickItem {
 export async function showMenu(engine: Engine): Promise<void> {
   const { state } = engine;
   const picked = await vscode.window.showQuickPick(menuItems(state.kind === 'stopped'), {
-    title: state.kind === 'ready' ? `${state.facts.name} · ${lanesLine(state.facts)}` : vscode.l10n.t('Paddock'),
+    title: titleOf(state),
     placeHolder: vscode.l10n.t('What would you like to do?'),
   });
   if (picked) await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));
+}
+
+function titleOf(state: EngineState): string {
+  if (state.kind === 'ready') return `${state.facts.name} · ${lanesLine(state.facts)}`;
+  return state.kind === 'remote' ? engineView(state).label : vscode.l10n.t('Paddock');
 }
 
 function menuItems(stopped: boolean): readonly MenuItem[] {
@@ -26,6 +32,7 @@ function menuItems(stopped: boolean): readonly MenuItem[] {
     { label: `$(pulse) ${vscode.l10n.t('Show the session')}`, command: commandIds.showSession },
     { label: `$(library) ${vscode.l10n.t('Choose a model…')}`, command: commandIds.chooseModel },
     { label: `$(file-binary) ${vscode.l10n.t('Choose a model file…')}`, command: commandIds.chooseModelFile },
+    { label: `$(server) ${vscode.l10n.t('Set up a server…')}`, command: commandIds.configureEndpoint },
     { label: `$(package) ${vscode.l10n.t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },
     { label: `$(cloud-download) ${vscode.l10n.t('Downloads')}`, command: commandIds.showDownloads },
     {

@@ -15,18 +15,20 @@ export interface StatusDeps {
   readonly onDidFinish: Event<Metrics>;
   /** Why ghost text does not come by itself in the active editor, in words; empty where it does. */
   readonly ghostText: { readonly state: () => string; readonly onDidChange: Event<undefined> };
+  /** Whether anything is sent to another machine. */
+  readonly leaves: () => boolean;
   readonly channel: vscode.LogOutputChannel;
   readonly log: Log;
 }
 
 /** The status bar's item with its menu, and the one message that a problem of the engine gets. */
-export function registerStatus({ engine, onDidFinish, ghostText, channel, log }: StatusDeps): vscode.Disposable {
+export function registerStatus({ engine, onDidFinish, ghostText, leaves, channel, log }: StatusDeps): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('paddock.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Paddock');
   item.command = commandIds.showMenu;
   let speed: number | undefined;
   const render = (): void => {
-    const view = statusView(engine.state, ghostText.state(), speed);
+    const view = statusView(engine.state, ghostText.state(), speed, leaves());
     item.text = view.text;
     item.tooltip = view.tooltip;
     item.accessibilityInformation = { label: view.accessibleLabel };

@@ -1,6 +1,7 @@
 import { env, l10n } from 'vscode';
 import type { ModelFacts } from '../../protocol/worker';
 import type { EngineState } from '../engine/engine';
+import { placeOf } from '../engine/engineView';
 import { describeProblem, gigabytes, number } from '../engine/problems';
 
 export interface StatusBarView {
@@ -15,8 +16,9 @@ export interface StatusBarView {
  * What the status bar shows.
  * @param ghostText why ghost text does not come by itself, in words; empty where it does
  * @param speed tokens a second of the last answer, if there was one
+ * @param leaves whether anything is sent to another machine
  */
-export function statusView(state: EngineState, ghostText: string, speed: number | undefined): StatusBarView {
+export function statusView(state: EngineState, ghostText: string, speed: number | undefined, leaves: boolean): StatusBarView {
   const ghost = ghostText === '' ? '' : ` ${ghostText}`;
   const shown = (icon: string, label: string, tooltip: string, isProblem = false): StatusBarView => ({
     text: `$(${icon}) ${label}${ghost}`,
@@ -36,7 +38,13 @@ export function statusView(state: EngineState, ghostText: string, speed: number 
         l10n.t('Paddock: loading {0}', state.path),
       );
     case 'ready':
-      return readyView(state, speed, shown);
+      return readyView(state, speed, leaves, shown);
+    case 'remote':
+      return shown(
+        'hubot',
+        `${state.server.model || l10n.t('Server')}${rateOf(speed)}`,
+        l10n.t('Paddock: {0}, {1}', state.server.model || l10n.t('Server'), placeOf(state.server)),
+      );
     case 'restarting':
       return shown('loading~spin', l10n.t('Paddock: restarting'), describeProblem(state.error).message);
     case 'failed':
@@ -46,7 +54,12 @@ export function statusView(state: EngineState, ghostText: string, speed: number 
 
 type Shown = (icon: string, label: string, tooltip: string) => StatusBarView;
 
-function readyView({ facts, responding }: Extract<EngineState, { kind: 'ready' }>, speed: number | undefined, shown: Shown): StatusBarView {
+function readyView(
+  { facts, responding }: Extract<EngineState, { kind: 'ready' }>,
+  speed: number | undefined,
+  leaves: boolean,
+  shown: Shown,
+): StatusBarView {
   if (!responding) {
     return shown(
       'watch',
@@ -54,13 +67,18 @@ function readyView({ facts, responding }: Extract<EngineState, { kind: 'ready' }
       l10n.t('Paddock: the process that runs the model is not responding; if it does not recover, it is restarted'),
     );
   }
-  const rate = speed === undefined ? '' : ` ${l10n.t('{0} tokens/s', formatRate(speed))}`;
   const lines = [
-    l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, whereItRuns(facts)),
+    leaves
+      ? l10n.t('Paddock: {0}, {1}', facts.name, whereItRuns(facts))
+      : l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, whereItRuns(facts)),
     lanesLine(facts),
     ...(facts.restoredTokens > 0 ? [l10n.t('{0} tokens taken up again', number(facts.restoredTokens))] : []),
   ];
-  return shown('hubot', `${facts.name}${rate}`, lines.join('\n'));
+  return shown('hubot', `${facts.name}${rateOf(speed)}`, lines.join('\n'));
+}
+
+function rateOf(speed: number | undefined): string {
+  return speed === undefined ? '' : ` ${l10n.t('{0} tokens/s', formatRate(speed))}`;
 }
 
 function whereItRuns({ gpu, threads, decodeThreads }: ModelFacts): string {

@@ -13,7 +13,7 @@ import {
 import { RecentMap } from '../../base/recent';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { ChatTurn, UserContent } from '../../protocol/worker';
-import type { Engine } from '../engine/engine';
+import { servingModel, type Engine } from '../engine/engine';
 import { taskSubjects } from '../engine/subjects';
 import { commandOf, describeProblem } from '../engine/problems';
 import type { Log } from '../services/log';
@@ -65,7 +65,7 @@ export class Participant {
     const question = await this.questionOf(request);
     if (question.user.text.trim() === '') return { errorDetails: { message: l10n.t('There is no text to answer. Write a question.') } };
     show(question, stream);
-    if (engine.state.kind !== 'ready') stream.progress(l10n.t('Loading the model…'));
+    if (servingModel(engine.state) === undefined) stream.progress(l10n.t('Loading the model…'));
     const { system, ...rest } = settings();
     const history = await this.historyOf(context);
     const outcome = await engine.chat(
@@ -86,7 +86,7 @@ export class Participant {
     answers.remember(value);
     this.questions.set(keyOf(request, value.text), question.user);
     log.info(`@paddock: answer ${value.stop}; of ${value.metrics.promptTokens} prompt tokens ${value.metrics.evaluatedTokens} evaluated`);
-    return { metadata: recordOf(value, engine.state.kind === 'ready' ? engine.state.facts.name : '', request.command) };
+    return { metadata: recordOf(value, servingModel(engine.state)?.name ?? '', request.command) };
   }
 
   private async questionOf({ prompt, command, references }: Asked): Promise<Question> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Engine } from '../../engine/engine';
+import { servingModel, type Engine } from '../../engine/engine';
 
 /** Counts that are kept: each text of a long conversation with its attachments, and what is typed now. */
 const mostKept = 2000;
@@ -35,7 +35,7 @@ export class TokenCounter {
   /** Forgets what was counted by another model. */
   private follow(): string | undefined {
     const { state } = this.engine;
-    const fingerprint = state.kind === 'ready' ? state.facts.fingerprint : undefined;
+    const fingerprint = servingModel(state)?.fingerprint;
     if (fingerprint !== undefined && fingerprint !== this.fingerprint) {
       this.counts = new Map();
       this.fingerprint = fingerprint;

@@ -1,7 +1,8 @@
 import type { BlockSizes } from '../../../prompt/shares';
 import { foretell, type Forecast } from '../../../prompt/foretell';
 import type { GaugeView } from '../../../protocol/webview';
-import type { ChatTurn, ContextBlock, ModelFacts, UserContent } from '../../../protocol/worker';
+import type { ChatTurn, ContextBlock, UserContent } from '../../../protocol/worker';
+import type { ServingModel } from '../../engine/engine';
 import type { TokenCounter } from './counter';
 import { labelOf, sourcesOf, type SourceWords } from './labels';
 
@@ -33,7 +34,7 @@ export async function readGauge(
   source: GaugeSource,
   content: Omit<UserContent, 'text'>,
   counter: TokenCounter,
-  facts: () => ModelFacts | undefined,
+  facts: () => ServingModel | undefined,
   words: ForecastWords,
 ): Promise<GaugeView | undefined> {
   const user = { ...content, text: source.question };
@@ -66,7 +67,7 @@ export async function readGauge(
 }
 
 /** Whether the ids are the loaded model's: then they need no counting. */
-function isCounted(answer: ChatTurn['answer'], facts: ModelFacts | undefined): answer is { text: string; tokens: readonly number[] } {
+function isCounted(answer: ChatTurn['answer'], facts: ServingModel | undefined): answer is { text: string; tokens: readonly number[] } {
   return answer.tokens !== undefined && answer.tokens.length > 0 && answer.fingerprint === facts?.fingerprint;
 }
 

@@ -1,6 +1,7 @@
 import { Emitter, type Disposable, type Event } from '../../../base/event';
 import type { ContextMessage, DraftAttachmentView, GaugeView, HostMessage, SlashCommandView } from '../../../protocol/webview';
-import type { ModelFacts, UserContent } from '../../../protocol/worker';
+import type { UserContent } from '../../../protocol/worker';
+import { servingModel, type ServingModel } from '../../engine/engine';
 import type { Idle } from '../../engine/warmUp';
 import { TokenCounter, type CountingEngine } from './counter';
 import type { DraftContext } from './draft';
@@ -170,7 +171,7 @@ export class ViewContext implements Disposable {
     if (this.source === undefined) return;
     const round = ++this.rounds;
     const { draft, engine, words } = this.deps;
-    const facts = (): ModelFacts | undefined => (engine.state.kind === 'ready' ? engine.state.facts : undefined);
+    const facts = (): ServingModel | undefined => servingModel(engine.state);
     const gauge = await readGauge(this.source(), draft.content, this.counter, facts, words);
     if (round !== this.rounds) return;
     this.counted = gauge;

@@ -61,7 +61,7 @@ export const fakeTexts: ChatTexts = {
         : [{ id: 'chooseModelFile', label: 'Choose' }],
   }),
   notes: (facts) => [`dropped ${String(facts.droppedTurns)}`, `cuts ${String(facts.cuts.length)}`],
-  engine: (state) => ({ kind: state.kind, label: state.kind }),
+  engine: ({ kind }) => ({ kind: kind === 'remote' ? 'ready' : kind, label: kind }),
   ...fakeWords,
 };
 

@@ -42,7 +42,7 @@ class Desk {
         this.pages.push(parts);
         return {
           title: '',
-          engine: { kind: parts.state.kind, label: '' },
+          engine: { kind: parts.state.kind === 'remote' ? 'ready' : parts.state.kind, label: '' },
           loadingProgress: '',
           sections: [],
           actions: [],

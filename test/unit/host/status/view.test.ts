@@ -17,7 +17,7 @@ function ready(more: Partial<ModelFacts> = {}, responding = true): EngineState {
 
 describe('the status bar with a model', () => {
   it('tells in its tooltip what was chosen for the machine', () => {
-    expect(statusView(ready({ lanes: 4 }), '', 12.3)).toEqual({
+    expect(statusView(ready({ lanes: 4 }), '', 12.3, false)).toEqual({
       text: '$(hubot) Fake 7B 12 tokens/s',
       tooltip: 'Paddock: Fake 7B, on the CPU with 2 threads; nothing leaves this machine\n4 lanes of 4,096 tokens, 8.6 GB',
       accessibleLabel:
@@ -28,18 +28,38 @@ describe('the status bar with a model', () => {
   });
 
   it('names the threads of both phases where they differ, and the GPU', () => {
-    expect(statusView(ready({ threads: 4, decodeThreads: 3 }), '', undefined).tooltip).toContain('with 4 threads to read and 3 to write');
-    expect(statusView(ready({ gpu: 'metal', decodeThreads: 1 }), '', undefined).tooltip).toContain('on the GPU (metal)');
+    expect(statusView(ready({ threads: 4, decodeThreads: 3 }), '', undefined, false).tooltip).toContain(
+      'with 4 threads to read and 3 to write',
+    );
+    expect(statusView(ready({ gpu: 'metal', decodeThreads: 1 }), '', undefined, false).tooltip).toContain('on the GPU (metal)');
   });
 
   it('says what was taken up again, and nothing where there was nothing', () => {
-    expect(statusView(ready({ restoredTokens: 3072 }), '', undefined).tooltip).toMatch(/\n3,072 tokens taken up again$/);
-    expect(statusView(ready(), '', undefined).tooltip).not.toContain('again');
+    expect(statusView(ready({ restoredTokens: 3072 }), '', undefined, false).tooltip).toMatch(/\n3,072 tokens taken up again$/);
+    expect(statusView(ready(), '', undefined, false).tooltip).not.toContain('again');
   });
 
   it('says quietly when it does not respond', () => {
-    const view = statusView(ready({}, false), '', 12);
+    const view = statusView(ready({}, false), '', 12, false);
     expect(view).toMatchObject({ text: '$(watch) Fake 7B (not responding)', isProblem: false });
     expect(view.tooltip).toContain('is not responding');
+  });
+
+  it('claims that nothing leaves the machine only where that is so', () => {
+    expect(statusView(ready(), '', undefined, true).tooltip).not.toContain('leaves');
+  });
+});
+
+describe('the status bar with a server', () => {
+  const server = { host: 'gpu.example.com:8000', isThisMachine: false, model: 'llama-2-70b', contextTokens: 4096, fingerprint: 'f' };
+
+  it('says where text goes, and where it stays on this machine', () => {
+    const remote = statusView({ kind: 'remote', generation: 1, server }, '', 30, true);
+    expect(remote.text).toBe('$(hubot) llama-2-70b 30 tokens/s');
+    expect(remote.tooltip).toBe('Paddock: llama-2-70b, sent to gpu.example.com:8000');
+    const local = { ...server, host: '127.0.0.1:8080', isThisMachine: true };
+    expect(statusView({ kind: 'remote', generation: 1, server: local }, '', undefined, false).tooltip).toBe(
+      'Paddock: llama-2-70b, server on this machine, 127.0.0.1:8080',
+    );
   });
 });

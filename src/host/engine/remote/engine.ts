@@ -1,0 +1,136 @@
+import { Emitter, type Disposable } from '../../../base/event';
+import type { ChatParams, ChatProgress, ChatResult, CompleteParams, CompleteResult, Metrics } from '../../../protocol/worker';
+import type { Log } from '../../services/log';
+import { cancelledChat, cancelledCompletion } from '../cancelled';
+import type { Cancellation, EngineState, Outcome } from '../engine';
+import { remoteChat } from './chat';
+import { RemoteCompleter } from './complete';
+import { connect, serverOf, type Connection } from './connection';
+import { remoteFailure } from './failures';
+import { parseEndpoint, type EndpointSettings } from './settings';
+import { countRemotely } from './tokens';
+
+export interface RemoteEngineDeps {
+  readonly settings: () => EndpointSettings;
+  /** The key for the server at an address, from where secrets are kept. */
+  readonly key: (url: URL) => Promise<string | undefined>;
+  readonly log: Log;
+}
+
+type RemoteState = Extract<EngineState, { kind: 'remote' }>;
+
+/**
+ * A server of the user's own in the worker's place. Every promise settles once and never rejects, as the worker's do. What was asked of a
+ * server before the settings changed goes on there.
+ */
+export class RemoteEngine implements Disposable {
+  private generation = 0;
+  private pending: { readonly settings: string; readonly connection: Promise<Connection> } | undefined;
+  private known: RemoteState['server'] | undefined;
+  private readonly completer = new RemoteCompleter();
+  private readonly changes = new Emitter<undefined>();
+  private readonly finished = new Emitter<Metrics>();
+
+  /** More of the server is known than before. */
+  readonly onDidChange = this.changes.event;
+  readonly onDidFinish = this.finished.event;
+
+  constructor(private readonly deps: RemoteEngineDeps) {}
+
+  /** As it is known now. Only while the settings name a server. */
+  get state(): RemoteState {
+    const { url, model, contextTokens } = this.deps.settings();
+    const address = parseEndpoint(url);
+    if (address === undefined) throw new Error('no server is set');
+    return { kind: 'remote', generation: this.generation, server: this.known ?? serverOf(address, model, contextTokens) };
+  }
+
+  /** Asks the server again what it is, as after a change of the settings or of the key. */
+  reset(): void {
+    this.generation++;
+    this.pending = undefined;
+    this.known = undefined;
+    this.changes.fire(undefined);
+  }
+
+  /** Asks the server what it is, unless that is known. */
+  start(): void {
+    this.connect().catch((error: unknown) => {
+      this.deps.log.warn(`${this.state.server.host}: ${String(error)}`);
+    });
+  }
+
+  chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
+    return this.request(cancellation, cancelledChat, (connection, signal) => remoteChat(connection, params, onProgress, signal));
+  }
+
+  async complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
+    // A server is not asked for what nobody may want: it may cost money, and others wait.
+    if (params.ahead === true) return { kind: 'done', value: cancelledCompletion };
+    return this.request(cancellation, cancelledCompletion, (connection, signal) => this.completer.complete(connection, params, signal));
+  }
+
+  /** By the server's own vocabulary; `undefined` where it has no way to tell. */
+  async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
+    try {
+      return await countRemotely(await this.connect(), texts);
+    } catch {
+      return undefined;
+    }
+  }
+
+  dispose(): void {
+    this.changes.dispose();
+    this.finished.dispose();
+  }
+
+  private async request<T extends { readonly metrics: Metrics }>(
+    cancellation: Cancellation,
+    cancelled: T,
+    ask: (connection: Connection, signal: AbortSignal) => Promise<T>,
+  ): Promise<Outcome<T>> {
+    const { host } = this.state.server;
+    const abort = new AbortController();
+    const subscription = cancellation.onCancellationRequested(() => {
+      abort.abort();
+    });
+    try {
+      if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled };
+      const connection = await this.connect();
+      if (abort.signal.aborted) return { kind: 'done', value: cancelled };
+      const value = await ask(connection, abort.signal);
+      this.finished.fire(value.metrics);
+      return { kind: 'done', value };
+    } catch (error) {
+      if (abort.signal.aborted) return { kind: 'done', value: cancelled };
+      const data = remoteFailure(error, host);
+      this.deps.log.error(`${host}: ${JSON.stringify(data)}`);
+      return { kind: 'failed', error: data };
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  private connect(): Promise<Connection> {
+    const settings = this.deps.settings();
+    const name = JSON.stringify([settings.url, settings.model, settings.contextTokens]);
+    if (this.pending?.settings !== name) this.pending = { settings: name, connection: this.open(settings) };
+    const { pending } = this;
+    pending.connection.catch(() => {
+      // The next request tries again.
+      if (this.pending === pending) this.pending = undefined;
+    });
+    return pending.connection;
+  }
+
+  private async open(settings: EndpointSettings): Promise<Connection> {
+    const url = parseEndpoint(settings.url);
+    const connection = await connect(settings, url && (await this.deps.key(url)));
+    this.known = connection.server;
+    this.deps.log.info(
+      `${connection.server.host}: ${connection.server.model}, ${String(connection.server.contextTokens)} tokens of context`,
+    );
+    this.changes.fire(undefined);
+    return connection;
+  }
+}

@@ -1,0 +1,68 @@
+import { PromptTooLongError } from '../../../prompt/chat';
+import type { EndpointFailure, EngineErrorData } from '../../../protocol/errors';
+
+/** The server said nothing for too long. */
+export class SilenceError extends Error {
+  override readonly name = 'SilenceError';
+}
+
+/** The server closed the connection in the midst of an answer. */
+export class BrokenOffError extends Error {
+  override readonly name = 'BrokenOffError';
+}
+
+/** Codes of Node's and of TLS for certificates nobody vouches for, or for another name. */
+const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
+const modelWords = /model/i;
+
+/** Why a request to the server at `host` failed. */
+export function remoteFailure(error: unknown, host: string): EngineErrorData {
+  if (error instanceof PromptTooLongError) {
+    return { kind: 'promptTooLong', promptTokens: error.promptTokens, contextTokens: error.contextTokens };
+  }
+  const detail = detailOf(error);
+  return { kind: 'endpoint', host, reason: reasonOf(error, detail), detail };
+}
+
+function reasonOf(error: unknown, detail: string): EndpointFailure {
+  if (error instanceof SilenceError) return 'timeout';
+  if (error instanceof BrokenOffError) return 'brokenOff';
+  const status = statusOf(error);
+  if (status !== undefined) return reasonOfStatus(status, detail);
+  const names = chain(error).map((each) => each.name);
+  const codes = chain(error).map((each) => ('code' in each && typeof each.code === 'string' ? each.code : ''));
+  if (codes.some((code) => certificateCode.test(code))) return 'certificate';
+  if (names.some((name) => name.includes('Timeout'))) return 'timeout';
+  // What is no JSON, or none of the expected shape.
+  if (names.some((name) => name === 'SyntaxError' || name === 'ValiError')) return 'malformed';
+  return 'unreachable';
+}
+
+function reasonOfStatus(status: number, detail: string): EndpointFailure {
+  if (status === 401 || status === 403) return 'key';
+  if (status === 404 || status === 405 || status === 501) return 'notFound';
+  if (status === 408 || status === 504) return 'timeout';
+  if (status === 429 || status === 503) return 'busy';
+  if (status >= 500) return 'failed';
+  if (status === 400 && modelWords.test(detail) && /not (?:found|exist)/i.test(detail)) return 'notFound';
+  return 'refused';
+}
+
+/** The HTTP status that a server answered with, where it did. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** What it says at its root, as one line that fits a sentence. A page of HTML says nothing. */
+function detailOf(error: unknown): string {
+  const said = chain(error).at(-1)?.message ?? String(error);
+  const line = said.replace(/\s+/g, ' ').trim();
+  return /<(?:!doctype|html)/i.test(line) ? 'HTML' : line.slice(0, 200);
+}
+
+/** An error and its causes, the first cause last. */
+function chain(error: unknown): readonly Error[] {
+  const found: Error[] = [];
+  for (let each = error; each instanceof Error && found.length < 8; each = each.cause) found.push(each);
+  return found;
+}

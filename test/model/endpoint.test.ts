@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CancelSource } from '../../src/host/engine/cancelSource';
+import type { ChatProgress, ChatResult } from '../../src/protocol/worker';
+import { llamaServerMissing, startLlamaServer, type LlamaServer } from '../fixtures/llamaServer';
+import { embeddedModelPath } from '../fixtures/realWorker';
+import { place, question, remoteEngine } from '../fixtures/remote';
+import type { RemoteEngine } from '../../src/host/engine/remote/engine';
+
+const missing = await llamaServerMissing();
+
+/** An answer to its end. */
+async function answered(
+  engine: RemoteEngine,
+  params: ReturnType<typeof question>,
+): Promise<{ result: ChatResult; pieces: ChatProgress[] }> {
+  const pieces: ChatProgress[] = [];
+  const outcome = await engine.chat(params, (piece) => pieces.push(piece), new CancelSource().token);
+  if (outcome.kind === 'failed') throw new Error(JSON.stringify(outcome.error));
+  return { result: outcome.value, pieces };
+}
+
+if (missing !== undefined) {
+  it(`not run: ${missing}`, (context) => {
+    context.skip();
+  });
+}
+
+describe.skipIf(missing !== undefined)('a real llama-server', () => {
+  let server: LlamaServer;
+  let engine: RemoteEngine;
+
+  beforeAll(async () => {
+    server = await startLlamaServer(embeddedModelPath());
+    engine = remoteEngine(server.url);
+  });
+  afterAll(async () => {
+    engine.dispose();
+    await server.stop();
+  });
+
+  it('streams an answer, and a follow-up evaluates only what is new', async () => {
+    const first = question('What is the capital of France?');
+    const { result, pieces } = await answered(engine, first);
+    expect(result.text).toContain('Paris');
+    expect(result.stop).toBe('end');
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('')).toBe(result.text);
+    expect(result.metrics.promptTokens).toBeGreaterThan(10);
+    const history = [{ user: first.user, answer: { text: result.text } }];
+    const { result: second } = await answered(engine, question('And of Italy?', { history }));
+    expect(second.metrics.reusedTokens).toBeGreaterThan(result.metrics.promptTokens);
+    expect(second.metrics.evaluatedTokens).toBeLessThan(30);
+  });
+
+  it('is known by what it says of itself', () => {
+    const { server: known } = engine.state;
+    expect(known).toMatchObject({ host: server.host, isThisMachine: true, contextTokens: 4096 });
+    expect(known.model).not.toBe('');
+  });
+
+  it('stops when a request is cancelled, and is free for the next', async () => {
+    const source = new CancelSource();
+    const outcome = await engine.chat(
+      question('Count to a thousand in words.', { maxTokens: 2000 }),
+      (piece) => {
+        if (piece.kind === 'text') source.cancel();
+      },
+      source.token,
+    );
+    expect(outcome).toMatchObject({ kind: 'done', value: { stop: 'cancelled' } });
+    if (outcome.kind === 'done') expect(outcome.value.metrics.generatedTokens).toBeLessThan(200);
+    expect((await answered(engine, question('Say yes.', { maxTokens: 4 }))).result.text).not.toBe('');
+  });
+
+  it('gives ghost text for a model that cannot fill in, one line of it', async () => {
+    const prefix = 'def add(a, b):\n    """Adds two numbers."""\n    return ';
+    const outcome = await engine.complete(place(prefix), new CancelSource().token);
+    expect(outcome.kind).toBe('done');
+    if (outcome.kind !== 'done') return;
+    expect(outcome.value.text).toMatch(/^a \+ b/);
+    expect(outcome.value.text).not.toContain('\n');
+    const again = await engine.complete(place(`${prefix}a`), new CancelSource().token);
+    if (again.kind === 'done') expect(again.value.metrics.evaluatedTokens).toBeLessThan(12);
+  });
+
+  it('counts tokens by the model’s vocabulary', async () => {
+    const [none, some] = (await engine.countTokens(['', 'The quick brown fox'])) ?? [];
+    expect(none).toBe(0);
+    expect(some).toBeGreaterThanOrEqual(4);
+    expect(some).toBeLessThan(8);
+  });
+
+  it('says in its own words that a question is too long', async () => {
+    const outcome = await engine.chat(question('word '.repeat(6000)), () => undefined, new CancelSource().token);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { kind: 'promptTooLong', contextTokens: 4095 } });
+  });
+});
+
+describe.skipIf(missing !== undefined)('a llama-server with a key', () => {
+  let server: LlamaServer;
+
+  beforeAll(async () => {
+    server = await startLlamaServer(embeddedModelPath(), '--api-key', 'right');
+  });
+  afterAll(() => server.stop());
+
+  it('serves nobody without it, nor with another one', async () => {
+    for (const key of [{}, { key: 'wrong' }]) {
+      const outcome = await remoteEngine(server.url, key).chat(question('Hello?'), () => undefined, new CancelSource().token);
+      expect(outcome).toMatchObject({ kind: 'failed', error: { kind: 'endpoint', host: server.host, reason: 'key' } });
+    }
+  });
+
+  it('serves who has it; what was shown when it is killed is not lost', async () => {
+    const engine = remoteEngine(server.url, { key: 'right' });
+    const shown: string[] = [];
+    const outcome = await engine.chat(
+      question('Tell me a long story about a fox.', { maxTokens: 1500 }),
+      (piece) => {
+        if (piece.kind === 'text') shown.push(piece.text);
+        if (shown.length === 8) void server.stop();
+      },
+      new CancelSource().token,
+    );
+    expect(shown.length).toBeGreaterThanOrEqual(8);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { kind: 'endpoint', host: server.host } });
+    const next = await engine.chat(question('Are you there?'), () => undefined, new CancelSource().token);
+    expect(next).toMatchObject({ kind: 'failed', error: { kind: 'endpoint', reason: 'unreachable' } });
+  }, 90_000);
+});
