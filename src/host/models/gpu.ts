@@ -48,6 +48,8 @@ function whatHappened(detail: string): string {
   switch (detail) {
     case 'hang':
       return vscode.l10n.t('it did not answer');
+    case 'unloadable':
+      return vscode.l10n.t('its build of llama.cpp cannot be loaded');
     case 'outOfMemory':
       return vscode.l10n.t('its memory is not enough for the model');
     default:

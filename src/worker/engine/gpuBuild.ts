@@ -15,7 +15,7 @@ export interface GpuFailure {
 export async function unusableGpu(library: Library): Promise<GpuFailure | undefined> {
   const supported = await library.getLlamaGpuTypes('supported');
   const device = supported.find((type) => type !== false && hasBuild(type));
-  return device ? { device, detail: 'its build of llama.cpp cannot be loaded' } : undefined;
+  return device ? { device, detail: 'unloadable' } : undefined;
 }
 
 const platforms: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'win', darwin: 'mac' };

@@ -2,24 +2,11 @@ import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GpuFallback, type GpuMemory } from '../../../../src/host/engine/gpuFallback';
 import type { GpuFailure, ModelFacts } from '../../../../src/protocol/worker';
+import { Memory } from '../../../fixtures/memento';
 import { chatParams, noCancel, TestClient, valueOf } from '../../../fixtures/workerClient';
 
 const workers = resolve(import.meta.dirname, '../../../fixtures/workers');
 const onGpu = { path: '/fake.gguf', contextTokens: 64, gpu: 'auto', threads: 0 } as const;
-
-/** A memento that outlives what uses it. */
-class Memory implements GpuMemory {
-  private readonly values = new Map<string, unknown>();
-
-  get(key: string): unknown {
-    return this.values.get(key);
-  }
-
-  update(key: string, value: unknown): Promise<void> {
-    this.values.set(key, value);
-    return Promise.resolve();
-  }
-}
 
 const clients: TestClient[] = [];
 
