@@ -51,7 +51,7 @@ export async function examineModel(options: ExamineOptions): Promise<Examined> {
       kvBytesPerToken: bytesPerToken,
       hasFim: hasFim(file.info),
       hasChatTemplate: hasChatTemplate(file.info),
-      gpu: llama.gpu === false ? undefined : { name: llama.gpu, freeBytes: (await llama.getVramState()).free },
+      gpu: llama.gpu === false || options.gpu === 'off' ? undefined : { name: llama.gpu, freeBytes: (await llama.getVramState()).free },
     };
   } catch (error) {
     throw new EngineFailure({ kind: 'modelBroken', path, detail: firstLine(messageOf(error)) });

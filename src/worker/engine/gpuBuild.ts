@@ -28,3 +28,11 @@ function hasBuild(device: string): boolean {
     return false;
   }
 }
+
+/**
+ * Which build of llama.cpp is asked for. For Apple's own processors there is none without Metal: with `off`, a model's layers are kept
+ * from it.
+ */
+export function buildFor(gpu: 'auto' | 'off', machine: { readonly platform: string; readonly arch: string } = process): 'auto' | false {
+  return gpu === 'auto' || (machine.platform === 'darwin' && machine.arch === 'arm64') ? 'auto' : false;
+}

@@ -5,7 +5,7 @@ import { readModelFileName } from '../../base/modelFileName';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
 import { classifyEstimateFailure, classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
-import { unusableGpu, type GpuFailure } from './gpuBuild';
+import { buildFor, unusableGpu, type GpuFailure } from './gpuBuild';
 import { examineFile, type ExaminedFile } from './modelFile';
 import { Neighbours } from './neighbours';
 import { keyOf, recall, type Remembered } from './remembered';
@@ -82,21 +82,23 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
     reports.add(level, message);
     log(level, message);
   });
-  options.onDevice?.(llama.gpu, options.gpu === 'auto' && llama.gpu === false ? await unusableGpu(library) : undefined);
+  const gpuLayers = options.gpu === 'off' ? 0 : 'auto';
+  const device = options.gpu === 'off' ? false : llama.gpu;
+  options.onDevice?.(device, options.gpu === 'auto' && device === false ? await unusableGpu(library) : undefined);
   const limits = readThreadLimits(llama.cpuMathCores);
   const threads = chooseThreads(options.threads, limits);
   const { fingerprint } = file;
   options.onIdentified?.(fingerprint);
-  const key = keyOf({ fingerprint, libraryVersion: await libraryVersion(), gpu: llama.gpu, threads, limits });
+  const key = keyOf({ fingerprint, libraryVersion: await libraryVersion(), gpu: device, threads, limits });
   const remembered = options.folder === undefined ? undefined : await recall(options.folder, key);
   const neighbours = options.folder === undefined ? undefined : new Neighbours(options.folder);
   const estimate = await estimateOf(library, llama, file, options);
-  await refuseWhatDoesNotFit(file, estimate, llama.gpu !== false, options, neighbours);
+  await refuseWhatDoesNotFit(file, estimate, device !== false, options, neighbours);
   const mapped = shouldMap(file.bytes, remembered?.repackedBytes);
   const attempt = { path: options.path, architecture: file.architecture, neededBytes: file.bytes };
   let model: LlamaModel | undefined;
   try {
-    model = await llama.loadModel({ modelPath: options.path, useMmap: mapped, onLoadProgress: onProgress });
+    model = await llama.loadModel({ modelPath: options.path, gpuLayers, useMmap: mapped, onLoadProgress: onProgress });
     const freeBytes = availableBytes() - (mapped ? file.bytes : 0);
     const wanted = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
     const capacity = chooseCapacity(wanted, estimate.bytesPerToken, freeBytes);
@@ -130,7 +132,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
         freeBytes,
         threads,
         mapped,
-        gpu: llama.gpu === false || model.gpuLayers === 0 ? false : llama.gpu,
+        gpu: model.gpuLayers === 0 ? false : device,
         loadMilliseconds: performance.now() - started,
       },
       key,
@@ -238,7 +240,7 @@ export async function startLlama(library: Library, { gpu }: Pick<LoadOptions, 'g
   if (known) return known;
   try {
     const llama = await library.getLlama({
-      gpu: gpu === 'auto' ? 'auto' : false,
+      gpu: buildFor(gpu),
       // Never compile and never download: nothing leaves the machine, and the package carries its binaries.
       build: 'never',
       skipDownload: true,
