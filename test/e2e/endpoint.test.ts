@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)('a server in the worker’s place', () =>
     await server.stop();
     const turn = await editor.ask('And of Spain?');
     expect(turn.state).toBe('failed');
-    await editor.chat.getByText(`The server ${server.host} cannot be reached`).waitFor();
+    await editor.chat.getByText(`The server ${server.host} cannot be reached`).first().waitFor();
     await editor.chat.getByRole('button', { name: 'Use This Machine' }).last().click();
     await item().waitFor({ state: 'hidden' });
     const local = await editor.ask('And of Portugal?');
