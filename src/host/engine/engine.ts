@@ -37,8 +37,10 @@ export interface RemoteServer {
   readonly host: string;
   /** Whether that is this machine, so that nothing leaves it. */
   readonly isThisMachine: boolean;
-  /** The model's name there. */
+  /** What requests call the model. */
   readonly model: string;
+  /** The same for people: without folders, and what a file's name ends in. */
+  readonly name: string;
   /** As the server says, else as the settings do. */
   readonly contextTokens: number;
   /** Stands for server and model, and never for the vocabulary of a file. */
@@ -57,7 +59,7 @@ export interface ServingModel {
 export function servingModel(state: EngineState): ServingModel | undefined {
   if (state.kind === 'ready') return state.facts;
   // A server writes the prompt by the template of its model.
-  return state.kind === 'remote' ? { ...state.server, name: state.server.model, promptFormat: 'template' } : undefined;
+  return state.kind === 'remote' ? { ...state.server, promptFormat: 'template' } : undefined;
 }
 
 /** A request's end. A cancelled request ends in a value whose `stop` is `cancelled`. */

@@ -20,7 +20,7 @@ export function engineView(state: EngineState): EngineView {
         label: state.responding ? l10n.t('{0} · ready', state.facts.name) : l10n.t('{0} · not responding', state.facts.name),
       };
     case 'remote':
-      return { kind: 'ready', label: `${state.server.model || l10n.t('Server')} · ${placeOf(state.server)}` };
+      return { kind: 'ready', label: `${state.server.name || l10n.t('Server')} · ${placeOf(state.server)}` };
     case 'restarting':
       return { kind: state.kind, label: l10n.t('Restarting…') };
     case 'failed':

@@ -2,17 +2,19 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { OwnedModel } from './choices';
 
-/** The files that are there whatever else is found: the embedded model, what was downloaded, and the one that is set. */
+/** Every model file on this machine, each once: the embedded model, what was downloaded, the one that is set, what other programs keep. */
 export async function ownedModels(
   embeddedPath: string,
   downloaded: readonly Omit<OwnedModel, 'source'>[],
   chosenPath: string,
+  found: readonly OwnedModel[] = [],
 ): Promise<readonly OwnedModel[]> {
   const known: OwnedModel[] = downloaded.map(({ name, path, bytes }) => ({ name, path, bytes, source: 'downloaded' }));
-  const isKnown = chosenPath === '' || chosenPath === embeddedPath || known.some(({ path }) => path === chosenPath);
+  const isKnown = chosenPath === '' || chosenPath === embeddedPath || [...known, ...found].some(({ path }) => path === chosenPath);
   const others = await Promise.all([ofFile(embeddedPath, 'embedded'), isKnown ? Promise.resolve(undefined) : ofFile(chosenPath, 'chosen')]);
   const [embedded, chosen] = others;
-  return [...(embedded ? [embedded] : []), ...known, ...(chosen ? [chosen] : [])];
+  const ours = [...(embedded ? [embedded] : []), ...known, ...(chosen ? [chosen] : [])];
+  return [...ours, ...found.filter(({ path }) => ours.every((each) => each.path !== path))];
 }
 
 async function ofFile(path: string, source: string): Promise<OwnedModel | undefined> {

@@ -1,3 +1,4 @@
+import { homedir, platform } from 'node:os';
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
 import type { GpuFallback } from '../engine/gpuFallback';
@@ -10,6 +11,8 @@ import { embeddedModelPath } from './embedded';
 import { registerGpu } from './gpu';
 import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
+import { findModels } from './stores/find';
+import { storesOn } from './stores/places';
 
 export interface ModelsDeps {
   readonly engine: ExaminingEngine;
@@ -30,7 +33,10 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       config,
       downloads: registered.downloads,
       memory: context.globalState,
-      models: async () => ownedModels(embedded, await registered.downloads.downloaded(), config.current['model.path']),
+      models: async () => {
+        const found = await findModels(storesOn({ platform: platform(), home: homedir(), env: process.env }));
+        return ownedModels(embedded, await registered.downloads.downloaded(), config.current['model.path'], found);
+      },
       use: (path) => useModel(path === embedded ? '' : path, engine, config),
     }),
     registerGpu({ engine, gpu, log }),

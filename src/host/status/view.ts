@@ -42,8 +42,8 @@ export function statusView(state: EngineState, ghostText: string, speed: number 
     case 'remote':
       return shown(
         'hubot',
-        `${state.server.model || l10n.t('Server')}${rateOf(speed)}`,
-        l10n.t('Paddock: {0}, {1}', state.server.model || l10n.t('Server'), placeOf(state.server)),
+        `${state.server.name || l10n.t('Server')}${rateOf(speed)}`,
+        l10n.t('Paddock: {0}, {1}', state.server.name || l10n.t('Server'), placeOf(state.server)),
       );
     case 'restarting':
       return shown('loading~spin', l10n.t('Paddock: restarting'), describeProblem(state.error).message);

@@ -70,7 +70,12 @@ export async function connect(settings: EndpointSettings, key: string | undefine
 
 /** A server as it is known from its address alone. */
 export function serverOf(url: URL, model: string, contextTokens: number): RemoteServer {
-  return { host: url.host, isThisMachine: isLoopback(url), model, contextTokens, fingerprint: `remote ${url.href} ${model}` };
+  const name =
+    model
+      .split('/')
+      .at(-1)
+      ?.replace(/\.gguf$/i, '') ?? '';
+  return { host: url.host, isThisMachine: isLoopback(url), model, name, contextTokens, fingerprint: `remote ${url.href} ${model}` };
 }
 
 /** Tokens of context of a request, where the server is llama-server. */

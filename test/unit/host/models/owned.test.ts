@@ -29,5 +29,9 @@ describe('the models that are there', () => {
     for (const set of ['', embedded, '/project/llama.gguf', '/project/gone.gguf']) {
       expect(await ownedModels(embedded, downloaded, set)).toHaveLength(2);
     }
+    const other = { name: 'theirs · Ollama', path: '/project/theirs', bytes: 6, source: 'Ollama' };
+    const again = { ...other, path: chosen };
+    expect((await ownedModels(embedded, downloaded, '', [other])).at(-1)).toEqual(other);
+    expect((await ownedModels(embedded, downloaded, chosen, [again])).filter(({ path }) => path === chosen)).toEqual([again]);
   });
 });

@@ -51,7 +51,14 @@ describe('the status bar with a model', () => {
 });
 
 describe('the status bar with a server', () => {
-  const server = { host: 'gpu.example.com:8000', isThisMachine: false, model: 'llama-2-70b', contextTokens: 4096, fingerprint: 'f' };
+  const server = {
+    host: 'gpu.example.com:8000',
+    isThisMachine: false,
+    model: 'meta-llama/llama-2-70b',
+    name: 'llama-2-70b',
+    contextTokens: 4096,
+    fingerprint: 'f',
+  };
 
   it('says where text goes, and where it stays on this machine', () => {
     const remote = statusView({ kind: 'remote', generation: 1, server }, '', 30, true);
