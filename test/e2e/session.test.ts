@@ -96,8 +96,6 @@ describe('the session view', () => {
     await lanes(session)
       .filter({ hasText: /inventory\.ts.*ghost text/ })
       .waitFor();
-    // One of the README's pictures.
-    await editor.page.locator('.part.sidebar').screenshot({ path: path.join(pictures, 'readme', 'session-dark-en.png') });
   });
 
   it.each(['dark', 'light', 'highContrast', 'highContrastLight'] as const)('is readable and accessible in %s', async (theme) => {
