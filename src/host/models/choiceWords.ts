@@ -30,8 +30,9 @@ export function fitLine({ verdict, tokensPerSecond, neededBytes, availableBytes 
 
 function pace(words: number): string {
   if (words >= 10) return number(Math.round(words / 5) * 5);
-  if (words >= 1) return number(Math.round(words));
-  return new Intl.NumberFormat(env.language, { maximumSignificantDigits: 1 }).format(words);
+  if (words >= 2) return number(Math.round(words));
+  const digits = words >= 1 ? 2 : 1;
+  return new Intl.NumberFormat(env.language, { minimumSignificantDigits: digits, maximumSignificantDigits: digits }).format(words);
 }
 
 /** What else there is to say of a choice: what it is recommended for, what is special about how it would run, and its licence. */

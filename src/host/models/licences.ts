@@ -23,7 +23,7 @@ export class Licences {
     if (this.isAccepted(licence)) return true;
     const accept = l10n.t('Accept and Download');
     const read = l10n.t('Read the Licence');
-    const question = l10n.t('{0} may be downloaded only by who accepts its licence, the {1}.', modelName, licence.name);
+    const question = l10n.t('To download {0}, you have to accept its licence, the {1}.', modelName, licence.name);
     for (;;) {
       const detail = [licence.notice ?? '', licence.url].filter((part) => part !== '').join('\n\n');
       const picked = await window.showInformationMessage(question, { modal: true, detail }, accept, read);

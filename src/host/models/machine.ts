@@ -10,7 +10,17 @@ export interface MachineMemory {
 }
 
 const memoryKey = 'machine.bandwidth';
-const remembered = v.object({ processor: v.string(), threads: v.number(), bytesPerSecond: v.pipe(v.number(), v.minValue(1)) });
+const remembered = v.object({
+  processor: v.string(),
+  threads: v.number(),
+  bytesPerSecond: v.pipe(v.number(), v.minValue(1)),
+  /** How often it was measured. */
+  times: v.number(),
+});
+type Remembered = v.InferOutput<typeof remembered>;
+
+/** Other programs only ever make memory look slower: the best of so many measurements counts. */
+const enoughTimes = 3;
 
 /** More threads than these add nothing on the memory channels that machines have, and each takes memory of its own. */
 const mostThreads = 8;
@@ -64,38 +74,37 @@ function readThrough(bytes: number): Promise<number> {
 }
 
 /**
- * The bandwidth of this machine: measured once and remembered until the processor is another one. Where it cannot be measured, a
- * cautious assumption, which is not remembered.
+ * The bandwidth of this machine: measured at the first few occasions and remembered until the processor is another one. Where it cannot be
+ * measured, what is remembered, or a cautious assumption, which is not.
  */
 export async function bandwidth(memory: MachineMemory, measure: () => Promise<number> = measureBandwidth): Promise<number> {
   const known = recall(memory);
-  if (known !== undefined) return known;
+  if (known && known.times >= enoughTimes) return known.bytesPerSecond;
   try {
-    const bytesPerSecond = await measure();
-    await remember(memory, bytesPerSecond);
+    const bytesPerSecond = Math.max(await measure(), known?.bytesPerSecond ?? 0);
+    await remember(memory, bytesPerSecond, (known?.times ?? 0) + 1);
     return bytesPerSecond;
   } catch {
-    return assumedBytesPerSecond;
+    return known?.bytesPerSecond ?? assumedBytesPerSecond;
   }
 }
 
 /**
- * Learns from how fast a model really decoded: other programs may have been busy while the bandwidth was measured. Nothing is learned
- * before the first measurement, and never that the machine is slower.
+ * Learns from how fast a model really decoded. Nothing is learned before the first measurement, and never that the machine is slower.
  */
 export async function learnBandwidth(memory: MachineMemory, tokensPerSecond: number, weightBytes: number): Promise<void> {
   const known = recall(memory);
   const shown = (tokensPerSecond * weightBytes) / decodeShare;
-  if (known !== undefined && shown > known) await remember(memory, shown);
+  if (known && shown > known.bytesPerSecond) await remember(memory, shown, known.times);
 }
 
-function recall(memory: MachineMemory): number | undefined {
+function recall(memory: MachineMemory): Remembered | undefined {
   const { success, output } = v.safeParse(remembered, memory.get(memoryKey));
-  return success && output.processor === processor() && output.threads === availableParallelism() ? output.bytesPerSecond : undefined;
+  return success && output.processor === processor() && output.threads === availableParallelism() ? output : undefined;
 }
 
-async function remember(memory: MachineMemory, bytesPerSecond: number): Promise<void> {
-  await memory.update(memoryKey, { processor: processor(), threads: availableParallelism(), bytesPerSecond });
+async function remember(memory: MachineMemory, bytesPerSecond: number, times: number): Promise<void> {
+  await memory.update(memoryKey, { processor: processor(), threads: availableParallelism(), bytesPerSecond, times } satisfies Remembered);
 }
 
 function processor(): string {

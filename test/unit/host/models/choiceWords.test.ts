@@ -38,6 +38,11 @@ describe('the words for what fits', () => {
     expect(fitLine({ ...usable, verdict: 'slow', tokensPerSecond: 0.31 })).toBe('slow · about 0.2 words a second · 4.8 of 15.2 GB');
   });
 
+  it('do not round one word and two to the same', () => {
+    expect(fitLine({ ...usable, verdict: 'slow', tokensPerSecond: 1.5 })).toContain('about 1.1 words a second');
+    expect(fitLine({ ...usable, verdict: 'slow', tokensPerSecond: 2.8 })).toContain('about 2 words a second');
+  });
+
   it('name no pace where it does not fit', () => {
     expect(fitLine({ ...usable, verdict: 'doesNotFit', neededBytes: 41.8e9 })).toBe('does not fit · 41.8 of 15.2 GB');
   });

@@ -53,7 +53,7 @@ describe('accepting a licence', () => {
     scene.choose = ([accept]) => accept;
     expect(await new Licences(memory).ask(llama2, 'Llama 2 7B')).toBe(true);
     expect(await new Licences(memory).ask(llama2, 'Llama 2 13B')).toBe(true);
-    expect(scene.messages).toEqual(['Llama 2 7B may be downloaded only by who accepts its licence, the Llama 2 Community License.']);
+    expect(scene.messages).toEqual(['To download Llama 2 7B, you have to accept its licence, the Llama 2 Community License.']);
   });
 
   it('does not remember a no, nor take reading for a yes', async () => {

@@ -21,13 +21,18 @@ describe('the machine', () => {
     expect(rate).toBeLessThan(1e12);
   });
 
-  it('is measured once', async () => {
+  it('is measured three times, of which the best counts, as other programs may have been busy', async () => {
     const memory = new FakeMemory();
-    expect(await bandwidth(memory, () => Promise.resolve(40e9))).toBe(40e9);
-    expect(await bandwidth(memory, () => Promise.resolve(1e9))).toBe(40e9);
+    const rates = [20e9, 40e9, 10e9, 90e9];
+    const measure = (): Promise<number> => Promise.resolve(rates.shift() ?? 0);
+    expect(await bandwidth(memory, measure)).toBe(20e9);
+    expect(await bandwidth(memory, measure)).toBe(40e9);
+    expect(await bandwidth(memory, measure)).toBe(40e9);
+    expect(await bandwidth(memory, measure)).toBe(40e9);
+    expect(rates).toEqual([90e9]);
   });
 
-  it('is measured again when what is remembered is of another processor, or is nonsense', async () => {
+  it('is measured anew when what is remembered is of another processor, or is nonsense', async () => {
     const memory = new FakeMemory();
     await bandwidth(memory, () => Promise.resolve(40e9));
     const [[key, value] = ['', {}]] = [...memory.kept];
@@ -45,13 +50,14 @@ describe('the machine', () => {
 
   it('learns that it is faster from a model that was, and never that it is slower', async () => {
     const memory = new FakeMemory();
+    const unmeasured = (): Promise<number> => Promise.reject(new Error('no threads'));
     await learnBandwidth(memory, 20, 4e9);
     expect(memory.kept.size).toBe(0);
     await bandwidth(memory, () => Promise.resolve(40e9));
     await learnBandwidth(memory, 2, 4e9);
-    expect(await bandwidth(memory)).toBe(40e9);
+    expect(await bandwidth(memory, unmeasured)).toBe(40e9);
     await learnBandwidth(memory, 18, 4e9);
-    expect(await bandwidth(memory)).toBeCloseTo(80e9, -3);
+    expect(await bandwidth(memory, unmeasured)).toBeCloseTo(80e9, -3);
   });
 
   it('has what the loaded model would give back, and never more than all of its memory', async () => {
