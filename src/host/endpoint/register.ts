@@ -47,7 +47,12 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
     render(item, server(), { chat: isRemote('chat'), ghostText: isRemote('ghostText') });
   };
   show();
-  if (!vscode.workspace.isTrusted && settings().useFor !== 'off') log.info('the workspace is not trusted: no server is used');
+  if (!vscode.workspace.isTrusted && settings().useFor !== 'off') {
+    log.info('the workspace is not trusted: no server is used');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Your server is not used, as this workspace is not trusted; the model on this machine answers.'),
+    );
+  }
   const disposable = vscode.Disposable.from(
     item,
     remote,

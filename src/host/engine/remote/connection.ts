@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import * as v from 'valibot';
 import type { RemoteServer } from '../engine';
+import { boundedFetch } from './boundedFetch';
 import { isLoopback, parseEndpoint, type EndpointSettings } from './settings';
 
 /** A server with what it says of itself. */
@@ -35,6 +36,7 @@ export async function createClient(url: URL, key: string | undefined): Promise<O
     logLevel: 'off',
     timeout: ANSWER_LIMIT,
     maxRetries: RETRIES,
+    fetch: boundedFetch(),
     // Questions hold the user's code: they go to the server that was named, and to none that it names.
     fetchOptions: { redirect: 'error' },
   });

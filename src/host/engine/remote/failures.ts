@@ -33,8 +33,8 @@ function reasonOf(error: unknown, detail: string): EndpointFailure {
   const codes = chain(error).map((each) => ('code' in each && typeof each.code === 'string' ? each.code : ''));
   if (codes.some((code) => certificateCode.test(code))) return 'certificate';
   if (names.some((name) => name.includes('Timeout'))) return 'timeout';
-  // What is no JSON, or none of the expected shape.
-  if (names.some((name) => name === 'SyntaxError' || name === 'ValiError')) return 'malformed';
+  // What is no JSON, none of the expected shape, or without end.
+  if (names.some((name) => name === 'SyntaxError' || name === 'ValiError' || name === 'OversizeError')) return 'malformed';
   return 'unreachable';
 }
 

@@ -154,6 +154,32 @@ describe('a server', () => {
     expect((await failure('http://127.0.0.1:1/v1')).error).toMatchObject({ reason: 'unreachable', host: '127.0.0.1:1' });
   });
 
+  it('that writes a line without end is stopped before it fills the memory, and what was shown is kept', async () => {
+    let sent = 0;
+    const { url } = await serve({
+      [chat]: (_, response) => {
+        events(response, chunk('Well, '));
+        const more = (): void => {
+          while (!response.destroyed && response.write('x'.repeat(65_536))) sent += 65_536;
+        };
+        response.on('drain', more);
+        more();
+      },
+    });
+    expect(await failure(url)).toMatchObject({ error: { reason: 'malformed', detail: 'a line of over 1048576 bytes' }, shown: 'Well, ' });
+    // What is on its way between the two is all that comes on top.
+    expect(sent).toBeLessThan(64 << 20);
+  });
+
+  it('that answers with a web page has not answered', async () => {
+    const { url } = await serve({
+      [chat]: (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Log in</p>');
+      },
+    });
+    expect(await failure(url)).toMatchObject({ error: { kind: 'endpoint' }, shown: '' });
+  });
+
   it('that sends elsewhere is not followed: neither code nor key goes there', async () => {
     const elsewhere = await serve({});
     const { url } = await serve({
