@@ -34,8 +34,8 @@ async function whyNot(target: string, version?: string): Promise<string | undefi
   }
 }
 
-const found = new Map<string, Awaited<ReturnType<typeof findBinaries>>>();
-for (const target of Object.keys(targets)) found.set(target, await findBinaries(target));
+// All at once: without a registry each waits until npm gives up.
+const found = new Map(await Promise.all(Object.keys(targets).map(async (target) => [target, await findBinaries(target)] as const)));
 
 // The same for every target.
 const bundles = join(out, 'stage', 'bundles');
