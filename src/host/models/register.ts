@@ -1,13 +1,16 @@
 import { homedir, platform } from 'node:os';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
 import type { GpuFallback } from '../engine/gpuFallback';
 import { loadAnywayCommand } from '../engine/problemActions';
+import { describeProblem } from '../engine/problems';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import { registerDownloads, type DownloadsDeps } from './download/register';
 import { embeddedModelPath } from './embedded';
+import { fileProblem } from './fileProblem';
 import { registerGpu } from './gpu';
 import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
@@ -40,14 +43,12 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       use: (path) => useModel(path === embedded ? '' : path, engine, config),
     }),
     registerGpu({ engine, gpu, log }),
-    vscode.commands.registerCommand(commandIds.chooseModelFile, async () => {
-      const picked = await vscode.window.showOpenDialog({
-        title: vscode.l10n.t('Choose a GGUF model file'),
-        openLabel: vscode.l10n.t('Use this model'),
-        canSelectMany: false,
-        filters: { GGUF: ['gguf'] },
-      });
-      if (picked?.[0]) await useModel(picked[0].fsPath, engine, config);
+    // Without a file from the palette, with one that was dropped on the chat.
+    vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
+      const file = await (dropped instanceof vscode.Uri ? confirmed(dropped) : pickFile());
+      const problem = file && (await fileProblem(file.fsPath));
+      if (problem) void vscode.window.showErrorMessage(describeProblem(problem).message);
+      else if (file) await useModel(file.fsPath, engine, config);
     }),
     vscode.commands.registerCommand(commandIds.useEmbeddedModel, () => useModel('', engine, config)),
     vscode.commands.registerCommand(commandIds.restartEngine, () => {
@@ -62,6 +63,22 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),
   );
+}
+
+async function pickFile(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Choose a GGUF model file'),
+    openLabel: vscode.l10n.t('Use this model'),
+    canSelectMany: false,
+    filters: { GGUF: ['gguf'] },
+  });
+  return picked?.[0];
+}
+
+async function confirmed(file: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const use = vscode.l10n.t('Use this model');
+  const question = vscode.l10n.t('{0} is a model file. Use it as the model?', basename(file.fsPath));
+  return (await vscode.window.showInformationMessage(question, use)) === use ? file : undefined;
 }
 
 /** Sets the model file; empty for the embedded model. Choosing the one that is set already tries it again. */

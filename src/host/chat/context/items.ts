@@ -37,12 +37,24 @@ export function sameItem(one: Item, other: Item): boolean {
   return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 }
 
-/** The files among addresses that were dropped. VS Code writes where the cursor was behind a `#`. */
-export function droppedFiles(uris: readonly string[]): readonly Item[] {
-  return uris.flatMap((each) => {
+/** What was dropped: files to attach, and a model, which nobody wants to be read as text. */
+export interface Dropped {
+  readonly files: readonly Item[];
+  /** Its address. */
+  readonly model: string | undefined;
+}
+
+/** What there is among addresses that were dropped. VS Code writes where the cursor was behind a `#`. */
+export function readDropped(uris: readonly string[]): Dropped {
+  const addresses = uris.flatMap((each) => {
     const [address = ''] = each.trim().split('#', 1);
-    return /^[a-z][a-z\d+.-]*:/iu.test(address) ? [{ kind: 'file', uri: address }] : [];
+    return /^[a-z][a-z\d+.-]*:/iu.test(address) ? [address] : [];
   });
+  const isModel = (address: string): boolean => /\.gguf$/iu.test(address);
+  return {
+    files: addresses.filter((address) => !isModel(address)).map((uri) => ({ kind: 'file', uri })),
+    model: addresses.find(isModel),
+  };
 }
 
 /** What an item had in it, or why that cannot be known. */

@@ -69,6 +69,9 @@ function createContext(deps: ContextsDeps, suggestions: Suggestions, memory: Ite
     calm: idleAfter(CALM_MILLISECONDS),
     watch: watchDocuments,
     open: openItem,
+    offerModel: async (uri) => {
+      await commands.executeCommand(commandIds.chooseModelFile, Uri.parse(uri));
+    },
   });
 }
 

@@ -6,7 +6,7 @@ import type { Idle } from '../../engine/warmUp';
 import { TokenCounter, type CountingEngine } from './counter';
 import type { DraftContext } from './draft';
 import { readGauge, type ForecastWords, type GaugeSource } from './gauge';
-import { droppedFiles, type Item, type LineChange } from './items';
+import { readDropped, type Dropped, type Item, type LineChange } from './items';
 import type { Suggestions } from './suggestions';
 
 /** Told of what happens to documents. */
@@ -32,6 +32,8 @@ export interface ViewContextDeps {
   readonly watch: (listener: DocumentListener) => Disposable;
   /** Shows where an item is from. */
   readonly open: (item: Item) => Promise<void>;
+  /** Offers to use a file as the model. */
+  readonly offerModel: (uri: string) => Promise<void>;
 }
 
 /** Stands for all documents' problems. */
@@ -138,7 +140,7 @@ export class ViewContext implements Disposable {
         draft.remove(message.attachment);
         return;
       case 'drop':
-        return draft.add(droppedFiles(message.uris));
+        return this.drop(readDropped(message.uris));
       case 'openAttachment': {
         const found = draft.items.find(({ id }) => id === message.attachment);
         if (found !== undefined) await this.deps.open(found.item);
@@ -165,6 +167,11 @@ export class ViewContext implements Disposable {
       this.stale.clear();
       void draft.refresh(({ item }) => keys.has(sourceKey(item)));
     });
+  }
+
+  private async drop({ files, model }: Dropped): Promise<void> {
+    await this.deps.draft.add(files);
+    if (model !== undefined) await this.deps.offerModel(model);
   }
 
   private async count(): Promise<void> {

@@ -23,25 +23,25 @@ export interface Store {
  */
 export function storesOn({ platform, home, env }: Surroundings): readonly Store[] {
   const join = (...parts: string[]): string => (platform === 'win32' ? win32 : posix).join(...parts);
-  const local = env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
-  const caches =
-    platform === 'darwin' ? join(home, 'Library', 'Caches') : platform === 'win32' ? local : xdg(env['XDG_CACHE_HOME'], home, join);
-  const hub = env['HF_HUB_CACHE'] ?? join(env['HF_HOME'] ?? join(xdg(env['XDG_CACHE_HOME'], home, join), 'huggingface'), 'hub');
-  const gpt4all =
-    platform === 'darwin'
-      ? join(home, 'Library', 'Application Support', 'nomic.ai', 'GPT4All')
-      : join(platform === 'win32' ? local : join(home, '.local', 'share'), 'nomic.ai', 'GPT4All');
+  /** A variable that is set to nothing is not set. */
+  const set = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const local = set('LOCALAPPDATA') ?? join(home, 'AppData', 'Local');
+  const cache = set('XDG_CACHE_HOME') ?? join(home, '.cache');
+  const caches = platform === 'darwin' ? join(home, 'Library', 'Caches') : platform === 'win32' ? local : cache;
+  const data = platform === 'win32' ? local : join(home, '.local', 'share');
+  const gpt4all = join(platform === 'darwin' ? join(home, 'Library', 'Application Support') : data, 'nomic.ai', 'GPT4All');
+  const ollama = set('OLLAMA_MODELS');
   // On Linux, Ollama usually runs as a user of its own.
   const ollamas = [join(home, '.ollama', 'models'), ...(platform === 'linux' ? ['/usr/share/ollama/.ollama/models'] : [])];
   return [
-    { name: 'Ollama', layout: 'ollama', folders: env['OLLAMA_MODELS'] ? [env['OLLAMA_MODELS']] : ollamas },
+    { name: 'Ollama', layout: 'ollama', folders: ollama === undefined ? ollamas : [ollama] },
     { name: 'LM Studio', layout: 'files', folders: [join(home, '.lmstudio', 'models'), join(home, '.cache', 'lm-studio', 'models')] },
     { name: 'GPT4All', layout: 'files', folders: [gpt4all] },
-    { name: 'llama.cpp', layout: 'files', folders: [env['LLAMA_CACHE'] ?? join(caches, 'llama.cpp')] },
-    { name: 'Hugging Face', layout: 'files', folders: [hub] },
+    { name: 'llama.cpp', layout: 'files', folders: [set('LLAMA_CACHE') ?? join(caches, 'llama.cpp')] },
+    {
+      name: 'Hugging Face',
+      layout: 'files',
+      folders: [set('HF_HUB_CACHE') ?? join(set('HF_HOME') ?? join(cache, 'huggingface'), 'hub')],
+    },
   ];
-}
-
-function xdg(cache: string | undefined, home: string, join: (...parts: string[]) => string): string {
-  return cache === undefined || cache === '' ? join(home, '.cache') : cache;
 }

@@ -78,6 +78,8 @@ export interface FakeContextParts {
   readonly read?: (item: Item) => Promise<Reading>;
   readonly workspace?: FakeWorkspace;
   readonly opened?: Item[];
+  /** Addresses of models that were dropped. */
+  readonly offered?: string[];
 }
 
 let ids = 0;
@@ -101,6 +103,10 @@ export function fakeContext({
     watch: workspace.watch,
     open: (item) => {
       rest.opened?.push(item);
+      return Promise.resolve();
+    },
+    offerModel: (uri) => {
+      rest.offered?.push(uri);
       return Promise.resolve();
     },
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   contentOf,
-  droppedFiles,
   movedBy,
   parseItems,
+  readDropped,
   sameItem,
   withAttached,
   type Reading,
@@ -70,7 +70,7 @@ describe('what is kept of a draft', () => {
 
 describe('what is dropped', () => {
   it('is files by their addresses, without the place in them', () => {
-    expect(droppedFiles(['file:///project/a.go#L3,1', 'vscode-remote://host/b', '/project/c', '', 'x'])).toEqual([
+    expect(readDropped(['file:///project/a.go#L3,1', 'vscode-remote://host/b', '/project/c', '', 'x']).files).toEqual([
       { kind: 'file', uri: 'file:///project/a.go' },
       { kind: 'file', uri: 'vscode-remote://host/b' },
     ]);

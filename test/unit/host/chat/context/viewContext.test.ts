@@ -14,6 +14,8 @@ class Desk {
   readonly counted: string[] = [];
   readonly messages: HostMessage[] = [];
   readonly memory: { items: readonly DraftItem[] } = { items: [] };
+  /** Models that somebody dropped. */
+  readonly offered: string[] = [];
   readonly context: ViewContext;
   source: GaugeSource = { system: 'Be brief.', maxTokens: 100, history: [], question: '' };
   private idle: (() => void)[] = [];
@@ -33,7 +35,7 @@ class Desk {
       this.idle.push(action);
       return { dispose: () => void (this.idle = this.idle.filter((other) => other !== action)) };
     };
-    const context = fakeContext({ memory: this.memory, engine: this.engine, idle, workspace: this.workspace });
+    const context = fakeContext({ memory: this.memory, engine: this.engine, idle, workspace: this.workspace, offered: this.offered });
     context.onMessage((message) => this.messages.push(message));
     context.start(() => this.source);
     return context;
@@ -168,7 +170,8 @@ describe('what the view asks', () => {
     const answer = desk.messages.find((message) => message.type === 'suggestions');
     expect(answer).toMatchObject({ request: 7, items: [{ label: 'b.ts', kind: 'file' }] });
     await desk.context.receive({ type: 'attach', suggestion: answer?.items[0]?.id ?? '' });
-    await desk.context.receive({ type: 'drop', uris: ['file:///a.ts#L2', 'nonsense'] });
+    await desk.context.receive({ type: 'drop', uris: ['file:///a.ts#L2', 'nonsense', 'file:///models/Llama.GGUF'] });
     expect(desk.context.attachments.map(({ label }) => label)).toEqual(['b.ts', 'a.ts']);
+    expect(desk.offered).toEqual(['file:///models/Llama.GGUF']);
   });
 });

@@ -97,5 +97,7 @@ describe('models that other programs keep', () => {
     expect(folders('win32', 'C:\\Users\\me')).toContain('C:\\Users\\me\\AppData\\Local\\nomic.ai\\GPT4All');
     expect(folders('linux', '/home/me')).toContain('/usr/share/ollama/.ollama/models');
     expect(folders('linux', '/home/me', { OLLAMA_MODELS: '/data' })).toContain('/data');
+    const nothing = { OLLAMA_MODELS: '', LLAMA_CACHE: '', HF_HOME: '', HF_HUB_CACHE: '', XDG_CACHE_HOME: '' };
+    expect(folders('linux', '/home/me', nothing)).toEqual(folders('linux', '/home/me'));
   });
 });
