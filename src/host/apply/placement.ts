@@ -104,11 +104,26 @@ function atCursor({ original, cursor }: PlacementInput, block: readonly string[]
     return { how: 'cursor', lines: [...original.slice(0, end), '', ...reindented(shown, '', unit), ...original.slice(end)] };
   }
   const line = original[cursor] ?? '';
-  const lines = reindented(shown, indentOf(line), unit);
+  if (!isBlank(line)) {
+    const lines = reindented(shown, indentOf(line), unit);
+    return { how: 'cursor', lines: [...original.slice(0, cursor + 1), ...lines, ...original.slice(cursor + 1)] };
+  }
   // In place of a blank line, unless it is the one that stands for the file's last line break.
-  const start = isBlank(line) ? cursor : cursor + 1;
-  const end = isBlank(line) && cursor === original.length - 1 ? cursor : cursor + 1;
-  return { how: 'cursor', lines: [...original.slice(0, start), ...lines, ...original.slice(end)] };
+  const end = cursor === original.length - 1 ? cursor : cursor + 1;
+  const lines = reindented(shown, indentOf(line) || indentBetween(original, cursor), unit);
+  // Of several lines, blank ones keep it apart from what stands right above and below, as the one did that it takes the place of.
+  const apart = (neighbour: string | undefined): readonly string[] =>
+    lines.length > 1 && neighbour !== undefined && !isBlank(neighbour) ? [''] : [];
+  const before = apart(original[cursor - 1]);
+  return { how: 'cursor', lines: [...original.slice(0, cursor), ...before, ...lines, ...apart(original[end]), ...original.slice(end)] };
+}
+
+/** Indentation of what belongs on a blank line: the lesser of its neighbours', but for a bracket that closes the block it is in. */
+function indentBetween(lines: readonly string[], at: number): string {
+  const above = lines.slice(0, at).findLast((line) => !isBlank(line)) ?? '';
+  const below = lines.slice(at).find((line) => !isBlank(line)) ?? '';
+  const closes = /^\s*[)\]}]/u.test(below) && indentOf(below).length < indentOf(above).length;
+  return closes || indentOf(above).length < indentOf(below).length ? indentOf(above) : indentOf(below);
 }
 
 /** `undefined` where it has elisions and is too long for them. */

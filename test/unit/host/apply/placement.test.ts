@@ -150,6 +150,16 @@ describe('a block without a name', () => {
     expect(put('a();\n  b();\n', 'fresh = 1 + 2', { cursor: 1 })).toEqual({ how: 'cursor', text: 'a();\n  b();\n  fresh = 1 + 2\n' });
     expect(put('a();\n\nb();\n', 'fresh = 1 + 2', { cursor: 1 }).text).toBe('a();\nfresh = 1 + 2\nb();\n');
     expect(put('a();\n', 'fresh = 1 + 2', { cursor: 1 }).text).toBe('a();\nfresh = 1 + 2\n');
+  });
+
+  it('stands on a blank line as its neighbours do, and apart from them where it is long', () => {
+    const method = 'fresh() {\n  return 9;\n}';
+    const text = 'class A {\n  one() {\n    x();\n  }\n\n  two() {\n    y();\n\n  }\n}\n';
+    expect(put(text, method, { cursor: 4 }).text).toBe(
+      'class A {\n  one() {\n    x();\n  }\n\n  fresh() {\n    return 9;\n  }\n\n  two() {\n    y();\n\n  }\n}\n',
+    );
+    expect(put(text, 'fresh(9);', { cursor: 7 }).text).toContain('    y();\n    fresh(9);\n  }');
+    expect(put('def one():\n    pass\n\ndef two():\n    pass\n', 'fresh = 9', { cursor: 2 }).text).toContain('pass\nfresh = 9\ndef');
     expect(put('a();\n', 'fresh = 1 + 2').text).toBe('a();\n\nfresh = 1 + 2\n');
   });
 
