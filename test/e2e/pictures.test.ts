@@ -98,6 +98,19 @@ describe('pictures in English', () => {
     await picture(editor, 'chat-dark-en', sideBar(editor));
   });
 
+  it('show the code of an answer as a change to a file in the dark', async () => {
+    const { page } = editor;
+    // Between two methods: what is new goes where the cursor is.
+    await editor.openFile('inventory.ts');
+    await editor.goTo(54);
+    await editor.chat.getByRole('button', { name: 'Apply to file…', exact: true }).click();
+    const added = page.locator('.monaco-diff-editor .modified .view-line').filter({ hasText: 'reserve(sku' });
+    await added.waitFor();
+    await picture(editor, 'apply-dark-en', editors(editor), { around: added, height: 420 });
+    await editor.command('Paddock: Discard Change');
+    await page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
+  });
+
   it('show ghost text in the dark', async () => {
     await editor.openFile('inventory.ts');
     await editor.goTo(53);
