@@ -45,7 +45,8 @@ export async function examineModel(options: ExamineOptions): Promise<Examined> {
       fileBytes: file.bytes,
       architecture: file.architecture,
       parameters: insights.totalParameters,
-      layers: insights.totalLayers,
+      // The library counts the output as one more.
+      layers: insights.totalLayers - 1,
       trainContextTokens: insights.trainContextSize ?? 0,
       weightBytes: insights.modelSize,
       kvBytesPerToken: bytesPerToken,
