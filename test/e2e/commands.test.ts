@@ -192,8 +192,16 @@ describe('an edit in place', () => {
     await page.waitForTimeout(2000);
     await editor.reload();
     await lenses().filter({ hasText: 'Accept All' }).waitFor();
-    await page.locator('.view-line').filter({ hasText: 'Adds up' }).click();
-    await page.keyboard.press('Escape');
+    const added = page.locator('.view-line').filter({ hasText: 'Adds up' });
+    // Right after a reload, the key may not be the edit's yet.
+    await eventually('the edit to be discarded', async () => {
+      await added.click();
+      await page.keyboard.press('Escape');
+      return added.waitFor({ state: 'detached', timeout: 3000 }).then(
+        () => true,
+        () => undefined,
+      );
+    });
     await lenses().first().waitFor({ state: 'detached' });
     expect(await saved()).toBe(`${before}// mine`);
   });
