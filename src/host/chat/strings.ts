@@ -10,7 +10,7 @@ export function webviewStrings(): WebviewStrings {
     stop: l10n.t('Stop'),
     placeholder: l10n.t('Ask about your code, # to attach'),
     emptyTitle: l10n.t('Ask Paddock'),
-    emptyBody: l10n.t('A Llama model on this machine answers. What you ask stays here.'),
+    emptyBody: l10n.t('A Llama model answers: on this machine, and what you ask stays here, unless you set up a server.'),
     emptyHintExplain: l10n.t('Select code and choose “Explain Selection” from its context menu.'),
     emptyHintGhost: l10n.t('Pause while typing and a suggestion appears at the cursor; Tab accepts it.'),
     you: l10n.t('You'),

@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import type { ChatParams } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
+import { placeOf } from '../engine/engineView';
 import { taskSubjects } from '../engine/subjects';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
@@ -42,11 +43,15 @@ export class ChatModelProvider implements LanguageModelChatProvider {
   /** Starts no worker, silent or not: nothing about the model has to be asked of anybody. */
   async provideLanguageModelChatInformation(): Promise<LanguageModelChatInformation[]> {
     const info = await this.deps.models.current();
+    const { state } = this.deps.engine;
+    const place =
+      state.kind === 'remote'
+        ? { detail: placeOf(state.server), tooltip: placeOf(state.server) }
+        : { detail: l10n.t('on this machine'), tooltip: l10n.t('Runs on this machine with Paddock; nothing leaves it.') };
     return [
       {
         ...info,
-        detail: l10n.t('on this machine'),
-        tooltip: l10n.t('Runs on this machine with Paddock; nothing leaves it.'),
+        ...place,
         capabilities: { imageInput: false, toolCalling: false },
       },
     ];
