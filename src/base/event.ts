@@ -37,6 +37,18 @@ export class Emitter<T> implements Disposable {
   }
 }
 
+/** Resolves when the first of `events` fires next. */
+export function firstOf(...events: readonly ((listener: () => void) => Disposable)[]): Promise<void> {
+  return new Promise((resolve) => {
+    const subscriptions = events.map((event) =>
+      event(() => {
+        for (const subscription of subscriptions) subscription.dispose();
+        resolve();
+      }),
+    );
+  });
+}
+
 function rejectUnhandled(error: unknown): void {
   void Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }

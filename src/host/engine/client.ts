@@ -1,5 +1,5 @@
 import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
-import { Emitter, type Disposable } from '../../base/event';
+import { Emitter, firstOf, type Disposable } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { ClearResult, ParkResult, SessionView } from '../../protocol/session';
 import {
@@ -31,6 +31,7 @@ import type { Cancellation, Engine, EngineState, Outcome } from './engine';
 import { EngineError } from './engineError';
 import { failureOf, messageOf, stopped } from './failures';
 import type { GpuFallback } from './gpuFallback';
+import { IdleClock } from './idle';
 import { shakeHands } from './handshake';
 import { stopLimits, WorkerProcess, type WorkerCommand } from './process';
 import { RestartPolicy } from './restart';
@@ -52,6 +53,8 @@ export interface EngineClientOptions {
   readonly watchdog?: WatchdogLimits;
   readonly readMemory?: () => MemoryReading;
 }
+
+type Send<T> = (connection: MessageConnection) => Promise<T>;
 
 const chatProgress = new ProgressType<ChatProgress>();
 
@@ -79,6 +82,8 @@ export class EngineClient implements Engine, Disposable {
     this.options.log.error(`a listener failed: ${String(error)}`);
   });
 
+  /** Told of every request. */
+  readonly clock = new IdleClock(() => performance.now());
   readonly onDidChangeState = this.emitter.event;
   /** What each finished chat or ghost text cost. */
   readonly onDidFinish = this.finished.event;
@@ -113,16 +118,18 @@ export class EngineClient implements Engine, Disposable {
   }
 
   complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
-    return this.request(cancellation, cancelledCompletion, async (connection) => {
+    const send: Send<CompleteResult> = async (connection) => {
       const result = await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation);
       // What is worked out ahead is nobody's answer yet.
       return params.ahead ? result : this.measured(result);
-    });
+    };
+    return this.request(cancellation, cancelledCompletion, send, !params.ahead);
   }
 
   async warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>> {
     if (this.current.kind !== 'ready') return { kind: 'done', value: notWarmed };
-    return this.request(cancellation, notWarmed, (connection) => connection.sendRequest<WarmResult>(methods.warm, params, cancellation));
+    const send: Send<WarmResult> = (connection) => connection.sendRequest(methods.warm, params, cancellation);
+    return this.request(cancellation, notWarmed, send, false);
   }
 
   async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
@@ -163,6 +170,13 @@ export class EngineClient implements Engine, Disposable {
     this.start();
   }
 
+  /** Ends a worker that is ready, with its lanes parked; the next request starts one. */
+  unload(): void {
+    if (this.current.kind !== 'ready') return;
+    this.options.log.info('the model is unloaded: nothing was asked of it');
+    this.end({ kind: 'stopped', why: 'idle' });
+  }
+
   loadAnyway(): void {
     const { current } = this;
     if (current.kind !== 'failed' || current.error.kind !== 'doesNotFit') return;
@@ -199,11 +213,11 @@ export class EngineClient implements Engine, Disposable {
     }
   }
 
-  private async request<T>(
-    cancellation: Cancellation,
-    cancelled: T,
-    send: (connection: MessageConnection) => Promise<T>,
-  ): Promise<Outcome<T>> {
+  private request<T>(cancellation: Cancellation, cancelled: T, send: Send<T>, wanted = true): Promise<Outcome<T>> {
+    return this.clock.during(() => this.settled(cancellation, cancelled, send), wanted);
+  }
+
+  private async settled<T>(cancellation: Cancellation, cancelled: T, send: Send<T>): Promise<Outcome<T>> {
     const worker = await this.readyWorker(cancellation);
     if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled };
     if (!(worker instanceof WorkerProcess)) return { kind: 'failed', error: worker };
@@ -225,20 +239,8 @@ export class EngineClient implements Engine, Disposable {
       if (current.kind === 'failed') return current.error;
       if (current.kind === 'ready' && worker) return worker;
       if (this.disposed || cancellation.isCancellationRequested) return stopped;
-      await this.nextState(cancellation);
+      await firstOf(this.onDidChangeState, cancellation.onCancellationRequested);
     }
-  }
-
-  private nextState(cancellation: Cancellation): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        onState.dispose();
-        onCancel.dispose();
-        resolve();
-      };
-      const onState = this.onDidChangeState(done);
-      const onCancel = cancellation.onCancellationRequested(done);
-    });
   }
 
   private async launch(): Promise<void> {
@@ -372,11 +374,11 @@ export class EngineClient implements Engine, Disposable {
   }
 
   /** Ends the worker and forgets it; whatever it still sends belongs to no generation. */
-  private end(): void {
+  private end(state: EngineState = { kind: 'stopped' }): void {
     clearTimeout(this.restartTimer);
     this.generation++;
     this.dismiss();
-    this.enter({ kind: 'stopped' });
+    this.enter(state);
   }
 
   /** Tells the worker, if there is one, to park its lanes and end. */

@@ -17,8 +17,8 @@ import type {
 
 /** Where the engine is in its life. `generation` counts worker processes, so that a late event of an old one is told apart. */
 export type EngineState =
-  /** No worker; the next request starts one. */
-  | { readonly kind: 'stopped' }
+  /** No worker; the next request starts one. `idle`: there was one, and nobody asked it anything for long. */
+  | { readonly kind: 'stopped'; readonly why?: 'idle' }
   | { readonly kind: 'starting'; readonly generation: number }
   /** `fraction` is 0 to 1. */
   | { readonly kind: 'loading'; readonly generation: number; readonly path: string; readonly fraction: number }

@@ -9,7 +9,7 @@ import { describeProblem, labelOf } from './problems';
 export function engineView(state: EngineState): EngineView {
   switch (state.kind) {
     case 'stopped':
-      return { kind: state.kind, label: l10n.t('The model is not loaded') };
+      return { kind: state.kind, label: state.why === 'idle' ? unloaded() : l10n.t('The model is not loaded') };
     case 'starting':
       return { kind: state.kind, label: l10n.t('Starting…') };
     case 'loading':
@@ -26,6 +26,11 @@ export function engineView(state: EngineState): EngineView {
     case 'failed':
       return { kind: state.kind, label: l10n.t('Not running'), problem: bannerOf(state.error) };
   }
+}
+
+/** That the model is gone on purpose, and comes back by itself. */
+export function unloaded(): string {
+  return l10n.t('Model unloaded to free memory; it loads again when you ask');
 }
 
 /** Where a server is, so that it can be seen whether text leaves the machine. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine';
 import type { GpuFallback } from '../engine/gpuFallback';
+import type { IdleUnloadDeps } from '../engine/idle';
 import { loadAnywayCommand } from '../engine/problemActions';
 import { describeProblem } from '../engine/problems';
 import { commandIds } from '../services/commands';
@@ -16,9 +17,10 @@ import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
 import { findModels } from './stores/find';
 import { storesOn } from './stores/places';
+import { registerUnload } from './unload';
 
 export interface ModelsDeps {
-  readonly engine: ExaminingEngine;
+  readonly engine: ExaminingEngine & IdleUnloadDeps['engine'];
   readonly config: ConfigService;
   readonly gpu: GpuFallback;
   readonly context: DownloadsDeps['context'];
@@ -42,6 +44,7 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       },
       use: (path) => useModel(path === embedded ? '' : path, engine, config),
     }),
+    registerUnload(engine, config),
     registerGpu({ engine, gpu, log }),
     // Without a file from the palette, with one that was dropped on the chat.
     vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
@@ -58,7 +61,7 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       engine.loadAnyway();
     }),
     config.onDidChange(({ keys }) => {
-      const matters = keys.some((key) => /^(model|worker|session)\./.test(key));
+      const matters = keys.some((key) => /^(model|worker|session)\.(?!unloadAfterMinutes$)/.test(key));
       // A worker that never started reads the settings when it does.
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),

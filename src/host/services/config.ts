@@ -6,6 +6,7 @@ const schema = v.object({
   'model.path': v.fallback(v.string(), ''),
   'model.contextTokens': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(512), v.maxValue(131072)), 4096),
   'model.gpu': v.fallback(v.picklist(['auto', 'off']), 'auto'),
+  'model.unloadAfterMinutes': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1440)), 30),
   'endpoint.url': v.fallback(v.string(), ''),
   'endpoint.model': v.fallback(v.string(), ''),
   'endpoint.useFor': v.fallback(v.picklist(['off', 'chat', 'ghostText', 'both']), 'off'),

@@ -1,7 +1,7 @@
 import { env, l10n } from 'vscode';
 import type { ModelFacts } from '../../protocol/worker';
 import type { EngineState } from '../engine/engine';
-import { placeOf } from '../engine/engineView';
+import { placeOf, unloaded } from '../engine/engineView';
 import { describeProblem, gigabytes, number } from '../engine/problems';
 
 export interface StatusBarView {
@@ -28,7 +28,11 @@ export function statusView(state: EngineState, ghostText: string, speed: number 
   });
   switch (state.kind) {
     case 'stopped':
-      return shown('hubot', l10n.t('Paddock'), l10n.t('Paddock: the model is loaded when you first open the chat or type'));
+      return shown(
+        'hubot',
+        l10n.t('Paddock'),
+        state.why === 'idle' ? unloaded() : l10n.t('Paddock: the model is loaded when you first open the chat or type'),
+      );
     case 'starting':
       return shown('loading~spin', l10n.t('Paddock: starting'), l10n.t('Paddock: starting the process that runs the model'));
     case 'loading':

@@ -114,6 +114,29 @@ describe('with a worker that behaves', () => {
     });
   });
 
+  it('is unloaded, and started by the next request alone, after the old one has parked its lanes', async () => {
+    const one = client('good');
+    one.unload();
+    expect(one.states).toEqual([]);
+    await one.chat(chatParams('Hello'), ignore, noCancel);
+    const pid = pidOf(one);
+    one.unload();
+    expect(one.state).toEqual({ kind: 'stopped', why: 'idle' });
+    expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(0);
+    expect(one.state.kind).toBe('stopped');
+    expect(valueOf(await one.complete(completeParams('a'), noCancel)).text).toBe('x');
+    expect(isAlive(pid)).toBe(false);
+    expect(pidOf(one)).not.toBe(pid);
+  });
+
+  it('tells of its requests how long ago anything was wanted', async () => {
+    const one = client('good');
+    const asked = one.chat(chatParams('Hello'), ignore, noCancel);
+    expect(one.clock.idleMilliseconds).toBeUndefined();
+    await asked;
+    expect(one.clock.idleMilliseconds).toBeGreaterThanOrEqual(0);
+  });
+
   it('survives what is no message at all, and keeps what the worker prints', async () => {
     const one = client('babbler');
     expect(valueOf(await one.chat(chatParams('Hello'), ignore, noCancel)).text).toBe('Hi');

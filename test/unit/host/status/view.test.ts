@@ -50,6 +50,17 @@ describe('the status bar with a model', () => {
   });
 });
 
+describe('the status bar without a model', () => {
+  it('says why, and when it comes', () => {
+    expect(statusView({ kind: 'stopped' }, '', undefined, false).tooltip).toContain('when you first open the chat or type');
+    expect(statusView({ kind: 'stopped', why: 'idle' }, '', undefined, false)).toMatchObject({
+      text: '$(hubot) Paddock',
+      tooltip: 'Model unloaded to free memory; it loads again when you ask',
+      isProblem: false,
+    });
+  });
+});
+
 describe('the status bar with a server', () => {
   const server = {
     host: 'gpu.example.com:8000',

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/realWorker';
+import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+
+let folder: string;
+let client: TestClient;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paddock-unload-'));
+  const storage = { folder, maxBytes: 1e9, owner: 'a workspace' };
+  client = startWorker(loadParams(await tinyChatModelPath(), { storage }));
+});
+
+afterAll(async () => {
+  await client.shutDown();
+  await rm(folder, { recursive: true });
+});
+
+it('a model that was unloaded comes back with what it had read, and says the same', async () => {
+  const question = chatParams('Why is the sky blue? '.repeat(40));
+  const before = valueOf(await client.chat(question, () => undefined, noCancel));
+  const pid = client.workerPid;
+  client.unload();
+  expect(client.state).toEqual({ kind: 'stopped', why: 'idle' });
+  expect(client.workerPid).toBeUndefined();
+  const after = valueOf(await client.chat(question, () => undefined, noCancel));
+  expect(client.workerPid).not.toBe(pid);
+  expect(after.text).toBe(before.text);
+  expect(before.metrics.reusedTokens).toBe(0);
+  // All of the prompt but the token that yields the logits.
+  expect(after.metrics.reusedTokens).toBeGreaterThanOrEqual(after.metrics.promptTokens - 1);
+});
