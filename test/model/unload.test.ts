@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/realWorker';
+import { embeddedModelPath, loadParams, startWorker } from '../fixtures/realWorker';
 import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
 
 let folder: string;
@@ -11,7 +11,7 @@ let client: TestClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'paddock-unload-'));
   const storage = { folder, maxBytes: 1e9, owner: 'a workspace' };
-  client = startWorker(loadParams(await tinyChatModelPath(), { storage }));
+  client = startWorker(loadParams(embeddedModelPath(), { storage }));
 });
 
 afterAll(async () => {
@@ -20,7 +20,8 @@ afterAll(async () => {
 });
 
 it('a model that was unloaded comes back with what it had read, and says the same', async () => {
-  const question = chatParams('Why is the sky blue? '.repeat(40));
+  // Long enough to be worth a file, on a fast machine too.
+  const question = chatParams('Why is the sky blue? '.repeat(200), { maxTokens: 8 });
   const before = valueOf(await client.chat(question, () => undefined, noCancel));
   const pid = client.workerPid;
   client.unload();
