@@ -54,7 +54,7 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
     },
     {
       ...common,
-      entryPoints: { main: 'webview/main.ts', session: 'webview/session/main.ts' },
+      entryPoints: { main: 'webview/main.ts', session: 'webview/session/main.ts', benchmark: 'webview/benchmark/main.ts' },
       outdir: path.join(outdir, 'webview'),
       platform: /** @type {const} */ ('browser'),
       target: 'es2022',

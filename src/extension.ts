@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
 import { registerApply } from './host/apply/register';
+import { registerBenchmark } from './host/benchmark/register';
 import { registerChat } from './host/chat/register';
 import { chatSettings } from './host/chat/settings';
 import { registerCommands } from './host/commands/register';
@@ -11,7 +12,7 @@ import { registerEndpoint } from './host/endpoint/register';
 import { EngineClient } from './host/engine/client';
 import { GpuFallback } from './host/engine/gpuFallback';
 import { embeddedModelPath } from './host/models/embedded';
-import { registerModels } from './host/models/register';
+import { registerModels, type RegisteredModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
 import { workerStorage } from './host/services/workerStorage';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     commands: slash.list,
     resolveCommand: (text) => slash.resolve(text),
   });
+  const models = registerModels({ engine, config, gpu, context, log: topicLog(channel, 'models') });
   const ghostText = registerCompletion({ engine: endpoint.ghostText, config, log: topicLog(channel, 'ghost text') });
   context.subscriptions.push(
     channel,
@@ -64,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       contextTokens: () => model().contextTokens,
       memory: context.workspaceState,
     }),
-    registerModels({ engine, config, gpu, context, log: topicLog(channel, 'models') }),
+    models,
+    createBenchmark(context, config, channel, engine, models),
     registerVscodeChat({
       extensionUri: context.extensionUri,
       engine: endpoint.chat,
@@ -133,6 +136,35 @@ function createEngine(
     clientVersion: versionOf(context),
     log: topicLog(channel, 'engine'),
     workerLog: topicLog(channel, 'worker'),
+  });
+}
+
+/** Measures other models in workers of their own, which store nothing. */
+function createBenchmark(
+  context: vscode.ExtensionContext,
+  config: ConfigService,
+  channel: vscode.LogOutputChannel,
+  engine: EngineClient,
+  { models, use }: RegisteredModels,
+): vscode.Disposable {
+  const log = topicLog(channel, 'benchmark');
+  const model = (): ConfiguredModel => configuredModel(context, config);
+  return registerBenchmark({
+    extensionUri: context.extensionUri,
+    engine,
+    createEngine: (path) =>
+      new EngineClient({
+        command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
+        model: () => ({ ...model(), path, gpu: config.current['model.gpu'], threads: config.current['worker.threads'] }),
+        clientVersion: versionOf(context),
+        log,
+        workerLog: log,
+      }),
+    models,
+    currentPath: () => model().path,
+    use,
+    memory: context.globalState,
+    log,
   });
 }
 

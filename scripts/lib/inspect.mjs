@@ -29,6 +29,7 @@ const BUNDLES = [
   'dist/worker/download.mjs',
   'dist/webview/main.js',
   'dist/webview/session.js',
+  'dist/webview/benchmark.js',
 ];
 
 /**

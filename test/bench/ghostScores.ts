@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { isExactFirstLine, keptCharacters, similarity, type Offered } from '../../src/host/benchmark/scores';
 import type { Position } from './ghostPositions';
 import { figure } from './stats';
 
@@ -38,7 +38,7 @@ export function scoresOf(name: string, all: readonly Shown[]): Scores {
   const shown = all.filter(({ text }) => text !== '');
   const share = (holds: (each: Shown) => boolean): number | null => figure(shown.filter(holds).length / shown.length);
   const shownCharacters = sum(shown, ({ text, replaces = 0 }) => text.length - replaces);
-  const keptCharacters = sum(shown, (each) => keptOf(each));
+  const keptCharacters = sum(shown, (each) => keptCharacters(offered(each)));
   const parsed = shown.filter(({ errors }) => errors !== undefined);
   const faulty = parsed.filter(({ errors = 0 }) => errors > 0).length;
   return {
@@ -48,8 +48,8 @@ export function scoresOf(name: string, all: readonly Shown[]): Scores {
     shownCharacters,
     keptCharacters,
     kept: figure(keptCharacters / shownCharacters),
-    exactLine: share(isExactLine),
-    similarity: figure(sum(shown, similarityOf) / shown.length),
+    exactLine: share((each) => isExactFirstLine(offered(each))),
+    similarity: figure(sum(shown, (each) => similarity(offered(each))) / shown.length),
     parses: figure(1 - faulty / parsed.length),
     syntaxErrors: faulty,
     duplicatedSuffixes: shown.filter(duplicatesSuffix).length,
@@ -61,33 +61,8 @@ function sum(all: readonly Shown[], value: (each: Shown) => number): number {
   return all.reduce((total, each) => total + value(each), 0);
 }
 
-/** What really stands after the cursor. */
-function truthOf({ missing, suffix }: Position): string {
-  return missing + suffix;
-}
-
-/** Characters that are the file's, but for those that stood behind the cursor already. */
-function keptOf({ position, text, replaces = 0 }: Shown): number {
-  const truth = truthOf(position);
-  let length = 0;
-  let there = 0;
-  while (length < text.length && text[length] === truth[length]) {
-    if (there < replaces && text[length] === position.suffix[there]) there++;
-    length++;
-  }
-  return length - there;
-}
-
-function isExactLine({ position, text }: Shown): boolean {
-  const [line] = text.split('\n', 1);
-  // Where the file's line goes on with what was there already, both are right.
-  return [position.missing, truthOf(position)].some((truth) => truth.split('\n', 1)[0]?.trimEnd() === line?.trimEnd());
-}
-
-function similarityOf({ position, text }: Shown): number {
-  const lines = text.split('\n').length;
-  const truth = (lines === 1 ? position.missing : truthOf(position)).split('\n').slice(0, lines).join('\n');
-  return 1 - distance(text, truth) / Math.max(text.length, truth.length);
+function offered({ position: { missing, suffix }, text, replaces }: Shown): Offered {
+  return { text, replaces, missing, suffix };
 }
 
 /** Lines that say as little as brackets stand one below the other by right. */

@@ -184,6 +184,13 @@ export class EngineClient implements Engine, Disposable {
     this.restart();
   }
 
+  /** Where a model is loaded: ends the worker, its lanes parked, and resolves when it is gone. The next request starts one. */
+  async unload(): Promise<void> {
+    if (this.current.kind !== 'ready') return;
+    this.end();
+    await this.leaving;
+  }
+
   /** Ends everything, and resolves when the worker has parked its lanes and is gone. */
   async shutDown(): Promise<void> {
     this.dispose();

@@ -1,4 +1,5 @@
 import { chooseCapacity, fewestLanes, leastBytes, overheadBytes } from '../../base/capacity';
+import { fastFrom, usableFrom } from '../../base/speed';
 
 /** What a model asks of a machine; from the catalogue, or from its file. */
 export interface ModelNeed {
@@ -36,10 +37,6 @@ export interface Fit {
   /** Of the model's layers, those whose weights go to the GPU. */
   readonly gpuLayers: number;
 }
-
-/** Faster than anybody reads; and the pace at which reading along is no longer waiting. Tokens a second. */
-const fastFrom = 10;
-const usableFrom = 4;
 
 /** Share of the bandwidth, as `machine.ts` measures it, that decoding gets: 45 GB/s of some 50 with a 3.8 GB model on two cores. */
 export const decodeShare = 0.9;

@@ -9,6 +9,7 @@ import { describeProblem } from '../engine/problems';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
+import type { OwnedModel } from './choices';
 import { registerDownloads, type DownloadsDeps } from './download/register';
 import { embeddedModelPath } from './embedded';
 import { fileProblem } from './fileProblem';
@@ -27,22 +28,31 @@ export interface ModelsDeps {
   readonly log: Log;
 }
 
+export interface RegisteredModels extends vscode.Disposable {
+  /** The model files that are there, the embedded one first. */
+  readonly models: () => Promise<readonly OwnedModel[]>;
+  /** Makes one of them the one that runs. */
+  readonly use: (path: string) => Promise<void>;
+}
+
 /** Which model runs, and on what: commands to choose one, and a restart when a setting that matters to the worker changes. */
-export function registerModels({ engine, config, gpu, context, log }: ModelsDeps): vscode.Disposable {
+export function registerModels({ engine, config, gpu, context, log }: ModelsDeps): RegisteredModels {
   const registered = registerDownloads({ context, config, log, use: (path) => useModel(path, engine, config) });
   const embedded = embeddedModelPath(context.asAbsolutePath('.'));
-  return vscode.Disposable.from(
+  const models: RegisteredModels['models'] = async () => {
+    const found = await findModels(storesOn({ platform: platform(), home: homedir(), env: process.env }));
+    return ownedModels(embedded, await registered.downloads.downloaded(), config.current['model.path'], found);
+  };
+  const use: RegisteredModels['use'] = (path) => useModel(path === embedded ? '' : path, engine, config);
+  const all = vscode.Disposable.from(
     registered,
     registerPicker({
       engine,
       config,
       downloads: registered.downloads,
       memory: context.globalState,
-      models: async () => {
-        const found = await findModels(storesOn({ platform: platform(), home: homedir(), env: process.env }));
-        return ownedModels(embedded, await registered.downloads.downloaded(), config.current['model.path'], found);
-      },
-      use: (path) => useModel(path === embedded ? '' : path, engine, config),
+      models,
+      use,
     }),
     registerUnload(engine, config),
     registerGpu({ engine, gpu, log }),
@@ -66,6 +76,7 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),
   );
+  return { models, use, dispose: () => void all.dispose() };
 }
 
 async function pickFile(): Promise<vscode.Uri | undefined> {

@@ -43,6 +43,7 @@ export const commandIds = {
   configureEndpoint: 'paddock.configureEndpoint',
   setEndpointKey: 'paddock.setEndpointKey',
   turnOffEndpoint: 'paddock.turnOffEndpoint',
+  benchmarkMachine: 'paddock.benchmarkMachine',
   restartEngine: 'paddock.restartEngine',
   retryGpu: 'paddock.retryGpu',
   showLog: 'paddock.showLog',

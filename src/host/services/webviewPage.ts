@@ -9,6 +9,8 @@ export interface PageParts {
   readonly title: string;
   /** Which view this is the page of, for VS Code to remember with its tab. */
   readonly view?: string;
+  /** What stands in it before the script runs, and its class: HTML that the host wrote. */
+  readonly content?: { readonly html: string; readonly className: string };
 }
 
 /**
@@ -26,6 +28,8 @@ export function webviewPage(parts: PageParts): string {
   ].join('; ');
   const links = parts.styles.map((href) => `<link rel="stylesheet" href="${escape(href)}">`).join('\n');
   const view = parts.view === undefined ? '' : ` data-view="${escape(parts.view)}"`;
+  const { html, className } = parts.content ?? { html: '', className: '' };
+  const styled = className === '' ? '' : ` class="${escape(className)}"`;
   return `<!DOCTYPE html>
 <html lang="${escape(parts.language)}">
 <head>
@@ -36,7 +40,7 @@ ${links}
 <title>${escape(parts.title)}</title>
 </head>
 <body>
-<main id="app"${view}></main>
+<main id="app"${styled}${view}>${html}</main>
 <script nonce="${parts.nonce}" src="${escape(parts.script)}"></script>
 </body>
 </html>`;
