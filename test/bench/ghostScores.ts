@@ -1,4 +1,4 @@
-import { isExactFirstLine, keptCharacters, similarity, type Offered } from '../../src/host/benchmark/scores';
+import { isExactFirstLine, keptCharacters as keptOf, similarity, type Offered } from '../../src/host/benchmark/scores';
 import type { Position } from './ghostPositions';
 import { figure } from './stats';
 
@@ -38,7 +38,7 @@ export function scoresOf(name: string, all: readonly Shown[]): Scores {
   const shown = all.filter(({ text }) => text !== '');
   const share = (holds: (each: Shown) => boolean): number | null => figure(shown.filter(holds).length / shown.length);
   const shownCharacters = sum(shown, ({ text, replaces = 0 }) => text.length - replaces);
-  const keptCharacters = sum(shown, (each) => keptCharacters(offered(each)));
+  const keptCharacters = sum(shown, (each) => keptOf(offered(each)));
   const parsed = shown.filter(({ errors }) => errors !== undefined);
   const faulty = parsed.filter(({ errors = 0 }) => errors > 0).length;
   return {

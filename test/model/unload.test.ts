@@ -24,7 +24,7 @@ it('a model that was unloaded comes back with what it had read, and says the sam
   const question = chatParams('Why is the sky blue? '.repeat(200), { maxTokens: 8 });
   const before = valueOf(await client.chat(question, () => undefined, noCancel));
   const pid = client.workerPid;
-  client.unload();
+  await client.unload('idle');
   expect(client.state).toEqual({ kind: 'stopped', why: 'idle' });
   expect(client.workerPid).toBeUndefined();
   const after = valueOf(await client.chat(question, () => undefined, noCancel));

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Cancellation } from '../engine/engine';
 import type { EngineClient } from '../engine/client';
-import { describeProblem } from '../engine/problems';
+import { describeProblem, gigabytes } from '../engine/problems';
 import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
 import { markdown, savedPage, type ActionId } from './page';
@@ -95,7 +95,7 @@ class Benchmark implements vscode.Disposable {
     const current = this.deps.currentPath();
     const items = (await this.deps.models()).map((model) => ({
       label: model.name,
-      description: vscode.l10n.t('{0} GB', (model.bytes / 1e9).toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })),
+      description: `${gigabytes(model.bytes)} GB`,
       picked: model.path === current,
       model,
     }));

@@ -31,8 +31,8 @@ import type { Cancellation, Engine, EngineState, Outcome } from './engine';
 import { EngineError } from './engineError';
 import { failureOf, messageOf, stopped } from './failures';
 import type { GpuFallback } from './gpuFallback';
-import { IdleClock } from './idle';
 import { shakeHands } from './handshake';
+import { IdleClock } from './idle';
 import { stopLimits, WorkerProcess, type WorkerCommand } from './process';
 import { RestartPolicy } from './restart';
 import { Supervisor } from './supervisor';
@@ -61,9 +61,11 @@ const chatProgress = new ProgressType<ChatProgress>();
 /** The host's side of the worker: starts it, keeps its state, and turns every request's end into an {@link Outcome}. */
 export class EngineClient implements Engine, Disposable {
   private current: EngineState = { kind: 'stopped' };
-  private readonly emitter = new Emitter<EngineState>((error) => {
+  private readonly listenerFailed = (error: unknown): void => {
     this.options.log.error(`a listener failed: ${String(error)}`);
-  });
+  };
+  private readonly emitter = new Emitter<EngineState>(this.listenerFailed);
+  private readonly finished = new Emitter<Metrics>(this.listenerFailed);
   private readonly policy: RestartPolicy;
   private worker: WorkerProcess | undefined;
   private generation = 0;
@@ -77,10 +79,6 @@ export class EngineClient implements Engine, Disposable {
   private greeting: InitializeResult | undefined;
   private typing = false;
   private disposed = false;
-
-  private readonly finished = new Emitter<Metrics>((error) => {
-    this.options.log.error(`a listener failed: ${String(error)}`);
-  });
 
   /** Told of every request. */
   readonly clock = new IdleClock(() => performance.now());
@@ -170,13 +168,6 @@ export class EngineClient implements Engine, Disposable {
     this.start();
   }
 
-  /** Ends a worker that is ready, with its lanes parked; the next request starts one. */
-  unload(): void {
-    if (this.current.kind !== 'ready') return;
-    this.options.log.info('the model is unloaded: nothing was asked of it');
-    this.end({ kind: 'stopped', why: 'idle' });
-  }
-
   loadAnyway(): void {
     const { current } = this;
     if (current.kind !== 'failed' || current.error.kind !== 'doesNotFit') return;
@@ -184,10 +175,12 @@ export class EngineClient implements Engine, Disposable {
     this.restart();
   }
 
-  /** Where a model is loaded: ends the worker, its lanes parked, and resolves when it is gone. The next request starts one. */
-  async unload(): Promise<void> {
-    if (this.current.kind !== 'ready') return;
-    this.end();
+  /**
+   * Where a model is loaded: ends the worker, its lanes parked, and resolves when it is gone. The next request starts one.
+   * @param why `idle`: nobody asked it anything for long
+   */
+  async unload(why?: 'idle'): Promise<void> {
+    if (this.current.kind === 'ready') this.end({ kind: 'stopped', ...(why ? { why } : {}) });
     await this.leaving;
   }
 

@@ -39,7 +39,7 @@ export class IdleClock {
 }
 
 export interface IdleUnloadDeps {
-  readonly engine: Pick<Engine, 'state' | 'onDidChangeState'> & { readonly clock: IdleClock; unload(): void };
+  readonly engine: Pick<Engine, 'state' | 'onDidChangeState'> & { readonly clock: IdleClock; unload(why: 'idle'): Promise<void> };
   /** How long the model is kept without a request, in milliseconds; 0 for as long as the window is open. Asked at each look. */
   readonly limit: () => number;
   readonly after: (milliseconds: number, action: () => void) => Disposable;
@@ -87,7 +87,7 @@ export class IdleUnload implements Disposable {
     const idle = engine.clock.idleMilliseconds;
     const most = limit();
     this.lookLater();
-    if (most > 0 && idle !== undefined && idle >= most) engine.unload();
+    if (most > 0 && idle !== undefined && idle >= most) void engine.unload('idle');
   }
 
   private stopLooking(): void {
