@@ -27,7 +27,8 @@ it('measures the embedded model, shortened', async () => {
   expect(ghost.shown).toBeLessThanOrEqual(5);
   expect(ghost.medianMilliseconds).toBeGreaterThan(0);
   expect(ghost.percentile95Milliseconds).toBeGreaterThanOrEqual(ghost.medianMilliseconds ?? Infinity);
-  expect(ghost.keyLaterMilliseconds).toBeGreaterThan(0);
+  // What goes on as was foretold is there at once.
+  expect(ghost.keyLaterMilliseconds).toBeGreaterThanOrEqual(0);
   for (const value of [ghost.exactLine, ghost.similarity]) {
     expect(value).toBeGreaterThanOrEqual(0);
     expect(value).toBeLessThanOrEqual(1);
