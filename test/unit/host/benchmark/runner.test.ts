@@ -8,7 +8,14 @@ import type { ChatResult, CompleteParams, CompleteResult } from '../../../../src
 import { fakeFacts, fakeMetrics } from '../../../fixtures/fakeEngine';
 import { Cancel, noCancel } from '../../../fixtures/workerClient';
 
-const tooLarge: EngineErrorData = { kind: 'doesNotFit', path: '/models/a.gguf', neededBytes: 9e9, availableBytes: 4e9 };
+const tooLarge: EngineErrorData = {
+  kind: 'doesNotFit',
+  path: '/models/a.gguf',
+  neededBytes: 9e9,
+  freeBytes: 4e9,
+  others: 0,
+  othersBytes: 0,
+};
 
 /** Knows what stands at each place of the sample, and answers at once, or fails as it is told. */
 class KnowingEngine implements OwnEngine {
