@@ -1,7 +1,12 @@
 /** The contract between the benchmark's page and its host. The page is written by the host, whole; it says which button was pressed. */
 
-export type BenchmarkHostMessage =
-  /** What came of a button: shown beside the buttons and read out. */
-  { readonly type: 'notice'; readonly text: string };
+/** What came of a button: shown beside the buttons and read out. */
+export interface BenchmarkHostMessage {
+  readonly type: 'notice';
+  readonly text: string;
+}
 
-export type BenchmarkWebviewMessage = { readonly type: 'action'; readonly id: string };
+export interface BenchmarkWebviewMessage {
+  readonly type: 'action';
+  readonly id: string;
+}

@@ -34,21 +34,22 @@ const greedy = { temperature: 0, topP: 1, topK: 1, seed: 0 } as const;
 
 /** Measures the model that the engine has, or loads. */
 export async function measure(options: MeasureOptions): Promise<Measurement | undefined> {
-  const { cancellation, onStep } = options;
+  const { onStep } = options;
+  const cancelled = (): boolean => options.cancellation.isCancellationRequested;
   onStep('load', 0, 1);
   const loaded = await ask(options, 'Say hello.', [], 1);
   if (loaded.kind === 'failed') return loaded;
-  if (cancellation.isCancellationRequested) return undefined;
+  if (cancelled()) return undefined;
   onStep('ask', 0, 1);
   const first = { text: 'What does this code do?', file: exampleFile(options.sample) };
   const cold = await ask(options, first, [], answerTokens);
   if (cold.kind === 'failed') return cold;
-  if (cancellation.isCancellationRequested) return undefined;
+  if (cancelled()) return undefined;
   onStep('askAgain', 0, 1);
   const { text, tokens, fingerprint } = cold.value;
   const warm = await ask(options, 'Name one thing to improve.', [{ user: first, answer: { text, tokens, fingerprint } }], answerTokens);
   if (warm.kind === 'failed') return warm;
-  if (cancellation.isCancellationRequested) return undefined;
+  if (cancelled()) return undefined;
   const ghost = await ghostFigures(options);
   if (ghost === undefined || 'kind' in ghost) return ghost;
   return { kind: 'done', figures: { ...chatFigures(cold.value.metrics, warm.value.metrics), ghost } };
@@ -90,6 +91,7 @@ interface Asked {
 
 async function ghostFigures(options: MeasureOptions): Promise<Figures['ghost'] | Extract<Measurement, { kind: 'failed' }> | undefined> {
   const { engine, sample, cancellation, onStep, now } = options;
+  const cancelled = (): boolean => cancellation.isCancellationRequested;
   const asked: Asked[] = [];
   const later: number[] = [];
   const end = now() + ghostLimit;
@@ -98,12 +100,12 @@ async function ghostFigures(options: MeasureOptions): Promise<Figures['ghost'] |
     onStep('ghostText', index, sample.length);
     const outcome = await engine.complete(placeParams(place), cancellation);
     if (outcome.kind === 'failed') return outcome;
-    if (cancellation.isCancellationRequested) return undefined;
+    if (cancelled()) return undefined;
     asked.push({ place, result: outcome.value });
     if (index % keyLaterEvery !== 0) continue;
     const next = await engine.complete(placeParams(oneKeyLater(place)), cancellation);
     if (next.kind === 'failed') return next;
-    if (cancellation.isCancellationRequested) return undefined;
+    if (cancelled()) return undefined;
     later.push(next.value.metrics.totalMilliseconds);
   }
   return ghostSummary(asked, later);

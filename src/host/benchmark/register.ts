@@ -113,11 +113,10 @@ class Benchmark implements vscode.Disposable {
 
   private async run(models: readonly Candidate[]): Promise<void> {
     const { engine, createEngine, log, memory } = this.deps;
-    let unloaded = false;
+    const wasReady = engine.state.kind === 'ready';
     const makeRoom = async (model: Candidate): Promise<boolean> => {
       if (engine.state.kind !== 'ready' || !(await mayUnload(model))) return false;
       await engine.unload();
-      unloaded = true;
       return true;
     };
     const describe = (error: Parameters<typeof describeProblem>[0]): string => describeProblem(error).message;
@@ -138,7 +137,8 @@ class Benchmark implements vscode.Disposable {
       await memory.update(memoryKey, kept);
       this.panel.show(kept);
     } finally {
-      if (unloaded) engine.start();
+      // Nothing where it was not unloaded.
+      if (wasReady) engine.start();
     }
   }
 

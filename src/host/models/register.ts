@@ -76,7 +76,7 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),
   );
-  return { models, use, dispose: () => void all.dispose() };
+  return Object.assign(all, { models, use });
 }
 
 async function pickFile(): Promise<vscode.Uri | undefined> {

@@ -106,7 +106,14 @@ describe('a benchmark', () => {
   it('stops where it is cancelled, and ends the engine', async () => {
     const cancel = new Cancel();
     const engine = new KnowingEngine();
-    const results = await runBenchmark(depsOf([engine]), [model, model], (_, step) => step === 'ghostText' && cancel.cancel(), cancel);
+    const results = await runBenchmark(
+      depsOf([engine]),
+      [model, model],
+      (_, step) => {
+        if (step === 'ghostText') cancel.cancel();
+      },
+      cancel,
+    );
     expect(results).toBeUndefined();
     expect(engine.shutDowns).toBe(1);
   });
