@@ -116,11 +116,11 @@ describe('with a worker that behaves', () => {
 
   it('is unloaded, and started by the next request alone, after the old one has parked its lanes', async () => {
     const one = client('good');
-    one.unload();
+    await one.unload('idle');
     expect(one.states).toEqual([]);
     await one.chat(chatParams('Hello'), ignore, noCancel);
     const pid = pidOf(one);
-    one.unload();
+    await one.unload('idle');
     expect(one.state).toEqual({ kind: 'stopped', why: 'idle' });
     expect(valueOf(await one.warm({ kind: 'chat', system: '', history: [] }, noCancel)).evaluatedTokens).toBe(0);
     expect(one.state.kind).toBe('stopped');

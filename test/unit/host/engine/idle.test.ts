@@ -24,8 +24,9 @@ class IdleEngine {
     this.changes.fire(state);
   }
 
-  unload(): void {
-    this.enter({ kind: 'stopped', why: 'idle' });
+  unload(why: 'idle'): Promise<void> {
+    this.enter({ kind: 'stopped', why });
+    return Promise.resolve();
   }
 
   /** Begins a request; what is returned ends it. */
