@@ -12,6 +12,7 @@ import { registerEndpoint } from './host/endpoint/register';
 import { EngineClient } from './host/engine/client';
 import { GpuFallback } from './host/engine/gpuFallback';
 import { embeddedModelPath } from './host/models/embedded';
+import { ghostTextModel } from './host/models/ghostText';
 import { registerModels, type RegisteredModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
@@ -107,10 +108,14 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
 interface ConfiguredModel {
   readonly path: string;
   readonly contextTokens: number;
+  /** Ghost text's own, where one is set. */
+  readonly ghostText?: { readonly path: string };
 }
 
 function configuredModel({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService): ConfiguredModel {
-  return { path: current['model.path'] || embeddedModelPath(extensionPath), contextTokens: current['model.contextTokens'] };
+  const path = current['model.path'] || embeddedModelPath(extensionPath);
+  const ghostText = ghostTextModel(current['ghostText.modelPath'], path, extensionPath);
+  return { path, contextTokens: current['model.contextTokens'], ...(ghostText ? { ghostText } : {}) };
 }
 
 function versionOf({ extension }: vscode.ExtensionContext): string {

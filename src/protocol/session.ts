@@ -2,6 +2,8 @@
 
 export interface LaneView {
   readonly id: number;
+  /** Whose it is, where chat and ghost text have a model each. */
+  readonly model?: 'chat' | 'ghostText' | undefined;
   readonly purpose: 'chat' | 'ghost';
   /** What its tokens are about: the path for ghost text, for a chat the `subject` of its `ChatParams`; nothing where that is unknown. */
   readonly subject?: string | undefined;
@@ -12,6 +14,8 @@ export interface LaneView {
 
 /** A lane's KV state outside the context. */
 export interface ParkedView {
+  /** As in {@link LaneView}. */
+  readonly model?: 'chat' | 'ghostText' | undefined;
   readonly purpose: 'chat' | 'ghost';
   /** As in {@link LaneView}. */
   readonly subject?: string | undefined;
@@ -62,7 +66,7 @@ export interface SessionView {
   readonly lanes: readonly LaneView[];
   readonly parked: readonly ParkedView[];
   readonly totals: SessionTotals;
-  /** What a long prompt is evaluated at, by the steps so far; 0 where nothing was measured. */
+  /** What a long prompt of a chat is evaluated at, by the steps so far; 0 where nothing was measured. */
   readonly prefillTokensPerSecond: number;
   /** The last ones that say something about speed, the latest last. */
   readonly answers: readonly AnswerSpeed[];

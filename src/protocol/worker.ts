@@ -3,6 +3,8 @@
  * and changes with it. Durations are in milliseconds, sizes in bytes, lengths of text in tokens unless a name says otherwise.
  */
 
+export type { GhostTextModel, GpuFailure, ModelFacts, PromptFormat } from './model';
+
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
 export const PROTOCOL_VERSION = 5;
 
@@ -58,6 +60,8 @@ export interface LoadModelParams {
   readonly storage?: WorkerStorage;
   /** Load although the measured memory looks too small. */
   readonly force?: boolean;
+  /** A model of its own for ghost text, loaded beside this one where memory allows it. Without it, or with the same model, this one does both. */
+  readonly ghostText?: { readonly path: string };
 }
 
 export interface WorkerStorage {
@@ -74,58 +78,6 @@ export interface LoadProgress {
   readonly fraction: number;
   /** What the model is loaded on, told once, before the library is given the file: a graphics card's interface, or `false`. */
   readonly device?: string | false;
-}
-
-/** A graphics card that was to be used, and why the model runs on the processor instead. */
-export interface GpuFailure {
-  /** Its interface, as the library calls it: `vulkan`, `metal`, `cuda`. */
-  readonly device: string;
-  readonly detail: string;
-}
-
-/** How prompts are laid out for the loaded model. */
-export type PromptFormat =
-  /** Llama 2 chat, as Meta's reference code does it. */
-  | 'llama2'
-  /** By the chat template inside the GGUF. */
-  | 'template'
-  /** A base model: no chat format; text is continued. */
-  | 'base';
-
-export interface ModelFacts {
-  /** Identifies the file's header and vocabulary; token ids may be reused only for an equal one. */
-  readonly fingerprint: string;
-  readonly name: string;
-  readonly path: string;
-  readonly fileBytes: number;
-  readonly architecture: string;
-  readonly promptFormat: PromptFormat;
-  readonly trainContextTokens: number;
-  /** Tokens of context in each lane. */
-  readonly contextTokens: number;
-  readonly lanes: number;
-  /** KV cache of one lane. */
-  readonly laneBytes: number;
-  /** Memory that could be had before the lanes were made, by which their number was chosen. */
-  readonly freeBytes: number;
-  /** For prefill. */
-  readonly threads: number;
-  /** As found for decode at the start. */
-  readonly decodeThreads: number;
-  /** As measured at the start; {@link SessionView} has what it is now. */
-  readonly prefillTokensPerSecond: number;
-  /** Whether the file is mapped, so that windows share it, rather than read. */
-  readonly mapped: boolean;
-  /** `false` when everything runs on the CPU. */
-  readonly gpu: string | false;
-  /** Why it does, where a graphics card was tried first. */
-  readonly gpuFailure?: GpuFailure;
-  /** Everything, and the part of it that went into calibration and into taking parked lanes up again. */
-  readonly loadMilliseconds: number;
-  readonly calibrationMilliseconds: number;
-  readonly restoreMilliseconds: number;
-  /** Tokens whose KV came from parked lanes. */
-  readonly restoredTokens: number;
 }
 
 export interface ExamineModelParams {

@@ -24,9 +24,8 @@ import {
   type WarmParams,
   type WarmResult,
 } from '../protocol/worker';
-import type { Engine } from './engine/engine';
+import { Engines } from './engine/engines';
 import { examineModel } from './engine/examine';
-import { loadEngine } from './engine/gpu';
 import { TextPacer } from './textPacer';
 import { noSession } from './engine/sessionView';
 import { libraryVersion } from './engine/version';
@@ -36,9 +35,9 @@ import { readWorkerMemory } from './memory';
 /** The type of a chat request's progress. */
 const chatProgress = new ProgressType<ChatProgress>();
 
-/** Routes every request of the protocol to the engine. Holds the worker's one model. */
+/** Routes every request of the protocol to the engine. Holds the worker's models. */
 export class Handlers {
-  private engine: Engine | undefined;
+  private engines: Engines | undefined;
   private loading: Promise<unknown> | undefined;
 
   private greeted = false;
@@ -61,20 +60,20 @@ export class Handlers {
       this.answer(() => this.complete(params, token)),
     );
     connection.onRequest(methods.countTokens, ({ texts }: CountTokensParams) =>
-      this.answer(async (): Promise<CountTokensResult> => ({ counts: await this.running().countTokens(texts) })),
+      this.answer(async (): Promise<CountTokensResult> => ({ counts: await this.running().chat.countTokens(texts) })),
     );
     connection.onRequest(methods.park, () => this.answer(async (): Promise<ParkResult> => ({ lanes: await this.running().park() })));
     connection.onRequest(methods.clear, () => this.answer((): Promise<ClearResult> => this.running().clear()));
     // Whatever state the worker is in: an answer at all is what the host wants to know first.
-    connection.onRequest(methods.ping, (): PingResult => this.engine?.stepTime ?? { stepMilliseconds: 0, stepLimitMilliseconds: 0 });
+    connection.onRequest(methods.ping, (): PingResult => this.engines?.stepTime ?? { stepMilliseconds: 0, stepLimitMilliseconds: 0 });
     connection.onNotification(methods.activity, ({ typing }: Activity) => {
-      if (this.engine) this.engine.typing = typing;
+      if (this.engines) this.engines.typing = typing;
     });
     connection.onRequest(methods.session, () => this.answer(() => this.view()));
   }
 
   async dispose(): Promise<void> {
-    await this.engine?.dispose();
+    await this.engines?.dispose();
   }
 
   private async initialize(params: InitializeParams): Promise<InitializeResult> {
@@ -98,22 +97,22 @@ export class Handlers {
   }
 
   private async replaceModel(params: LoadModelParams): Promise<ModelFacts> {
-    await this.engine?.dispose();
-    this.engine = undefined;
-    const { engine, gpuFailure } = await loadEngine(
-      params,
-      (fraction) => {
-        this.notify(methods.loadProgress, { fraction } satisfies LoadProgress);
+    await this.engines?.dispose();
+    this.engines = undefined;
+    let progress: LoadProgress = { fraction: 0 };
+    this.engines = await Engines.load(params, {
+      onProgress: (fraction) => {
+        progress = { fraction };
+        this.notify(methods.loadProgress, progress);
       },
-      (level, message) => {
+      onDevice: (device) => {
+        this.notify(methods.loadProgress, { ...progress, device } satisfies LoadProgress);
+      },
+      log: (level, message) => {
         this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
       },
-      (device) => {
-        this.notify(methods.loadProgress, { fraction: 0, device } satisfies LoadProgress);
-      },
-    );
-    this.engine = engine;
-    return { ...engine.facts, ...(gpuFailure ? { gpuFailure } : {}) };
+    });
+    return factsOf(this.engines);
   }
 
   private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {
@@ -122,7 +121,7 @@ export class Handlers {
     });
     return withSignal(token, async (signal) => {
       try {
-        return await this.running().chat(
+        return await this.running().chat.chat(
           params,
           (event) => {
             pacer.push(event);
@@ -137,22 +136,22 @@ export class Handlers {
 
   private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {
     return withSignal(token, (signal) => {
-      const engine = this.running();
-      return params.kind === 'ghost' ? engine.warmGhost(params, signal) : engine.warmChat(params, signal);
+      const { chat, ghostText } = this.running();
+      return params.kind === 'ghost' ? ghostText.warmGhost(params, signal) : chat.warmChat(params, signal);
     });
   }
 
   private complete(params: CompleteParams, token: CancellationToken): Promise<CompleteResult> {
-    return withSignal(token, (signal) => this.running().complete(params, signal));
+    return withSignal(token, (signal) => this.running().ghostText.complete(params, signal));
   }
 
   private view(): SessionView {
-    return { ...(this.engine?.view ?? noSession), memory: readWorkerMemory() };
+    return { ...(this.engines?.view ?? noSession), memory: readWorkerMemory() };
   }
 
-  private running(): Engine {
-    if (!this.engine) throw failure({ kind: 'noModel' });
-    return this.engine;
+  private running(): Engines {
+    if (!this.engines) throw failure({ kind: 'noModel' });
+    return this.engines;
   }
 
   /** Does `work` once hands are shaken. Turns whatever it throws into an error with data, so that the host always knows the kind. */
@@ -173,6 +172,13 @@ export class Handlers {
     // A host that is gone no longer wants to know.
     this.connection.sendNotification(method, params).catch(() => undefined);
   }
+}
+
+/** The chat's model, and what became of ghost text's. */
+function factsOf({ chat, ghostText, gpuFailure, ghostTextProblem }: Engines): ModelFacts {
+  const facts = { ...chat.facts, ...(gpuFailure ? { gpuFailure } : {}) };
+  if (ghostTextProblem !== undefined) return { ...facts, ghostText: { kind: 'failed', error: toErrorData(ghostTextProblem) } };
+  return ghostText === chat ? facts : { ...facts, ghostText: { kind: 'loaded', facts: ghostText.facts } };
 }
 
 function failure(data: EngineErrorData): ResponseError<EngineErrorData> {

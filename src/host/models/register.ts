@@ -13,6 +13,7 @@ import type { OwnedModel } from './choices';
 import { registerDownloads, type DownloadsDeps } from './download/register';
 import { embeddedModelPath } from './embedded';
 import { fileProblem } from './fileProblem';
+import { registerGhostTextModel } from './ghostText';
 import { registerGpu } from './gpu';
 import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
@@ -56,6 +57,7 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
     }),
     registerUnload(engine, config),
     registerGpu({ engine, gpu, log }),
+    registerGhostTextModel({ engine, config, log }),
     // Without a file from the palette, with one that was dropped on the chat.
     vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
       const file = await (dropped instanceof vscode.Uri ? confirmed(dropped) : pickFile());
@@ -71,7 +73,7 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       engine.loadAnyway();
     }),
     config.onDidChange(({ keys }) => {
-      const matters = keys.some((key) => /^(model|worker|session)\.(?!unloadAfterMinutes$)/.test(key));
+      const matters = keys.some((key) => /^(model|worker|session)\.(?!unloadAfterMinutes$)|^ghostText\.modelPath$/.test(key));
       // A worker that never started reads the settings when it does.
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),

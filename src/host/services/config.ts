@@ -24,6 +24,7 @@ const schema = v.object({
   'ghostText.relatedFiles': v.fallback(v.boolean(), true),
   'ghostText.debounceMilliseconds': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2000)), 75),
   'ghostText.maxTokens': v.fallback(v.pipe(v.number(), v.integer(), v.minValue(4), v.maxValue(512)), 64),
+  'ghostText.modelPath': v.fallback(v.string(), ''),
 });
 
 /** One validated snapshot of the settings. A value of the wrong type or out of range counts as the default. */

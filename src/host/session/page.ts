@@ -32,10 +32,10 @@ export function sessionPage({ state, view, today, labelOf: nameOf }: PageParts):
     engine: engineView(state),
     loadingProgress: l10n.t('Loading the model'),
     sections: [
-      ...(view ? [lanesSection(view.lanes, nameOf), parkedSection(view.parked, nameOf)] : []),
+      ...(view ? lanesOf(view, state, nameOf) : []),
       savingsSection(view, today),
       ...(view ? [speedSection(view.answers)] : []),
-      ...(view && state.kind === 'ready' ? [memorySection(view, state.facts), modelSection(state.facts)] : []),
+      ...(view && state.kind === 'ready' ? [memorySection(view, state.facts), ...modelSections(state.facts)] : []),
     ],
     actions: actionsOf(state),
     actionsTitle: l10n.t('What you can do'),
@@ -69,6 +69,22 @@ function idsFor({ kind }: EngineState): readonly SessionActionId[] {
     case 'restarting':
       return ['copyReport', 'restartEngine'];
   }
+}
+
+/** Those of two models stand apart, each under the name of its own. */
+function lanesOf({ lanes, parked }: SessionView, state: EngineState, nameOf: PageParts['labelOf']): readonly SectionView[] {
+  const ghostText = state.kind === 'ready' && state.facts.ghostText?.kind === 'loaded' ? state.facts.ghostText.facts : undefined;
+  if (state.kind !== 'ready' || !ghostText) return [lanesSection(lanes, nameOf), parkedSection(parked, nameOf)];
+  const sectionsOf = (model: LaneView['model'], name: string): readonly SectionView[] => {
+    const of = <T extends { readonly model?: LaneView['model'] }>(all: readonly T[]): readonly T[] =>
+      all.filter((each) => each.model === model);
+    return [lanesSection(of(lanes), nameOf), parkedSection(of(parked), nameOf)].map((section) => ({
+      ...section,
+      id: `${section.id}-${String(model)}`,
+      title: `${section.title} · ${name}`,
+    }));
+  };
+  return [...sectionsOf('chat', state.facts.name), ...sectionsOf('ghostText', ghostText.name)];
 }
 
 function lanesSection(lanes: readonly LaneView[], nameOf: PageParts['labelOf']): SectionView {
@@ -156,9 +172,10 @@ function reusedShare({ promptTokens, reusedTokens }: SessionView['totals']): rea
   return [{ label: l10n.t('Of all prompts since the start, reused'), value: share(reusedTokens / promptTokens, env.language) }];
 }
 
-function memorySection({ memory }: SessionView, { lanes, laneBytes, fileBytes, mapped }: ModelFacts): SectionView {
+function memorySection({ memory }: SessionView, facts: ModelFacts): SectionView {
   const { language } = env;
   const { residentBytes, anonymousBytes } = memory;
+  const models = facts.ghostText?.kind === 'loaded' ? [facts, facts.ghostText.facts] : [facts];
   return {
     id: 'memory',
     kind: 'facts',
@@ -166,14 +183,20 @@ function memorySection({ memory }: SessionView, { lanes, laneBytes, fileBytes, m
     facts: [
       { label: l10n.t('The model’s process'), value: bytes(residentBytes, language) },
       ...(anonymousBytes === undefined ? [] : [{ label: l10n.t('Of that, not read from a file'), value: bytes(anonymousBytes, language) }]),
-      { label: l10n.t('KV cache of all lanes'), value: bytes(lanes * laneBytes, language) },
-      {
+      { label: l10n.t('KV cache of all lanes'), value: bytes(sum(models.map(({ lanes, laneBytes }) => lanes * laneBytes)), language) },
+      ...models.map(({ mapped, fileBytes }) => ({
         label: mapped ? l10n.t('Model file, shared') : l10n.t('Model file, in memory'),
         value: bytes(fileBytes, language),
-      },
+      })),
     ],
     note: '',
   };
+}
+
+function modelSections(facts: ModelFacts): readonly SectionView[] {
+  const section = modelSection(facts);
+  if (facts.ghostText?.kind !== 'loaded') return [section];
+  return [section, { ...modelSection(facts.ghostText.facts), id: 'model-ghostText', title: l10n.t('Model for ghost text') }];
 }
 
 function modelSection({ name, contextTokens, trainContextTokens, threads, decodeThreads, gpu }: ModelFacts): SectionView {

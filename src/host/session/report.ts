@@ -41,9 +41,11 @@ type Row = readonly [label: string, value: string];
 export function issueReport(facts: ReportFacts): string {
   const { state, view, lastError } = facts;
   const model = state.kind === 'ready' ? modelRows(state.facts) : [];
+  const ghostText = state.kind === 'ready' ? ghostTextRows(state.facts) : [];
   return [
     table('Paddock', [...versionRows(facts), ...machineRows(facts), ['Engine', stateOf(state)]]),
     table('Model', model),
+    table('Ghost text model', ghostText),
     table('Settings', settingRows(facts.config)),
     ...(view ? [table('Session', sessionRows(view))] : []),
     table('Last error', lastError ? errorRows(lastError) : []),
@@ -75,6 +77,11 @@ function stateOf(state: EngineState): string {
   return state.kind === 'ready' && !state.responding ? 'ready, not responding' : state.kind;
 }
 
+function ghostTextRows({ ghostText }: ModelFacts): readonly Row[] {
+  if (!ghostText) return [];
+  return ghostText.kind === 'loaded' ? modelRows(ghostText.facts) : [['Not loaded', ghostText.error.kind]];
+}
+
 function modelRows(facts: ModelFacts): readonly Row[] {
   return [
     ['File', `${baseName(facts.path)}, ${megabytes(facts.fileBytes)}, ${facts.mapped ? 'mapped' : 'read'}`],
@@ -88,9 +95,15 @@ function modelRows(facts: ModelFacts): readonly Row[] {
   ];
 }
 
+/** Of a path the file's name alone; empty and words as they are. */
+function modelSetting(value: string): string {
+  return value === '' ? "the chat's" : baseName(value);
+}
+
 function settingRows(config: Config): readonly Row[] {
   return [
     ['model.path', config['model.path'] === '' ? 'embedded' : baseName(config['model.path'])],
+    ['ghostText.modelPath', modelSetting(config['ghostText.modelPath'])],
     ['worker.runtime', config['worker.runtime'] === '' ? "VS Code's own" : 'another'],
     ...plainSettings.map((key): Row => [key, String(config[key])]),
   ];
@@ -131,12 +144,17 @@ function sessionRows({ lanes, parked, totals, prefillTokensPerSecond, answers, m
   ];
 }
 
-function laneOf({ purpose, tokens, capacity, busy }: LaneView): string {
-  return `${purpose}, ${tokens} of ${capacity} tokens${busy ? ', busy' : ''}`;
+function ofModel(model: LaneView['model']): string {
+  if (model === undefined) return '';
+  return model === 'chat' ? "chat's model, " : "ghost text's model, ";
 }
 
-function parkedOf({ purpose, tokens, bytes, place, own }: ParkedView): string {
-  return `${purpose}, ${tokens} tokens, ${megabytes(bytes)}, ${place}${own ? '' : ', another workspace'}`;
+function laneOf({ model, purpose, tokens, capacity, busy }: LaneView): string {
+  return `${ofModel(model)}${purpose}, ${tokens} of ${capacity} tokens${busy ? ', busy' : ''}`;
+}
+
+function parkedOf({ model, purpose, tokens, bytes, place, own }: ParkedView): string {
+  return `${ofModel(model)}${purpose}, ${tokens} tokens, ${megabytes(bytes)}, ${place}${own ? '' : ', another workspace'}`;
 }
 
 /** What of an error has a place in a report: numbers, and words from lists. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine, EngineState } from '../engine/engine';
 import { engineView } from '../engine/engineView';
+import { ghostTextLine } from '../engine/ghostTextModel';
 import { commandIds, chatViewId } from '../services/commands';
 import { configSection } from '../services/configService';
 import { lanesLine } from './view';
@@ -21,7 +22,7 @@ export async function showMenu(engine: Engine): Promise<void> {
 }
 
 function titleOf(state: EngineState): string {
-  if (state.kind === 'ready') return `${state.facts.name} · ${lanesLine(state.facts)}`;
+  if (state.kind === 'ready') return [state.facts.name, lanesLine(state.facts), ...ghostTextLine(state.facts)].join(' · ');
   return state.kind === 'remote' ? engineView(state).label : vscode.l10n.t('Paddock');
 }
 

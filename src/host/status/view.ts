@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode';
 import type { ModelFacts } from '../../protocol/worker';
 import type { EngineState } from '../engine/engine';
 import { placeOf, unloaded } from '../engine/engineView';
+import { ghostTextLine } from '../engine/ghostTextModel';
 import { describeProblem, gigabytes, number } from '../engine/problems';
 
 export interface StatusBarView {
@@ -76,6 +77,7 @@ function readyView(
       ? l10n.t('Paddock: {0}, {1}', facts.name, whereItRuns(facts))
       : l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, whereItRuns(facts)),
     lanesLine(facts),
+    ...ghostTextLine(facts),
     ...(facts.restoredTokens > 0 ? [l10n.t('{0} tokens taken up again', number(facts.restoredTokens))] : []),
   ];
   return shown('hubot', `${facts.name}${rateOf(speed)}`, lines.join('\n'));

@@ -6,6 +6,7 @@ import type { ChatInput, CutNote, FileBlock, UserContent } from '../../prompt/ty
 import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import { countTokens } from './countTokens';
 import type { JobSpec, Metrics, Sampling, StopReason } from './job';
+import type { StepGate } from './gate';
 import { GhostMemo } from './ghostMemo';
 import { SyntaxReader, type GhostSyntax } from './ghostSyntax';
 import { Grammars } from './grammars';
@@ -83,13 +84,17 @@ const chatRepeatPenalty = 1.1;
 /** Share of a lane that a ghost text's prompt may fill, and its most tokens: reading them cold has to stay bearable on a slow machine. */
 const ghostShare = 0.25;
 const ghostMost = 1024;
+/** The longest context that ghost text makes use of. */
+export const ghostContextTokens = ghostMost / ghostShare;
 
 /** Longest that parked lanes are taken up at a load, and that lanes are parked at the end; milliseconds. */
 const takeUpLimit = 2000;
-const closeLimit = 2500;
+export const closeLimit = 2500;
 
 export interface EngineOptions extends Omit<LoadOptions, 'folder' | 'onIdentified'> {
   readonly storage?: { readonly folder: string; readonly maxBytes: number; readonly owner: string } | undefined;
+  /** Where the worker has another session. */
+  readonly gate?: StepGate | undefined;
 }
 
 /** What is known of an engine once it is ready. */
@@ -151,7 +156,7 @@ export class Engine {
   private static async begin(
     loaded: LoadedModel,
     place: ParkingPlace | undefined,
-    { storage }: EngineOptions,
+    { storage, gate }: EngineOptions,
     log: EngineLog,
   ): Promise<Engine> {
     const folder = storage?.folder;
@@ -163,7 +168,7 @@ export class Engine {
       await remember(folder, { key, calibration, repackedBytes });
     }
     const calibrated = performance.now();
-    const session = new Session(loaded, lanes, { calibration, place });
+    const session = new Session(loaded, lanes, { calibration, place, gate });
     const restoredTokens = await session.takeUp(takeUpLimit);
     const ready = performance.now();
     return new Engine(
@@ -195,6 +200,11 @@ export class Engine {
   /** Whether somebody is typing: steps are short then. */
   set typing(typing: boolean) {
     this.session.tuning.typing = typing;
+  }
+
+  /** Bytes of its weights and its lanes. */
+  get takenBytes(): number {
+    return this.loaded.takenBytes;
   }
 
   /** Tokens of each text by itself. */
@@ -352,9 +362,9 @@ export class Engine {
     }
   }
 
-  /** Ends every request, parks what is worth it, and gives the memory back. */
-  async dispose(): Promise<void> {
-    await this.session.close(closeLimit);
+  /** Ends every request, parks what is worth it within so many milliseconds, and gives the memory back. */
+  async dispose(limit = closeLimit): Promise<void> {
+    await this.session.close(limit);
     this.syntax.dispose();
     await this.loaded.dispose();
   }

@@ -1,5 +1,5 @@
 import type { LanePurpose } from './lanes';
-import type { JobKind } from './scheduler';
+import type { JobFacts, JobKind } from './scheduler';
 import type { Beginning } from './vocabulary';
 
 /** How the next token is chosen. `temperature` 0 is greedy. */
@@ -121,6 +121,14 @@ export class Job {
   /** Prompt tokens still to evaluate. */
   get promptLeft(): number {
     return this.spec.prompt.length - this.inLane;
+  }
+
+  /**
+   * As the scheduler sees it.
+   * @param context tokens in its lane
+   */
+  facts(context: number): JobFacts {
+    return { id: this.id, kind: this.spec.kind, promptLeft: this.promptLeft, context };
   }
 
   /** What evaluating the prompt has taken so far, from when it had its lane. */

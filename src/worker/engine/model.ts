@@ -24,10 +24,25 @@ export interface LoadOptions {
   readonly folder?: string | undefined;
   /** Load although the measured memory looks too small. */
   readonly force?: boolean | undefined;
+  /**
+   * An instance of the library of its own, as contexts of one divide its threads between them, also while only one of them has a step. For
+   * the second model of a worker.
+   */
+  readonly isSecond?: boolean | undefined;
+  /** The other model, where the worker has two. */
+  readonly beside?: Beside | undefined;
   /** Called once it is known what the model will run on, before anything is loaded. */
   readonly onDevice?: ((device: string | false, unusable?: GpuFailure) => void) | undefined;
   /** Called once it is known what file it is, long before it is loaded. */
   readonly onIdentified?: ((fingerprint: string) => void) | undefined;
+}
+
+/** What another model of this worker takes of the memory; bytes. */
+export interface Beside {
+  /** Of what counts as free: what it is still to be given, and its file where that is mapped. */
+  readonly reservedBytes: number;
+  /** By now, and in all. */
+  readonly takenBytes: number;
 }
 
 export type EngineLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
@@ -63,6 +78,8 @@ export interface LoadedModel {
   readonly remembered: Remembered | undefined;
   /** Bytes of weights that llama.cpp repacked for this processor. */
   readonly repackedBytes: number;
+  /** Bytes of its weights and its lanes. */
+  readonly takenBytes: number;
   dispose(): Promise<void>;
 }
 
@@ -70,7 +87,7 @@ export interface LoadedModel {
 export const largestStep = 512;
 
 /**
- * Loads a GGUF file and makes the one context of this worker.
+ * Loads a GGUF file and makes its one context.
  * @throws EngineFailure for everything a user can do something about
  */
 export async function loadModel(options: LoadOptions, onProgress: (fraction: number) => void, log: EngineLog): Promise<LoadedModel> {
@@ -99,12 +116,13 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
   let model: LlamaModel | undefined;
   try {
     model = await llama.loadModel({ modelPath: options.path, gpuLayers, useMmap: mapped, onLoadProgress: onProgress });
-    const freeBytes = availableBytes() - (mapped ? file.bytes : 0);
+    const freeBytes = freeBytesFor(options) - (mapped ? file.bytes : 0);
     const wanted = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
-    const capacity = chooseCapacity(wanted, estimate.bytesPerToken, freeBytes);
+    // Two sessions share what lanes may take.
+    const capacity = chooseCapacity(wanted, estimate.bytesPerToken, options.beside ? freeBytes / 2 : freeBytes);
     attempt.neededBytes += capacity.lanes * capacity.contextTokens * estimate.bytesPerToken;
     const context = await createContext(llama, model, capacity, threads);
-    await neighbours?.announce(attempt.neededBytes);
+    await neighbours?.announce(attempt.neededBytes + (options.beside?.takenBytes ?? 0));
     const format = chatFormat(file, model);
     const loaded = model;
     return {
@@ -138,6 +156,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       key,
       remembered,
       repackedBytes: reports.repackedBytes,
+      takenBytes: attempt.neededBytes,
       dispose: async () => {
         await context.dispose();
         await loaded.dispose();
@@ -185,6 +204,36 @@ export async function estimateOf(
   throw new EngineFailure({ kind: 'modelBroken', path: options.path, part: 'metadata', detail: 'a context of no size' });
 }
 
+/** What loading a model takes at the very least, as far as its file tells. */
+export interface ModelNeed {
+  readonly fingerprint: string;
+  readonly fileBytes: number;
+  readonly leastBytes: number;
+  /** Whether there is a graphics card, with memory of its own. */
+  readonly hasGpu: boolean;
+}
+
+/**
+ * Looks at a file and loads nothing.
+ * @throws EngineFailure as {@link loadModel} would
+ */
+export async function needOf(options: LoadOptions, log: EngineLog): Promise<ModelNeed> {
+  const library = await loadLibrary();
+  const file = await examineFile(library, options.path);
+  const llama = await startLlama(library, options, log);
+  const { bytesPerToken } = await estimateOf(library, llama, file, options);
+  return {
+    fingerprint: file.fingerprint,
+    fileBytes: file.bytes,
+    leastBytes: leastBytes({ weights: file.bytes, bytesPerToken, contextTokens: options.contextTokens }),
+    hasGpu: llama.gpu !== false,
+  };
+}
+
+function freeBytesFor({ beside }: LoadOptions): number {
+  return Math.max(0, availableBytes() - (beside?.reservedBytes ?? 0));
+}
+
 /** Before anything is allocated: Linux would give the memory and take a process for it later. */
 async function refuseWhatDoesNotFit(
   file: ExaminedFile,
@@ -195,7 +244,7 @@ async function refuseWhatDoesNotFit(
 ): Promise<void> {
   if (options.force || hasGpu) return;
   const neededBytes = leastBytes({ weights: file.bytes, bytesPerToken, contextTokens: options.contextTokens });
-  const freeBytes = availableBytes();
+  const freeBytes = freeBytesFor(options);
   if (neededBytes <= freeBytes) return;
   const others = (await neighbours?.others()) ?? [];
   const othersBytes = others.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -227,16 +276,21 @@ const firstLineLimit = 1000;
 const moreLinesLimit = 50;
 
 /**
- * One for the process and each kind of device, and where its lines go: the library takes a second one's logger away together with the
- * first one's, and with it the reasons why a load failed. It ends with the process.
+ * One for each kind of device, and another for a second model, and where its lines go: the library takes a second one's logger away together with the
+ * first one's, and with it the reasons why a load failed. They end with the process.
  */
-const llamas = new Map<LoadOptions['gpu'], Llama>();
+const llamas = new Map<string, Llama>();
 let currentLog: EngineLog = () => undefined;
 
 /** @throws EngineFailure */
-export async function startLlama(library: Library, { gpu }: Pick<LoadOptions, 'gpu'>, log?: EngineLog): Promise<Llama> {
+export async function startLlama(
+  library: Library,
+  { gpu, isSecond = false }: Pick<LoadOptions, 'gpu' | 'isSecond'>,
+  log?: EngineLog,
+): Promise<Llama> {
   if (log) currentLog = log;
-  const known = llamas.get(gpu);
+  const key = `${gpu} ${isSecond}`;
+  const known = llamas.get(key);
   if (known) return known;
   try {
     const llama = await library.getLlama({
@@ -250,7 +304,7 @@ export async function startLlama(library: Library, { gpu }: Pick<LoadOptions, 'g
         currentLog(levels[level] ?? 'debug', message.trimEnd());
       },
     });
-    llamas.set(gpu, llama);
+    llamas.set(key, llama);
     return llama;
   } catch (error) {
     throw new EngineFailure({ kind: 'engineUnavailable', detail: firstLine(messageOf(error)) });

@@ -62,6 +62,14 @@ export class Turns {
   /** The ghost text that chats first waited for. */
   private heldBy: number | undefined;
 
+  /** What goes into the next step of these jobs, which takes the turn. */
+  plan(jobs: readonly JobFacts[], budget: StepBudget): readonly StepItem[] {
+    const turn = this.next(jobs);
+    const step = planStep(jobs, budget, turn);
+    this.record(jobs, step, turn);
+    return step;
+  }
+
   next(jobs: readonly JobFacts[]): Turn {
     if (!this.lastWasGhost) return 'ghost';
     return jobs.some(({ id, promptLeft }) => id === this.heldBy && promptLeft > 0) ? 'decode' : 'chat';

@@ -1,5 +1,6 @@
 import { Admission } from './admission';
 import { calibrate, stillHolds, type Calibration } from './calibrate';
+import type { StepGate } from './gate';
 import { Generation, type StepOutcome } from './generation';
 import { Job, type Clock, type JobResult, type JobSpec, type StepPiece, type StopReason } from './job';
 import { Lane } from './lane';
@@ -7,9 +8,9 @@ import type { LaneRequest } from './lanes';
 import { largestStep, type LoadedModel } from './model';
 import { Parking, type Dropped, type ParkedLane, type ParkingPlace } from './parking';
 import { asleepAfter, probeOf } from './probe';
-import { planStep, Turns } from './scheduler';
+import { Turns, type JobFacts, type StepItem } from './scheduler';
 import { Speeds } from './speeds';
-import { Totals } from './totals';
+import { countStep, Totals } from './totals';
 import { Tuning } from './tuning';
 
 /** How often it is looked whether a lane is to be parked while nothing is asked for, in milliseconds. */
@@ -36,15 +37,17 @@ export interface SessionOptions {
   /** Where lanes are parked; nowhere without it. */
   readonly place?: ParkingPlace | undefined;
   readonly now?: Clock;
+  /** Where there are other sessions in this process. */
+  readonly gate?: StepGate | undefined;
 }
 
 /**
- * The llama context of the worker: every request becomes a job in a lane, and one loop takes steps for all of them. Nothing else touches
+ * The llama context of a model: every request becomes a job in a lane, and one loop takes steps for all of them. Nothing else touches
  * the context, so a step, once planned, never waits for a lock.
  */
 export class Session {
   readonly tuning: Tuning;
-  readonly speeds = new Speeds();
+  readonly speeds: Speeds;
   private readonly waiting: Waiting[] = [];
   private readonly active = new Map<number, Active>();
   /** What has to be done between two steps, in order. */
@@ -54,6 +57,7 @@ export class Session {
   private readonly parking: Parking | undefined;
   private readonly counted = new Totals();
   private readonly now: Clock;
+  private readonly gate: StepGate | undefined;
   private running = false;
   private nextId = 1;
   private quietSince: number;
@@ -65,10 +69,13 @@ export class Session {
   constructor(
     private readonly loaded: LoadedModel,
     readonly lanes: readonly Lane[],
-    { calibration, place, now = () => performance.now() }: SessionOptions,
+    { calibration, place, now = () => performance.now(), gate }: SessionOptions,
   ) {
     const { facts } = loaded;
     this.now = now;
+    this.gate = gate;
+    gate?.join(this);
+    this.speeds = gate?.speeds ?? new Speeds();
     this.quietSince = now();
     const bytesPerToken = facts.laneBytes / facts.contextTokens;
     this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
@@ -102,7 +109,7 @@ export class Session {
    */
   run(spec: JobSpec, signal: AbortSignal): Promise<JobResult> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ job: new Job(this.nextId++, spec, signal, this.now), resolve, reject });
+      this.waiting.push({ job: new Job(this.gate?.newId() ?? this.nextId++, spec, signal, this.now), resolve, reject });
       void this.loop();
     });
   }
@@ -200,16 +207,26 @@ export class Session {
     clearTimeout(this.idleTimer);
     try {
       while (this.waiting.length + this.active.size + this.exclusive.length > 0) {
-        await this.exclusive.shift()?.();
+        await this.workAlone();
         this.settleCancelled();
+        this.gate?.claim(this, [...this.waiting.map(({ job }) => job.facts(0)), ...this.jobs()]);
         await this.admit();
         await this.step();
         if (this.active.size > 0) this.quietSince = this.now();
       }
     } finally {
       this.running = false;
+      this.gate?.withdraw(this);
     }
     this.waitForQuiet();
+  }
+
+  private async workAlone(): Promise<void> {
+    const work = this.exclusive.shift();
+    if (!work) return;
+    // It may take long, and others' steps need not wait for it.
+    this.gate?.withdraw(this);
+    await work();
   }
 
   /** While nothing is asked for, lanes are parked one at a time. */
@@ -218,7 +235,8 @@ export class Session {
     // With everything parked the timer rests until the next request: an idle worker wakes nobody.
     if (!parking || !this.lanes.some((lane) => parking.isUnparked(lane))) return;
     this.idleTimer = setTimeout(() => {
-      const lane = parking.due(this.lanes, this.tuning.typing ? 0 : this.now() - this.quietSince);
+      const quietSince = Math.max(this.quietSince, this.gate?.lastStepAt ?? 0);
+      const lane = parking.due(this.lanes, this.tuning.typing ? 0 : this.now() - quietSince);
       if (lane) void this.exclusively(() => parking.park(lane)).catch(() => undefined);
       else this.waitForQuiet();
     }, idleInterval);
@@ -280,12 +298,33 @@ export class Session {
   }
 
   private async step(): Promise<void> {
-    const pieces = this.piecesOfStep();
-    if (pieces.length === 0) {
+    const jobs = this.jobs();
+    if (jobs.length === 0) {
+      this.gate?.withdraw(this);
       // Every job waits for a lane that another one is about to leave.
       if (this.waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
       return;
     }
+    if (!this.gate) {
+      await this.take(this.turns.plan(jobs, (job) => this.tuning.budget(job)));
+      return;
+    }
+    const plan = await this.gate.ask(this, jobs);
+    if (!plan) return;
+    try {
+      await this.take(plan);
+    } finally {
+      this.gate.done(this, this.jobs(), this.now());
+    }
+  }
+
+  private jobs(): readonly JobFacts[] {
+    return [...this.active.values()].map(({ job, lane }) => job.facts(lane.tokens.length));
+  }
+
+  /** Takes a step, as planned. */
+  private async take(plan: readonly StepItem[]): Promise<void> {
+    const pieces = this.piecesOf(plan);
     const count = pieces.reduce((sum, { piece }) => sum + piece.tokens.length, 0);
     const isAwake = this.now() - this.lastStepAt < asleepAfter;
     this.loaded.llama.maxThreads = this.tuning.threads(count, isAwake);
@@ -301,16 +340,7 @@ export class Session {
     for (const [index, { entry, piece }] of pieces.entries()) await this.conclude(entry, piece, outcomes[index]);
   }
 
-  private piecesOfStep(): readonly { readonly entry: Active; readonly piece: StepPiece }[] {
-    const facts = [...this.active.values()].map(({ job, lane }) => ({
-      id: job.id,
-      kind: job.spec.kind,
-      promptLeft: job.promptLeft,
-      context: lane.tokens.length,
-    }));
-    const turn = this.turns.next(facts);
-    const plan = planStep(facts, (job) => this.tuning.budget(job), turn);
-    this.turns.record(facts, plan, turn);
+  private piecesOf(plan: readonly StepItem[]): readonly { readonly entry: Active; readonly piece: StepPiece }[] {
     return plan.flatMap(({ id, tokens }) => {
       const entry = this.active.get(id);
       if (!entry) return [];
@@ -333,17 +363,8 @@ export class Session {
       const next = await lane.evaluate(piece.tokens, this.generation.draws(job, piece));
       outcome = this.generation.accept(job, piece, next);
     });
-    if (outcome) this.count(job, piece, outcome, isPrefill);
+    if (outcome) countStep(this.counted, { kind: job.spec.kind, tokens: piece.tokens.length, valid: outcome.valid, isPrefill });
     return outcome;
-  }
-
-  private count(job: Job, piece: StepPiece, { valid }: StepOutcome, isPrefill: boolean): void {
-    if (!isPrefill) {
-      this.counted.decodedTokens += valid;
-      this.counted.confirmedTokens += valid - 1;
-      this.counted.refutedTokens += piece.tokens.length - valid;
-    } else if (job.spec.kind === 'warm') this.counted.warmTokens += piece.tokens.length;
-    else this.counted.prefillTokens += piece.tokens.length;
   }
 
   private async conclude(entry: Active, piece: StepPiece, outcome: StepOutcome | undefined): Promise<void> {
@@ -358,7 +379,7 @@ export class Session {
     if (!this.active.delete(entry.job.id)) return;
     entry.lane.use = 'free';
     const { spec, prefillMilliseconds } = entry.job;
-    if (spec.kind === 'ghost') this.tuning.ghostEnded(stop !== 'cancelled');
+    if (spec.kind === 'ghost') (this.gate ?? this.tuning).ghostEnded(stop !== 'cancelled');
     const result = entry.job.result(stop, entry.lane.tokens.length);
     if (spec.kind !== 'warm') this.speeds.record(spec.purpose, result.metrics, prefillMilliseconds);
     entry.resolve(result);

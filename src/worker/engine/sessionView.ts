@@ -1,12 +1,16 @@
 import type { LanePurpose } from './lanes';
 import type { Session } from './session';
 import type { AnswerSpeed } from './speeds';
-import { Totals } from './totals';
+import { sumOf, Totals } from './totals';
+
+/** Which of two models. */
+export type ModelRole = 'chat' | 'ghostText';
 
 /** What there is to see of a session; the protocol's `SessionView`, whose shape this has, but for the process's memory. */
 export interface SessionFacts {
   readonly lanes: readonly {
     readonly id: number;
+    readonly model?: ModelRole | undefined;
     readonly purpose: LanePurpose;
     readonly subject: string | undefined;
     readonly tokens: number;
@@ -14,6 +18,7 @@ export interface SessionFacts {
     readonly busy: boolean;
   }[];
   readonly parked: readonly {
+    readonly model?: ModelRole | undefined;
     readonly purpose: LanePurpose;
     readonly subject: string | undefined;
     readonly own: boolean;
@@ -28,6 +33,24 @@ export interface SessionFacts {
 
 /** Without a model there is no session: nothing is in it, and it has done nothing. */
 export const noSession: SessionFacts = { lanes: [], parked: [], totals: new Totals(), prefillTokensPerSecond: 0, answers: [] };
+
+/** Two sessions that share a worker, as one to look at: each lane says whose it is. */
+export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFacts {
+  const firstId = Math.max(-1, ...chat.lanes.map(({ id }) => id)) + 1;
+  return {
+    // Their answers are the same, as both have their speeds from one list.
+    ...chat,
+    lanes: [
+      ...chat.lanes.map((lane) => ({ ...lane, model: 'chat' as const })),
+      ...ghostText.lanes.map((lane) => ({ ...lane, id: firstId + lane.id, model: 'ghostText' as const })),
+    ],
+    parked: [
+      ...chat.parked.map((each) => ({ ...each, model: 'chat' as const })),
+      ...ghostText.parked.map((each) => ({ ...each, model: 'ghostText' as const })),
+    ],
+    totals: sumOf([chat.totals, ghostText.totals]),
+  };
+}
 
 /**
  * Looks at a session without waiting for its steps.

@@ -161,8 +161,13 @@ export class SnapshotStore {
   /** Removes every snapshot of this owner's that is known here, those of other models included. */
   async clear(): Promise<Dropped> {
     const own = [...this.known.values()].filter(({ owner }) => owner === this.options.owner);
-    for (const entry of own) await this.drop(entry);
-    return { parked: own.length, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) };
+    let [parked, bytes] = [0, 0];
+    for (const entry of own) {
+      // Another store of this process may have dropped it just now.
+      if ((await stampOf(entry.statePath)) !== undefined) [parked, bytes] = [parked + 1, bytes + entry.bytes];
+      await this.drop(entry);
+    }
+    return { parked, bytes };
   }
 
   /** Tries again to move to disk what is still in memory, and waits for all background work. */

@@ -39,6 +39,28 @@ describe('the status bar with a model', () => {
     expect(statusView(ready(), '', undefined, false).tooltip).not.toContain('again');
   });
 
+  it('names the model of ghost text where that is another one, and why there is none where one is set', () => {
+    expect(statusView(ready(), '', undefined, false).tooltip).not.toContain('Ghost text');
+    const loaded = ready({ ghostText: { kind: 'loaded', facts: { ...fakeFacts, name: 'Small 1B' } } });
+    expect(statusView(loaded, '', undefined, false)).toMatchObject({ text: '$(hubot) Fake 7B', isProblem: false });
+    expect(statusView(loaded, '', undefined, false).tooltip).toMatch(/\nGhost text: Small 1B$/);
+    const doesNotFit = {
+      kind: 'doesNotFit',
+      path: '/models/small.gguf',
+      neededBytes: 3e9,
+      freeBytes: 1.2e9,
+      others: 0,
+      othersBytes: 0,
+    } as const;
+    const { tooltip, isProblem } = statusView(ready({ ghostText: { kind: 'failed', error: doesNotFit } }), '', undefined, false);
+    expect(tooltip).toContain('does not fit beside it: it needs 3.0 GB, and 1.2 GB are left');
+    expect(isProblem).toBe(false);
+    const missing = ready({ ghostText: { kind: 'failed', error: { kind: 'modelNotFound', path: '/models/small.gguf' } } });
+    expect(statusView(missing, '', undefined, false).tooltip).toContain(
+      'cannot be used. The model file /models/small.gguf cannot be opened.',
+    );
+  });
+
   it('says quietly when it does not respond', () => {
     const view = statusView(ready({}, false), '', 12, false);
     expect(view).toMatchObject({ text: '$(watch) Fake 7B (not responding)', isProblem: false });

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import * as vscode from 'vscode';
+import type { Disposable } from '../../base/event';
+import type { EngineErrorData } from '../../protocol/errors';
+import type { Engine } from '../engine/engine';
+import { describeGhostTextProblem } from '../engine/ghostTextModel';
+import { commandIds } from '../services/commands';
+import type { ConfigService } from '../services/configService';
+import type { Log } from '../services/log';
+import { embeddedModelPath } from './embedded';
+
+const setting = 'ghostText.modelPath';
+
+/** The word in the setting for the model that comes with Paddock: nothing at all stands for the chat's. */
+const embeddedWord = 'embedded';
+
+/** The model that is set for ghost text; nothing where that is the chat's. */
+export function ghostTextModel(value: string, chatPath: string, extensionPath: string): { readonly path: string } | undefined {
+  if (value === '') return undefined;
+  const path = value === embeddedWord ? embeddedModelPath(extensionPath) : value;
+  return resolve(path) === resolve(chatPath) ? undefined : { path };
+}
+
+export interface GhostTextModelDeps {
+  readonly engine: Engine;
+  readonly config: ConfigService;
+  readonly log: Log;
+}
+
+/** Says once, quietly, when ghost text has to do with the chat's model: nothing has failed that anybody is waiting for. */
+export function registerGhostTextModel({ engine, config, log }: GhostTextModelDeps): Disposable {
+  const said = new Set<string>();
+  return engine.onDidChangeState((state) => {
+    if (state.kind !== 'ready' || state.facts.ghostText?.kind !== 'failed') return;
+    const { error } = state.facts.ghostText;
+    const key = `${error.kind} ${config.current[setting]}`;
+    if (said.has(key)) return;
+    said.add(key);
+    report(error, config, log).catch((failure: unknown) => {
+      log.error(String(failure));
+    });
+  });
+}
+
+async function report(error: EngineErrorData, config: ConfigService, log: Log): Promise<void> {
+  const message = describeGhostTextProblem(error);
+  log.warn(message);
+  const useChats = vscode.l10n.t('Use the Chat’s Model');
+  const openSettings = vscode.l10n.t('Open Settings');
+  const showLog = vscode.l10n.t('Show Log');
+  const picked = await vscode.window.showInformationMessage(message, useChats, openSettings, showLog);
+  if (picked === useChats) await config.update(setting, '');
+  if (picked === openSettings) await vscode.commands.executeCommand('workbench.action.openSettings', `paddock.${setting}`);
+  if (picked === showLog) await vscode.commands.executeCommand(commandIds.showLog);
+}
