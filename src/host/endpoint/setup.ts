@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { describeProblem } from '../engine/problems';
 import { createClient, listModels } from '../engine/remote/connection';
 import { remoteFailure } from '../engine/remote/failures';
+import { remoteLimits } from '../engine/remote/limits';
 import { isLoopback, parseEndpoint } from '../engine/remote/settings';
 import type { Config } from '../services/config';
 import type { EndpointKeys } from './keys';
@@ -74,7 +75,7 @@ async function askModels(url: URL, keys: EndpointKeys): Promise<readonly string[
     try {
       return await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Asking {0} for its models…', url.host) },
-        async () => (await listModels(await createClient(url, await keys.get(url)))).map(({ id }) => id),
+        async () => (await listModels(await createClient(url, await keys.get(url), remoteLimits), remoteLimits)).map(({ id }) => id),
       );
     } catch (error) {
       const failure = remoteFailure(error, url.host);

@@ -1,26 +1,50 @@
 import type { ChatParams, ChatProgress, ChatResult, StopReason } from '../../../protocol/worker';
+import { PromptTooLongError } from '../../../prompt/chat';
 import type { Connection } from './connection';
-import { BrokenOffError } from './failures';
-import { heard } from './listening';
-import { remotePrompt } from './messages';
+import { BrokenOffError, isTooLong } from './failures';
+import { heard, within } from './listening';
+import { remotePrompt, type RemotePrompt } from './messages';
 import { Meter } from './metrics';
 
-/** Longest silence in the midst of an answer, in milliseconds. The first token may take as long as the client's own limit. */
-const SILENCE = 60_000;
-const FIRST_SILENCE = 600_000;
+/** What of the context a prompt may take by estimate, in the order tried: the server counts, and may count more. */
+const shares = [1, 0.75, 0.5];
 
 /**
- * Has a server answer a question.
+ * Has a server answer a question. A prompt that the server finds too long is made shorter, as the worker would have made it at once.
  * @param signal ends it; the result is then what has come so far
- * @throws whatever the client does, and where the server breaks off
+ * @throws whatever the client does, where the server breaks off, and {@link PromptTooLongError}
  */
 export async function remoteChat(
-  { client, server }: Connection,
+  connection: Connection,
   params: ChatParams,
   onProgress: (progress: ChatProgress) => void,
   signal: AbortSignal,
 ): Promise<ChatResult> {
-  const { messages, droppedTurns, cuts, promptTokens } = remotePrompt(params, server.contextTokens);
+  const { contextTokens } = connection.server;
+  let tried: RemotePrompt | undefined;
+  for (const share of shares) {
+    try {
+      const prompt = remotePrompt(params, Math.floor(contextTokens * share));
+      // Nothing more can be left out.
+      if (prompt.promptTokens === tried?.promptTokens) continue;
+      tried = prompt;
+      return await answer(connection, params, prompt, onProgress, signal);
+    } catch (error) {
+      if (!isTooLong(error) && !(share < 1 && error instanceof PromptTooLongError)) throw error;
+    }
+  }
+  throw new PromptTooLongError(tried?.promptTokens ?? 0, contextTokens);
+}
+
+async function answer(
+  { client, server, limits }: Connection,
+  { sampling, maxTokens }: ChatParams,
+  { messages, droppedTurns, cuts, promptTokens }: RemotePrompt,
+  onProgress: (progress: ChatProgress) => void,
+  cancelled: AbortSignal,
+): Promise<ChatResult> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([cancelled, over.signal]);
   const meter = new Meter();
   let text = '';
   let stop: StopReason | undefined;
@@ -35,10 +59,10 @@ export async function remoteChat(
     contextUsed: (meter.metrics.promptTokens || promptTokens) + meter.metrics.generatedTokens,
   });
   try {
-    const { temperature, topP, seed } = params.sampling;
+    const { temperature, topP, seed } = sampling;
     // OpenAI has newer names for these, which other servers do not all know.
-    const compatible = { seed, ...(params.maxTokens > 0 ? { max_tokens: params.maxTokens } : {}) };
-    const stream = await client.chat.completions.create(
+    const compatible = { seed, ...(maxTokens > 0 ? { max_tokens: maxTokens } : {}) };
+    const asked = client.chat.completions.create(
       {
         model: server.model,
         messages: [...messages],
@@ -50,7 +74,9 @@ export async function remoteChat(
       },
       { signal },
     );
-    for await (const chunk of heard(stream, () => (text === '' ? FIRST_SILENCE : SILENCE))) {
+    // With its retries, for which the library would wait as long again.
+    const stream = await within(asked, limits.firstToken);
+    for await (const chunk of heard(stream, () => (text === '' ? limits.firstToken : limits.nextToken))) {
       meter.read(chunk);
       const [choice] = chunk.choices;
       const piece = choice?.delta.content ?? '';
@@ -62,10 +88,13 @@ export async function remoteChat(
       if (choice?.finish_reason) stop = choice.finish_reason === 'length' ? 'maxTokens' : 'end';
     }
   } catch (error) {
-    if (signal.aborted) return result('cancelled');
+    if (cancelled.aborted) return result('cancelled');
     throw error;
+  } finally {
+    // A server that was waited for in vain need not go on.
+    over.abort();
   }
-  if (signal.aborted) return result('cancelled');
+  if (cancelled.aborted) return result('cancelled');
   if (stop === undefined) throw new BrokenOffError('the answer has no end');
   return result(stop);
 }

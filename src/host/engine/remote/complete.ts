@@ -7,8 +7,6 @@ import { statusOf } from './failures';
 import { heard } from './listening';
 import { Meter } from './metrics';
 
-/** Ghost text that comes later than this is no use, in milliseconds. */
-const LIMIT = 15_000;
 /** Characters of a prompt: what a thousand tokens have, which is as much as the worker reads. */
 const CHARACTERS = 4000;
 const SUFFIX_CHARACTERS = 1000;
@@ -61,11 +59,11 @@ async function completeBy(way: Way, connection: Connection, params: CompletePara
   const meter = new Meter();
   const { text: before, owed } = way === 'infill' ? { text: '', owed: '' } : continuationText(params, CHARACTERS);
   const enough = new AbortController();
-  const signal = AbortSignal.any([outer, enough.signal, AbortSignal.timeout(LIMIT)]);
+  const signal = AbortSignal.any([outer, enough.signal, AbortSignal.timeout(connection.limits.ghostText)]);
   let raw = '';
   let stop: StopReason | undefined;
   try {
-    for await (const said of heard(await ask(way, connection, params, before, signal), () => LIMIT)) {
+    for await (const said of heard(await ask(way, connection, params, before, signal), () => connection.limits.ghostText)) {
       meter.read(said);
       const piece = way === 'infill' ? infilled(said) : completed(said);
       if (piece.text !== '') meter.heard();

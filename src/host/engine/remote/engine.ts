@@ -7,6 +7,8 @@ import { remoteChat } from './chat';
 import { RemoteCompleter } from './complete';
 import { connect, serverOf, type Connection } from './connection';
 import { remoteFailure } from './failures';
+import { remoteLimits, type RemoteLimits } from './limits';
+import { GhostTextPause } from './pause';
 import { parseEndpoint, type EndpointSettings } from './settings';
 import { countRemotely } from './tokens';
 
@@ -15,6 +17,7 @@ export interface RemoteEngineDeps {
   /** The key for the server at an address, from where secrets are kept. */
   readonly key: (url: URL) => Promise<string | undefined>;
   readonly log: Log;
+  readonly limits?: RemoteLimits;
 }
 
 type RemoteState = Extract<EngineState, { kind: 'remote' }>;
@@ -27,6 +30,8 @@ export class RemoteEngine implements Disposable {
   private generation = 0;
   private pending: { readonly settings: string; readonly connection: Promise<Connection> } | undefined;
   private known: RemoteState['server'] | undefined;
+  private readonly limits: RemoteLimits;
+  private readonly pause: GhostTextPause;
   private readonly completer = new RemoteCompleter();
   private readonly changes = new Emitter<undefined>();
   private readonly finished = new Emitter<Metrics>();
@@ -35,7 +40,10 @@ export class RemoteEngine implements Disposable {
   readonly onDidChange = this.changes.event;
   readonly onDidFinish = this.finished.event;
 
-  constructor(private readonly deps: RemoteEngineDeps) {}
+  constructor(private readonly deps: RemoteEngineDeps) {
+    this.limits = deps.limits ?? remoteLimits;
+    this.pause = new GhostTextPause(this.limits, () => performance.now());
+  }
 
   /** As it is known now. Only while the settings name a server. */
   get state(): RemoteState {
@@ -50,6 +58,7 @@ export class RemoteEngine implements Disposable {
     this.generation++;
     this.pending = undefined;
     this.known = undefined;
+    this.pause.end();
     this.changes.fire(undefined);
   }
 
@@ -67,6 +76,8 @@ export class RemoteEngine implements Disposable {
   async complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
     // A server is not asked for what nobody may want: it may cost money, and others wait.
     if (params.ahead === true) return { kind: 'done', value: cancelledCompletion };
+    const error = this.pause.reason;
+    if (error) return { kind: 'failed', error };
     return this.request(cancellation, cancelledCompletion, (connection, signal) => this.completer.complete(connection, params, signal));
   }
 
@@ -99,11 +110,13 @@ export class RemoteEngine implements Disposable {
       const connection = await this.connect();
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };
       const value = await ask(connection, abort.signal);
+      this.pause.end();
       this.finished.fire(value.metrics);
       return { kind: 'done', value };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };
       const data = remoteFailure(error, host);
+      this.pause.failed(data);
       this.deps.log.error(`${host}: ${JSON.stringify(data)}`);
       return { kind: 'failed', error: data };
     } finally {
@@ -125,7 +138,7 @@ export class RemoteEngine implements Disposable {
 
   private async open(settings: EndpointSettings): Promise<Connection> {
     const url = parseEndpoint(settings.url);
-    const connection = await connect(settings, url && (await this.deps.key(url)));
+    const connection = await connect(settings, url && (await this.deps.key(url)), this.limits);
     this.known = connection.server;
     this.deps.log.info(
       `${connection.server.host}: ${connection.server.model}, ${String(connection.server.contextTokens)} tokens of context`,

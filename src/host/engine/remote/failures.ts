@@ -30,9 +30,11 @@ function reasonOf(error: unknown, detail: string): EndpointFailure {
   const status = statusOf(error);
   if (status !== undefined) return reasonOfStatus(status, detail);
   const names = chain(error).map((each) => each.name);
-  const codes = chain(error).map((each) => ('code' in each && typeof each.code === 'string' ? each.code : ''));
+  const codes = chain(error).map((each) => wordOf(each, 'code'));
   if (codes.some((code) => certificateCode.test(code))) return 'certificate';
-  if (names.some((name) => name.includes('Timeout'))) return 'timeout';
+  // The library's own time-out has no name but its message.
+  if (names.some((name) => name.includes('Timeout')) || chain(error).some(({ message }) => message === 'Request timed out.'))
+    return 'timeout';
   // What is no JSON, none of the expected shape, or without end.
   if (names.some((name) => name === 'SyntaxError' || name === 'ValiError' || name === 'OversizeError')) return 'malformed';
   return 'unreachable';
@@ -46,6 +48,29 @@ function reasonOfStatus(status: number, detail: string): EndpointFailure {
   if (status >= 500) return 'failed';
   if (status === 400 && modelWords.test(detail) && /not (?:found|exist)/i.test(detail)) return 'notFound';
   return 'refused';
+}
+
+/** Words in which servers say that a prompt is longer than their context: llama-server, vLLM and OpenAI, Ollama. */
+const tooLongWords =
+  /exceed_context_size|context_length_exceeded|maximum context length|exceeds? the (?:available )?context|prompt is too long/i;
+
+/** Whether the server has refused a prompt for its length. */
+export function isTooLong(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== 400 && status !== 413 && status !== 422) return false;
+  return (
+    status === 413 ||
+    tooLongWords.test(
+      chain(error)
+        .map((each) => `${each.message} ${wordOf(each, 'code')} ${wordOf(each, 'type')}`)
+        .join(' '),
+    )
+  );
+}
+
+function wordOf(error: Error, key: 'code' | 'type'): string {
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === 'string' ? value : '';
 }
 
 /** The HTTP status that a server answered with, where it did. */

@@ -19,7 +19,12 @@ export async function* heard<T>(stream: AsyncIterable<T>, limit: () => number): 
   }
 }
 
-async function within<T>(promise: Promise<T>, limit: number): Promise<T> {
+/**
+ * What `promise` resolves with, as long as it does in time.
+ * @param limit in milliseconds
+ * @throws {SilenceError}
+ */
+export async function within<T>(promise: Promise<T>, limit: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CancelSource } from '../../../../../src/host/engine/cancelSource';
 import type { EngineErrorData } from '../../../../../src/protocol/errors';
+import type { RemoteLimits } from '../../../../../src/host/engine/remote/limits';
 import { place, question, remoteEngine } from '../../../../fixtures/remote';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -52,9 +55,9 @@ async function serve(handlers: Readonly<Record<string, Handler>>): Promise<{ url
 const never = new CancelSource().token;
 
 /** How a question fails, and what of the answer was shown before. */
-async function failure(url: string): Promise<{ error: EngineErrorData; shown: string }> {
+async function failure(url: string, limits: Partial<RemoteLimits> = {}): Promise<{ error: EngineErrorData; shown: string }> {
   let shown = '';
-  const outcome = await remoteEngine(url).chat(
+  const outcome = await remoteEngine(url, { limits }).chat(
     question('Hello?'),
     (progress) => {
       if (progress.kind === 'text') shown += progress.text;
@@ -252,5 +255,98 @@ describe('a server', () => {
     const { url, heard } = await serve({});
     await remoteEngine(url).complete(place('x', '', { ahead: true }), never);
     expect(heard).toEqual([]);
+  });
+
+  it('that falls silent is waited for only so long, before an answer and in the midst of it', async () => {
+    const before = await serve({ [chat]: (_, response) => void events(response) });
+    expect(await failure(before.url, { firstToken: 50 })).toMatchObject({ error: { kind: 'endpoint', reason: 'timeout' }, shown: '' });
+    const amidst = await serve({ [chat]: (_, response) => void events(response, chunk('Half an ')) });
+    const { error, shown } = await failure(amidst.url, { nextToken: 50 });
+    expect([error, shown]).toMatchObject([{ kind: 'endpoint', reason: 'timeout' }, 'Half an ']);
+    const mute = await serve({ '/v1/models': () => undefined });
+    expect((await failure(mute.url, { question: 20 })).error).toMatchObject({ reason: 'timeout' });
+    expect(mute.heard.length).toBe(3);
+  });
+
+  it('without a certificate that somebody vouches for is refused, and hears no question', async () => {
+    const file = (name: string): Promise<Buffer> => readFile(new URL(`../../../../fixtures/tls/${name}.pem`, import.meta.url));
+    const heard: unknown[] = [];
+    const server = createTlsServer({ key: await file('key'), cert: await file('certificate') }, (request) => heard.push(request));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    running.push(server);
+    const { error } = await failure(`https://localhost:${String((server.address() as AddressInfo).port)}/v1`);
+    expect(error).toMatchObject({ kind: 'endpoint', reason: 'certificate' });
+    expect(heard).toEqual([]);
+  });
+
+  it('that counts more tokens than was estimated gets a shorter conversation', async () => {
+    const asked: number[] = [];
+    const { url } = await serve({
+      [chat]: (request, response) => {
+        let body = '';
+        request.on('data', (part: Buffer) => (body += part.toString()));
+        request.on('end', () => {
+          asked.push((JSON.parse(body) as { readonly messages: unknown[] }).messages.length);
+          if (asked.length < 3) {
+            const message = "This model's maximum context length is 2048 tokens. However, you requested 2500 tokens.";
+            json(response, { object: 'error', message, type: 'BadRequestError', code: 400 }, 400);
+            return;
+          }
+          events(response, chunk('Yes', 'stop'), '[DONE]');
+          response.end();
+        });
+      },
+    });
+    const turn = { user: { text: 'And then? '.repeat(20) }, answer: { text: 'Then more. '.repeat(20) } };
+    const history = Array.from({ length: 40 }, () => turn);
+    const outcome = await remoteEngine(url).chat(question('Hi', { history }), () => undefined, never);
+    expect(outcome).toMatchObject({ kind: 'done', value: { text: 'Yes' } });
+    expect(asked).toHaveLength(3);
+    expect(asked).toEqual([...asked].sort((a, b) => b - a));
+    expect(new Set(asked).size).toBe(3);
+    if (outcome.kind === 'done') expect(asked.at(-1)).toBe(2 + 2 * (40 - outcome.value.droppedTurns));
+  });
+
+  it('that finds a question by itself too long is not asked the same again', async () => {
+    const { url, heard } = await serve({
+      [chat]: (_, response) => {
+        json(
+          response,
+          { error: { code: 400, message: 'the request exceeds the available context size', type: 'exceed_context_size_error' } },
+          400,
+        );
+      },
+    });
+    expect((await failure(url)).error).toMatchObject({ kind: 'promptTooLong', contextTokens: 2048 });
+    expect(heard.filter((request) => request.url === chat)).toHaveLength(1);
+  });
+
+  it('that cannot be reached is not asked for ghost text with every key', async () => {
+    let up = false;
+    const { url, heard } = await serve({
+      '/v1/models': (request, response) => {
+        if (up) models(request, response);
+        else json(response, { error: { message: 'down' } }, 401);
+      },
+      [chat]: (_, response) => {
+        events(response, chunk('Yes', 'stop'), '[DONE]');
+        response.end();
+      },
+      '/v1/completions': (_, response) => {
+        events(response, JSON.stringify({ choices: [{ text: ' a + b\n', finish_reason: null }] }));
+      },
+    });
+    const engine = remoteEngine(url, { limits: { pause: 3_600_000 } });
+    const ghost = (): ReturnType<typeof engine.complete> => engine.complete(place('def add(a, b):\n    return '), never);
+    const first = await ghost();
+    expect(first).toMatchObject({ kind: 'failed', error: { reason: 'key' } });
+    const count = heard.length;
+    expect(await ghost()).toEqual(first);
+    expect(heard).toHaveLength(count);
+    up = true;
+    // A question is asked all the same, and its answer ends the pause.
+    expect(await engine.chat(question('Hi'), () => undefined, never)).toMatchObject({ kind: 'done' });
+    expect(await ghost()).toMatchObject({ kind: 'done', value: { text: 'a + b' } });
   });
 });
