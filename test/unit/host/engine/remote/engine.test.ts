@@ -52,6 +52,12 @@ async function serve(handlers: Readonly<Record<string, Handler>>): Promise<{ url
   return { url: `http://${host}/v1`, host, heard };
 }
 
+const silentAfter =
+  (...parts: readonly string[]): Handler =>
+  (_, response) => {
+    events(response, ...parts);
+  };
+
 const never = new CancelSource().token;
 
 /** How a question fails, and what of the answer was shown before. */
@@ -258,9 +264,9 @@ describe('a server', () => {
   });
 
   it('that falls silent is waited for only so long, before an answer and in the midst of it', async () => {
-    const before = await serve({ [chat]: (_, response) => void events(response) });
+    const before = await serve({ [chat]: silentAfter() });
     expect(await failure(before.url, { firstToken: 50 })).toMatchObject({ error: { kind: 'endpoint', reason: 'timeout' }, shown: '' });
-    const amidst = await serve({ [chat]: (_, response) => void events(response, chunk('Half an ')) });
+    const amidst = await serve({ [chat]: silentAfter(chunk('Half an ')) });
     const { error, shown } = await failure(amidst.url, { nextToken: 50 });
     expect([error, shown]).toMatchObject([{ kind: 'endpoint', reason: 'timeout' }, 'Half an ']);
     const mute = await serve({ '/v1/models': () => undefined });
