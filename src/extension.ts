@@ -150,7 +150,7 @@ function createBenchmark(
   config: ConfigService,
   channel: vscode.LogOutputChannel,
   engine: EngineClient,
-  { models, use }: RegisteredModels,
+  { models, use, useForGhostText }: RegisteredModels,
 ): vscode.Disposable {
   const log = topicLog(channel, 'benchmark');
   const model = (): ConfiguredModel => configuredModel(context, config);
@@ -160,7 +160,13 @@ function createBenchmark(
     createEngine: (path) =>
       new EngineClient({
         command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
-        model: () => ({ ...model(), path, gpu: config.current['model.gpu'], threads: config.current['worker.threads'] }),
+        // One model by itself, whatever is set for ghost text.
+        model: () => ({
+          path,
+          contextTokens: model().contextTokens,
+          gpu: config.current['model.gpu'],
+          threads: config.current['worker.threads'],
+        }),
         clientVersion: versionOf(context),
         log,
         workerLog: log,
@@ -168,6 +174,7 @@ function createBenchmark(
     models,
     currentPath: () => model().path,
     use,
+    useForGhostText,
     memory: context.globalState,
     log,
   });

@@ -23,6 +23,8 @@ export interface BenchmarkDeps {
   readonly currentPath: () => string;
   /** Makes a model the one that runs. */
   readonly use: (path: string) => Promise<void>;
+  /** Has a model write ghost text. */
+  readonly useForGhostText: (path: string) => Promise<void>;
   readonly memory: vscode.Memento;
   readonly log: Log;
 }
@@ -155,7 +157,7 @@ class Benchmark implements vscode.Disposable {
       case 'useChat':
         return this.use(chat?.model);
       case 'useGhostText':
-        return this.use(ghostText?.model);
+        return this.useForGhostText(ghostText?.model);
       case 'saveHtml':
         return this.save(kept);
       case 'copyMarkdown':
@@ -171,6 +173,12 @@ class Benchmark implements vscode.Disposable {
     if (model === undefined) return '';
     await this.deps.use(model.path);
     return vscode.l10n.t('{0} is the model now.', model.name);
+  }
+
+  private async useForGhostText(model: Candidate | undefined): Promise<string> {
+    if (model === undefined) return '';
+    await this.deps.useForGhostText(model.path);
+    return vscode.l10n.t('{0} writes ghost text now.', model.name);
   }
 
   private async save(kept: Kept): Promise<string> {

@@ -4,9 +4,11 @@ import type { Disposable } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { Engine } from '../engine/engine';
 import { describeGhostTextProblem } from '../engine/ghostTextModel';
+import { gigabytes } from '../engine/problems';
 import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
+import type { OwnedModel } from './choices';
 import { embeddedModelPath } from './embedded';
 
 const setting = 'ghostText.modelPath';
@@ -19,6 +21,45 @@ export function ghostTextModel(value: string, chatPath: string, extensionPath: s
   if (value === '') return undefined;
   const path = value === embeddedWord ? embeddedModelPath(extensionPath) : value;
   return resolve(path) === resolve(chatPath) ? undefined : { path };
+}
+
+export interface GhostTextChoiceDeps {
+  readonly config: ConfigService;
+  readonly embeddedPath: string;
+  /** The model files that are there. */
+  readonly models: () => Promise<readonly OwnedModel[]>;
+}
+
+/** Has one of the model files write ghost text, also when the chat gets another one. */
+export async function useForGhostText(path: string, { config, embeddedPath }: Omit<GhostTextChoiceDeps, 'models'>): Promise<void> {
+  await config.update(setting, path === embeddedPath ? embeddedWord : path);
+}
+
+/** Asks which of the model files is to write ghost text. */
+export async function chooseGhostTextModel(deps: GhostTextChoiceDeps): Promise<void> {
+  const { config, embeddedPath, models } = deps;
+  const chatPath = config.current['model.path'] || embeddedPath;
+  const set = config.current[setting];
+  const current = set === embeddedWord ? embeddedPath : set || chatPath;
+  const now = vscode.l10n.t('Writes ghost text now');
+  const choice = (label: string, path: string, description: string): vscode.QuickPickItem & { readonly path: string } => ({
+    label,
+    path,
+    description,
+    ...(path === current ? { detail: now } : {}),
+  });
+  const all = await models();
+  const items = [
+    choice(vscode.l10n.t('The chat’s model'), chatPath, vscode.l10n.t('one model in memory, and what one has read the other need not')),
+    ...all.filter(({ path }) => path !== chatPath).map(({ name, path, bytes }) => choice(name, path, `${gigabytes(bytes)} GB`)),
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Choose the model for ghost text'),
+    placeHolder: vscode.l10n.t('It is loaded beside the chat’s, where there is memory for both'),
+    matchOnDescription: true,
+  });
+  if (picked === items[0]) await config.update(setting, '');
+  else if (picked) await useForGhostText(picked.path, deps);
 }
 
 export interface GhostTextModelDeps {

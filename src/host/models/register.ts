@@ -13,7 +13,7 @@ import type { OwnedModel } from './choices';
 import { registerDownloads, type DownloadsDeps } from './download/register';
 import { embeddedModelPath } from './embedded';
 import { fileProblem } from './fileProblem';
-import { registerGhostTextModel } from './ghostText';
+import { chooseGhostTextModel, registerGhostTextModel, useForGhostText } from './ghostText';
 import { registerGpu } from './gpu';
 import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
@@ -34,6 +34,8 @@ export interface RegisteredModels extends vscode.Disposable {
   readonly models: () => Promise<readonly OwnedModel[]>;
   /** Makes one of them the one that runs. */
   readonly use: (path: string) => Promise<void>;
+  /** Has one of them write ghost text. */
+  readonly useForGhostText: (path: string) => Promise<void>;
 }
 
 /** Which model runs, and on what: commands to choose one, and a restart when a setting that matters to the worker changes. */
@@ -58,6 +60,9 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
     registerUnload(engine, config),
     registerGpu({ engine, gpu, log }),
     registerGhostTextModel({ engine, config, log }),
+    vscode.commands.registerCommand(commandIds.chooseGhostTextModel, () =>
+      chooseGhostTextModel({ config, embeddedPath: embedded, models }),
+    ),
     // Without a file from the palette, with one that was dropped on the chat.
     vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
       const file = await (dropped instanceof vscode.Uri ? confirmed(dropped) : pickFile());
@@ -78,7 +83,11 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),
   );
-  return Object.assign(all, { models, use });
+  return Object.assign(all, {
+    models,
+    use,
+    useForGhostText: (path: string) => useForGhostText(path, { config, embeddedPath: embedded }),
+  });
 }
 
 async function pickFile(): Promise<vscode.Uri | undefined> {

@@ -36,6 +36,7 @@ export const commandIds = {
   whyNoGhostText: 'paddock.whyNoGhostText',
   showGhostText: 'paddock.showGhostText',
   chooseModel: 'paddock.chooseModel',
+  chooseGhostTextModel: 'paddock.chooseGhostTextModel',
   chooseModelFile: 'paddock.chooseModelFile',
   useEmbeddedModel: 'paddock.useEmbeddedModel',
   showDownloads: 'paddock.showDownloads',

@@ -32,6 +32,7 @@ function menuItems(stopped: boolean): readonly MenuItem[] {
     { label: `$(sparkle) ${vscode.l10n.t('Ghost text: status and switches')}`, command: commandIds.showGhostText },
     { label: `$(pulse) ${vscode.l10n.t('Show the session')}`, command: commandIds.showSession },
     { label: `$(library) ${vscode.l10n.t('Choose a model…')}`, command: commandIds.chooseModel },
+    { label: `$(symbol-string) ${vscode.l10n.t('Choose a model for ghost text…')}`, command: commandIds.chooseGhostTextModel },
     { label: `$(file-binary) ${vscode.l10n.t('Choose a model file…')}`, command: commandIds.chooseModelFile },
     { label: `$(server) ${vscode.l10n.t('Set up a server…')}`, command: commandIds.configureEndpoint },
     { label: `$(package) ${vscode.l10n.t('Use the embedded model')}`, command: commandIds.useEmbeddedModel },

@@ -2,13 +2,28 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/base/event';
 import type { EngineErrorData } from '../../../../src/protocol/errors';
 import type { Engine, EngineState } from '../../../../src/host/engine/engine';
-import { ghostTextModel, registerGhostTextModel } from '../../../../src/host/models/ghostText';
+import {
+  chooseGhostTextModel,
+  ghostTextModel,
+  registerGhostTextModel,
+  useForGhostText,
+  type GhostTextChoiceDeps,
+} from '../../../../src/host/models/ghostText';
+import type { OwnedModel } from '../../../../src/host/models/choices';
 import type { ConfigService } from '../../../../src/host/services/configService';
 import { fakeFacts } from '../../../fixtures/fakeEngine';
 import { MemoryLog } from '../../../fixtures/workerClient';
 
+interface Item {
+  readonly label: string;
+  readonly description: string;
+  readonly detail?: string;
+}
+
 const messages: string[] = [];
 let answer: string | undefined;
+let offered: readonly Item[] = [];
+let pick: (items: readonly Item[]) => Item | undefined = () => undefined;
 
 vi.mock('vscode', () => ({
   env: { language: 'en' },
@@ -17,6 +32,10 @@ vi.mock('vscode', () => ({
   },
   commands: { executeCommand: () => Promise.resolve() },
   window: {
+    showQuickPick: (items: readonly Item[]) => {
+      offered = items;
+      return Promise.resolve(pick(items));
+    },
     showInformationMessage: (message: string) => {
       messages.push(message);
       return Promise.resolve(answer);
@@ -80,5 +99,52 @@ describe('that ghost text has to do with the chat’s model', () => {
     await vi.waitFor(() => {
       expect(updates).toEqual([['ghostText.modelPath', '']]);
     });
+  });
+});
+
+describe('choosing the model for ghost text', () => {
+  const model = (name: string, source: string): OwnedModel => ({ name, path: `/models/${name}.gguf`, bytes: 2e9, source });
+  const models = [model('tiny', 'embedded'), model('chat', 'downloaded'), model('code', 'ollama')];
+
+  function deps(setting: string): { readonly deps: GhostTextChoiceDeps; readonly updates: unknown[][] } {
+    const updates: unknown[][] = [];
+    const update = (...change: unknown[]): Promise<void> => {
+      updates.push(change);
+      return Promise.resolve();
+    };
+    const current = { 'ghostText.modelPath': setting, 'model.path': '/models/chat.gguf' };
+    const config = { current, update } as unknown as ConfigService;
+    return { deps: { config, embeddedPath: '/models/tiny.gguf', models: () => Promise.resolve(models) }, updates };
+  }
+
+  it('offers the chat’s first, and every other file once, and says which it is', async () => {
+    pick = () => undefined;
+    for (const [setting, label] of [
+      ['', 'The chat’s model'],
+      ['/models/chat.gguf', 'The chat’s model'],
+      ['embedded', 'tiny'],
+      ['/models/code.gguf', 'code'],
+    ]) {
+      const { deps: given, updates } = deps(setting ?? '');
+      await chooseGhostTextModel(given);
+      expect(offered.map((item) => item.label)).toEqual(['The chat’s model', 'tiny', 'code']);
+      expect(offered.filter(({ detail }) => detail !== undefined).map((item) => item.label)).toEqual([label]);
+      expect(updates).toEqual([]);
+    }
+  });
+
+  it('sets what is picked', async () => {
+    for (const [index, value] of ['', 'embedded', '/models/code.gguf'].entries()) {
+      pick = (items) => items[index];
+      const { deps: given, updates } = deps('/models/other.gguf');
+      await chooseGhostTextModel(given);
+      expect(updates).toEqual([['ghostText.modelPath', value]]);
+    }
+  });
+
+  it('by the benchmark’s button is lasting, whatever the chat gets next', async () => {
+    const { deps: given, updates } = deps('');
+    await useForGhostText('/models/chat.gguf', given);
+    expect(updates).toEqual([['ghostText.modelPath', '/models/chat.gguf']]);
   });
 });
