@@ -13,6 +13,7 @@ export async function pictureOf(languages: Readonly<Record<string, readonly Scor
     background: 'white',
     title: 'Ghost text: kept share against shown share',
     data: { values },
+    config: { legend: { labelLimit: 300 } },
     mark: { type: 'point', filled: true, size: 80 },
     encoding: {
       x: {

@@ -38,7 +38,7 @@ export class StepGate {
 
   /** Says what a member will ask for, so that nobody is let in before it who would not be once it asks. */
   claim(member: GateMember, jobs: readonly JobFacts[]): void {
-    if (jobs.length === 0) this.claims.delete(member);
+    if (jobs.length === 0) this.withdraw(member);
     else this.claims.set(member, jobs);
   }
 
@@ -70,7 +70,7 @@ export class StepGate {
     this.wake();
   }
 
-  /** Says that a member wants nothing for now. */
+  /** Says that a member wants nothing for now, so that whoever had to wait for it is let in. */
   withdraw(member: GateMember): void {
     if (this.claims.delete(member) && !this.isTaken) this.wake();
   }

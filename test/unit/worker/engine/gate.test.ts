@@ -245,4 +245,19 @@ describe('the gate', () => {
     gate.ghostEnded(false);
     expect(members.map(({ unanswered }) => unanswered)).toEqual([[false], [false]]);
   });
+
+  const member = (): GateMember => ({ tuning: { budget: () => 8, ghostEnded: () => undefined } });
+  const job = (id: number, kind: JobFacts['kind']): JobFacts => ({ id, kind, promptLeft: 0, context: 1 });
+
+  it.each(['claims nothing more', 'withdraws'])('lets in who had to wait for a member that %s', async (how) => {
+    const gate = new StepGate();
+    const [first, second] = [member(), member()];
+    gate.claim(first, [job(1, 'ghost')]);
+    const asked = gate.ask(second, [job(2, 'chat')]);
+    // Its only job was cancelled before it asked.
+    if (how === 'withdraws') gate.withdraw(first);
+    else gate.claim(first, []);
+    expect(await asked).toBeUndefined();
+    expect(await gate.ask(second, [job(2, 'chat')])).toEqual([{ id: 2, tokens: 1 }]);
+  });
 });
