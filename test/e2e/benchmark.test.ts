@@ -19,7 +19,8 @@ describe('the benchmark of this machine', () => {
 
   it('measures the model that is chosen beforehand, by the keyboard alone', async () => {
     await editor.command('Paddock: Benchmark This Machine…');
-    await editor.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await editor.page.locator('.quick-input-title', { hasText: 'Benchmark this machine' }).waitFor();
+    await editor.page.locator('.quick-input-list .monaco-list-row', { hasText: 'SmolLM2' }).waitFor();
     await editor.page.keyboard.press('Enter');
     frame = await eventually(
       'the page of the benchmark',

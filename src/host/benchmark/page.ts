@@ -159,7 +159,7 @@ function tableOf(results: readonly Result[], before: readonly Result[]): string 
     return `<tr><th scope="row">${text(measure.label)}</th>${cells}</tr>`;
   });
   const label = text(l10n.t('All figures'));
-  return `<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${problems}`;
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${label}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${problems}`;
 }
 
 function withBefore(measure: Measure, model: Measured, before: readonly Result[]): string {

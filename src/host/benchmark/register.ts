@@ -102,12 +102,12 @@ class Benchmark implements vscode.Disposable {
       model,
     }));
     const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Benchmark this machine'),
-      placeHolder: vscode.l10n.t(
-        'Choose the models to measure: {0} to {1} minutes each. For true figures, let the machine rest meanwhile.',
+      title: vscode.l10n.t(
+        'Benchmark this machine: {0} to {1} minutes for each model, in which it had better do nothing else',
         minutesEach.least,
         minutesEach.most,
       ),
+      placeHolder: vscode.l10n.t('Choose the models to measure'),
       canPickMany: true,
     });
     return picked?.map(({ model }) => model);
