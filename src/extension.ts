@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       memory: context.workspaceState,
     }),
     models,
-    createBenchmark(context, config, channel, engine, models),
+    createBenchmark(context, config, channel, engine, gpu, models),
     registerVscodeChat({
       extensionUri: context.extensionUri,
       engine: endpoint.chat,
@@ -92,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       engine: endpoint.chat,
       onDidFinish: endpoint.onDidFinish,
       ghostText,
+      isShared: endpoint.isShared,
       leaves: endpoint.leaves,
       channel,
       log: topicLog(channel, 'status'),
@@ -150,6 +151,7 @@ function createBenchmark(
   config: ConfigService,
   channel: vscode.LogOutputChannel,
   engine: EngineClient,
+  gpu: GpuFallback,
   { models, use, useForGhostText }: RegisteredModels,
 ): vscode.Disposable {
   const log = topicLog(channel, 'benchmark');
@@ -164,7 +166,8 @@ function createBenchmark(
         model: () => ({
           path,
           contextTokens: model().contextTokens,
-          gpu: config.current['model.gpu'],
+          // As the user's own: a card that has failed is not tried by the way.
+          gpu: gpu.failure ? 'off' : config.current['model.gpu'],
           threads: config.current['worker.threads'],
         }),
         clientVersion: versionOf(context),

@@ -76,6 +76,27 @@ describe('context', () => {
     await chips().first().waitFor({ state: 'detached' });
   });
 
+  it('attaches a file whose tab is dragged onto the chat, with Shift held as VS Code wants it', async () => {
+    await editor.openFile('inventory.ts');
+    const { mouse, keyboard } = editor.page;
+    const middle = async (locator: ReturnType<Editor['chat']['locator']>): Promise<[number, number]> => {
+      const { x, y, width, height } = (await locator.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      return [x + width / 2, y + height / 2];
+    };
+    await mouse.move(...(await middle(editor.page.locator('.tab.active[data-resource-name="inventory.ts"]'))));
+    await mouse.down();
+    await keyboard.down('Shift');
+    await mouse.move(...(await middle(editor.input)), { steps: 10 });
+    await mouse.up();
+    await keyboard.up('Shift');
+    await chips()
+      .filter({ hasText: /inventory\.ts.*\d+ tokens/s })
+      .waitFor();
+    await editor.input.click();
+    await keyboard.press('Backspace');
+    await chips().first().waitFor({ state: 'detached' });
+  });
+
   it('keeps attachments over a reload, and says of one that is gone why nothing is sent', async () => {
     await editor.input.click();
     await editor.page.keyboard.type('#weather');

@@ -67,6 +67,8 @@ describe('conversations', () => {
     await askIn('sidebar', 'What is a parser?');
     await list();
     await press('Rename Conversation', 'What is a lexer?');
+    // Its input takes the place of the list's.
+    await editor.page.locator('.quick-input-title', { hasText: 'Rename Conversation' }).waitFor();
     await dialog().fill('Splitting text');
     await editor.page.keyboard.press('Enter');
     await row('Splitting text').waitFor();

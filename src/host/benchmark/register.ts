@@ -23,7 +23,7 @@ export interface BenchmarkDeps {
   readonly currentPath: () => string;
   /** Makes a model the one that runs. */
   readonly use: (path: string) => Promise<void>;
-  /** Has a model write ghost text. */
+  /** Has a model write ghost text; the chat's where it is empty. */
   readonly useForGhostText: (path: string) => Promise<void>;
   readonly memory: vscode.Memento;
   readonly log: Log;
@@ -44,7 +44,7 @@ export function registerBenchmark(deps: BenchmarkDeps): vscode.Disposable {
 
 class Benchmark implements vscode.Disposable {
   private readonly panel: BenchmarkPanel;
-  private running = false;
+  private runs = 0;
 
   constructor(private readonly deps: BenchmarkDeps) {
     this.panel = new BenchmarkPanel(deps.extensionUri, (id) => this.act(id), deps.log);
@@ -72,25 +72,34 @@ class Benchmark implements vscode.Disposable {
   }
 
   private async measure(): Promise<void> {
-    if (this.running) {
+    if (this.isRunning()) {
       void vscode.window.showInformationMessage(vscode.l10n.t('A benchmark is running already. It can be cancelled in its notification.'));
       return;
     }
-    const session = await this.deps.engine.session();
-    if (session?.lanes.some(({ busy }) => busy)) {
+    if (await this.isAnswering()) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t('An answer is under way, and would be measured too. Wait until it has ended, or stop it, then try again.'),
       );
       return;
     }
     const models = await this.chooseModels();
-    if (models === undefined || models.length === 0) return;
-    this.running = true;
+    // Another may have begun while this list was open.
+    if (models === undefined || models.length === 0 || this.isRunning()) return;
+    this.runs++;
     try {
       await this.run(models);
     } finally {
-      this.running = false;
+      this.runs--;
     }
+  }
+
+  private isRunning(): boolean {
+    return this.runs > 0;
+  }
+
+  private async isAnswering(): Promise<boolean> {
+    const session = await this.deps.engine.session();
+    return session?.lanes.some(({ busy }) => busy) ?? false;
   }
 
   private async chooseModels(): Promise<readonly Candidate[] | undefined> {
@@ -115,9 +124,10 @@ class Benchmark implements vscode.Disposable {
 
   private async run(models: readonly Candidate[]): Promise<void> {
     const { engine, createEngine, log, memory } = this.deps;
-    const wasReady = engine.state.kind === 'ready';
+    const unloaded: Candidate[] = [];
     const makeRoom = async (model: Candidate): Promise<boolean> => {
-      if (engine.state.kind !== 'ready' || !(await mayUnload(model))) return false;
+      if (engine.state.kind !== 'ready' || !(await mayUnload(model)) || (await this.isAnswering())) return false;
+      unloaded.push(model);
       await engine.unload();
       return true;
     };
@@ -139,8 +149,7 @@ class Benchmark implements vscode.Disposable {
       await memory.update(memoryKey, kept);
       this.panel.show(kept);
     } finally {
-      // Nothing where it was not unloaded.
-      if (wasReady) engine.start();
+      if (unloaded.length > 0) engine.start();
     }
   }
 
@@ -155,6 +164,8 @@ class Benchmark implements vscode.Disposable {
     const { chat, ghostText } = recommend(kept.last.results);
     switch (id) {
       case 'useChat':
+        // Where one is best for both, the chat's does both.
+        if (chat && chat.model.path === ghostText?.model.path) await this.deps.useForGhostText('');
         return this.use(chat?.model);
       case 'useGhostText':
         return this.useForGhostText(ghostText?.model);

@@ -20,7 +20,7 @@ export function stepWords(name: string, step: Step, done: number, of: number): s
 
 /** The recommendation for the chat with its reason. */
 export function chatWords(recommended: Recommended | undefined): string {
-  if (!recommended) return l10n.t('No model could be measured, so there is nothing to recommend. The table says why.');
+  if (!recommended) return l10n.t('No model could be measured, so there is nothing to recommend. The reasons are below.');
   const { model, reason } = recommended;
   const speed = perSecond(model.figures.decodeTokensPerSecond ?? 0);
   switch (reason) {

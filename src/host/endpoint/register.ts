@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { Emitter, type Event } from '../../base/event';
-import type { Metrics } from '../../protocol/worker';
 import type { EngineClient } from '../engine/client';
-import type { RemoteServer } from '../engine/engine';
+import type { EngineTask, Finished, RemoteServer } from '../engine/engine';
 import { placeOf } from '../engine/engineView';
 import { RemoteEngine } from '../engine/remote/engine';
-import { parseEndpoint, serves, type EndpointSettings, type RemoteTask } from '../engine/remote/settings';
+import { parseEndpoint, serves, type EndpointSettings } from '../engine/remote/settings';
 import { RoutedEngine } from '../engine/routed';
 import { commandIds } from '../services/commands';
 import type { Config } from '../services/config';
@@ -26,7 +25,9 @@ export interface Endpoint extends vscode.Disposable {
   readonly chat: RoutedEngine;
   readonly ghostText: RoutedEngine;
   /** What a finished request cost, whoever answered it. */
-  readonly onDidFinish: Event<Metrics>;
+  readonly onDidFinish: Event<Finished>;
+  /** Whether chat and ghost text have the same model. */
+  readonly isShared: () => boolean;
   /** Whether anything is sent to another machine, as the settings are. */
   readonly leaves: () => boolean;
 }
@@ -37,8 +38,8 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
   const settings = (): EndpointSettings => settingsOf(config.current);
   const remote = new RemoteEngine({ settings, key: (url) => keys.get(url), log });
   const routes = new Emitter<undefined>();
-  const isRemote = (task: RemoteTask): boolean => vscode.workspace.isTrusted && serves(settings(), task);
-  const engineOf = (task: RemoteTask): RoutedEngine =>
+  const isRemote = (task: EngineTask): boolean => vscode.workspace.isTrusted && serves(settings(), task);
+  const engineOf = (task: EngineTask): RoutedEngine =>
     new RoutedEngine({ worker, remote, isRemote: () => isRemote(task), onDidChangeRoute: routes.event });
   const engines = { chat: engineOf('chat'), ghostText: engineOf('ghostText') };
   const server = (): RemoteServer | undefined => (isRemote('chat') || isRemote('ghostText') ? remote.state.server : undefined);
@@ -71,8 +72,14 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
     }),
     ...commands(config, keys, remote),
   );
-  const onDidFinish: Event<Metrics> = (listener) => vscode.Disposable.from(worker.onDidFinish(listener), remote.onDidFinish(listener));
-  return Object.assign(disposable, { ...engines, onDidFinish, leaves: () => server()?.isThisMachine === false });
+  const onDidFinish: Event<Finished> = (listener) => vscode.Disposable.from(worker.onDidFinish(listener), remote.onDidFinish(listener));
+  const isShared = (): boolean => {
+    const { state } = worker;
+    return (
+      isRemote('chat') === isRemote('ghostText') && (isRemote('chat') || state.kind !== 'ready' || state.facts.ghostText?.kind !== 'loaded')
+    );
+  };
+  return Object.assign(disposable, { ...engines, onDidFinish, isShared, leaves: () => server()?.isThisMachine === false });
 }
 
 function settingsOf(config: Config): EndpointSettings {
@@ -118,7 +125,7 @@ function statusItem(): vscode.StatusBarItem {
 }
 
 /** There whenever a request may go to a server, and says which. */
-function render(item: vscode.StatusBarItem, server: RemoteServer | undefined, tasks: Readonly<Record<RemoteTask, boolean>>): void {
+function render(item: vscode.StatusBarItem, server: RemoteServer | undefined, tasks: Readonly<Record<EngineTask, boolean>>): void {
   if (server === undefined) {
     item.hide();
     return;

@@ -24,35 +24,18 @@ import {
   type WarmParams,
   type WarmResult,
 } from '../../protocol/worker';
-import type { Log } from '../services/log';
 import { cancelledChat, cancelledCompletion, notWarmed } from './cancelled';
-import { readMemory, workerDied, type MemoryReading, type WorkerEnd } from './death';
-import type { Cancellation, Engine, EngineState, Outcome } from './engine';
+import type { EngineClientOptions } from './clientOptions';
+import { readMemory, workerDied, type WorkerEnd } from './death';
+import type { Cancellation, Engine, EngineState, EngineTask, Finished, Outcome } from './engine';
 import { EngineError } from './engineError';
 import { failureOf, messageOf, stopped } from './failures';
-import type { GpuFallback } from './gpuFallback';
 import { shakeHands } from './handshake';
 import { IdleClock } from './idle';
-import { stopLimits, WorkerProcess, type WorkerCommand } from './process';
+import { stopLimits, WorkerProcess } from './process';
 import { RestartPolicy } from './restart';
+import { SecondModel } from './secondModel';
 import { Supervisor } from './supervisor';
-import type { WatchdogLimits } from './watchdog';
-
-export interface EngineClientOptions {
-  /** Asked at every start, so that changed settings count. */
-  readonly command: () => WorkerCommand;
-  readonly model: () => LoadModelParams;
-  readonly clientVersion: string;
-  readonly log: Log;
-  /** For messages of the worker itself. */
-  readonly workerLog: Log;
-  readonly policy?: RestartPolicy;
-  readonly gpu?: GpuFallback;
-  /** Time a worker gets for the handshake, in milliseconds. */
-  readonly handshakeLimit?: number;
-  readonly watchdog?: WatchdogLimits;
-  readonly readMemory?: () => MemoryReading;
-}
 
 type Send<T> = (connection: MessageConnection) => Promise<T>;
 
@@ -65,8 +48,9 @@ export class EngineClient implements Engine, Disposable {
     this.options.log.error(`a listener failed: ${String(error)}`);
   };
   private readonly emitter = new Emitter<EngineState>(this.listenerFailed);
-  private readonly finished = new Emitter<Metrics>(this.listenerFailed);
+  private readonly finished = new Emitter<Finished>(this.listenerFailed);
   private readonly policy: RestartPolicy;
+  private readonly secondModel = new SecondModel();
   private worker: WorkerProcess | undefined;
   private generation = 0;
   private nextProgress = 1;
@@ -108,7 +92,7 @@ export class EngineClient implements Engine, Disposable {
     return this.request(cancellation, cancelledChat, async (connection) => {
       const subscription = connection.onProgress(chatProgress, progress, onProgress);
       try {
-        return this.measured(await connection.sendRequest<ChatResult>(methods.chat, { ...params, progress }, cancellation));
+        return this.measured('chat', await connection.sendRequest<ChatResult>(methods.chat, { ...params, progress }, cancellation));
       } finally {
         subscription.dispose();
       }
@@ -119,7 +103,7 @@ export class EngineClient implements Engine, Disposable {
     const send: Send<CompleteResult> = async (connection) => {
       const result = await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation);
       // What is worked out ahead is nobody's answer yet.
-      return params.ahead ? result : this.measured(result);
+      return params.ahead ? result : this.measured('ghostText', result);
     };
     return this.request(cancellation, cancelledCompletion, send, !params.ahead);
   }
@@ -164,6 +148,7 @@ export class EngineClient implements Engine, Disposable {
 
   restart(): void {
     this.policy.reset();
+    this.secondModel.forget();
     this.end();
     this.start();
   }
@@ -198,8 +183,8 @@ export class EngineClient implements Engine, Disposable {
     this.finished.dispose();
   }
 
-  private measured<T extends { readonly metrics: Metrics }>(result: T): T {
-    this.finished.fire(result.metrics);
+  private measured<T extends { readonly metrics: Metrics }>(task: EngineTask, result: T): T {
+    this.finished.fire({ ...result.metrics, task });
     return result;
   }
 
@@ -269,7 +254,7 @@ export class EngineClient implements Engine, Disposable {
       const model = this.modelToLoad();
       this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });
       this.supervise(worker, generation);
-      const facts = await this.load(worker, model);
+      const facts = this.secondModel.loaded(await this.load(worker, model));
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
       if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
@@ -283,7 +268,7 @@ export class EngineClient implements Engine, Disposable {
   }
 
   private modelToLoad(): LoadModelParams {
-    const wanted = this.options.model();
+    const wanted = this.secondModel.begin(this.options.model());
     const model = this.options.gpu?.begin(wanted) ?? wanted;
     return this.forced.has(model.path) ? { ...model, force: true } : model;
   }
@@ -349,11 +334,11 @@ export class EngineClient implements Engine, Disposable {
       this.fail(generation, { kind: 'workerUnavailable', detail: end.detail });
       return;
     }
-    if (before === 'loading' && this.options.gpu?.died(end)) {
+    const error = workerDied(end);
+    if (before === 'loading' && (this.secondModel.died(error) || this.options.gpu?.died(end))) {
       void this.launch();
       return;
     }
-    const error = workerDied(end);
     // A model whose loading kills the worker would kill the next one too.
     const decision = before === 'loading' ? ({ kind: 'giveUp' } as const) : this.policy.recordCrash(end.cause);
     if (decision.kind === 'giveUp') {

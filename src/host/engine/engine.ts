@@ -9,11 +9,20 @@ import type {
   CompleteParams,
   CompleteResult,
   InitializeResult,
+  Metrics,
   ModelFacts,
   PromptFormat,
   WarmParams,
   WarmResult,
 } from '../../protocol/worker';
+
+/** What an engine is asked for. */
+export type EngineTask = 'chat' | 'ghostText';
+
+/** What a request has cost that somebody waited for. */
+export interface Finished extends Metrics {
+  readonly task: EngineTask;
+}
 
 /** Where the engine is in its life. `generation` counts worker processes, so that a late event of an old one is told apart. */
 export type EngineState =

@@ -30,7 +30,7 @@ export interface GhostTextChoiceDeps {
   readonly models: () => Promise<readonly OwnedModel[]>;
 }
 
-/** Has one of the model files write ghost text, also when the chat gets another one. */
+/** Has one of the model files write ghost text, also when the chat gets another one; whichever the chat has where `path` is empty. */
 export async function useForGhostText(path: string, { config, embeddedPath }: Omit<GhostTextChoiceDeps, 'models'>): Promise<void> {
   await config.update(setting, path === embeddedPath ? embeddedWord : path);
 }
@@ -58,8 +58,7 @@ export async function chooseGhostTextModel(deps: GhostTextChoiceDeps): Promise<v
     placeHolder: vscode.l10n.t('It is loaded beside the chat’s, where there is memory for both'),
     matchOnDescription: true,
   });
-  if (picked === items[0]) await config.update(setting, '');
-  else if (picked) await useForGhostText(picked.path, deps);
+  if (picked) await useForGhostText(picked === items[0] ? '' : picked.path, deps);
 }
 
 export interface GhostTextModelDeps {

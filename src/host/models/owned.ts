@@ -2,18 +2,18 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { OwnedModel } from './choices';
 
-/** Every model file on this machine, each once: the embedded model, what was downloaded, the one that is set, what other programs keep. */
+/** Every model file on this machine, each once: the embedded model, what was downloaded, what was chosen, what other programs keep. */
 export async function ownedModels(
   embeddedPath: string,
   downloaded: readonly Omit<OwnedModel, 'source'>[],
-  chosenPath: string,
+  chosenPaths: readonly string[],
   found: readonly OwnedModel[] = [],
 ): Promise<readonly OwnedModel[]> {
   const known: OwnedModel[] = downloaded.map(({ name, path, bytes }) => ({ name, path, bytes, source: 'downloaded' }));
-  const isKnown = chosenPath === '' || chosenPath === embeddedPath || [...known, ...found].some(({ path }) => path === chosenPath);
-  const others = await Promise.all([ofFile(embeddedPath, 'embedded'), isKnown ? Promise.resolve(undefined) : ofFile(chosenPath, 'chosen')]);
-  const [embedded, chosen] = others;
-  const ours = [...(embedded ? [embedded] : []), ...known, ...(chosen ? [chosen] : [])];
+  const elsewhere = new Set(['', embeddedPath, ...[...known, ...found].map(({ path }) => path)]);
+  const chosenOnly = [...new Set(chosenPaths)].filter((path) => !elsewhere.has(path));
+  const [embedded, ...chosen] = await Promise.all([ofFile(embeddedPath, 'embedded'), ...chosenOnly.map((path) => ofFile(path, 'chosen'))]);
+  const ours = [...(embedded ? [embedded] : []), ...known, ...chosen.filter((each) => each !== undefined)];
   return [...ours, ...found.filter(({ path }) => ours.every((each) => each.path !== path))];
 }
 

@@ -38,9 +38,10 @@ const leastBytes = 1e9;
 export function registerPicker(deps: PickerDeps): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand(commandIds.chooseModel, () => new ModelPicker(deps).show()),
-    deps.engine.onDidFinish(({ tokensPerSecond, generatedTokens, draftedTokens }) => {
+    deps.engine.onDidFinish(({ task, tokensPerSecond, generatedTokens, draftedTokens }) => {
       const { state } = deps.engine;
       if (state.kind !== 'ready' || state.facts.gpu !== false || state.facts.fileBytes < leastBytes) return;
+      if (task === 'ghostText' && state.facts.ghostText?.kind === 'loaded') return;
       if (generatedTokens < leastTokens || draftedTokens > 0) return;
       void learnBandwidth(deps.memory, tokensPerSecond, state.facts.fileBytes);
     }),

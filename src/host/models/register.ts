@@ -10,10 +10,11 @@ import { commandIds } from '../services/commands';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import type { OwnedModel } from './choices';
+import { ChosenFiles } from './chosenFiles';
 import { registerDownloads, type DownloadsDeps } from './download/register';
 import { embeddedModelPath } from './embedded';
 import { fileProblem } from './fileProblem';
-import { chooseGhostTextModel, registerGhostTextModel, useForGhostText } from './ghostText';
+import { chooseGhostTextModel, ghostTextModel, registerGhostTextModel, useForGhostText } from './ghostText';
 import { registerGpu } from './gpu';
 import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
@@ -34,7 +35,7 @@ export interface RegisteredModels extends vscode.Disposable {
   readonly models: () => Promise<readonly OwnedModel[]>;
   /** Makes one of them the one that runs. */
   readonly use: (path: string) => Promise<void>;
-  /** Has one of them write ghost text. */
+  /** Has one of them write ghost text; the chat's where the path is empty. */
   readonly useForGhostText: (path: string) => Promise<void>;
 }
 
@@ -42,9 +43,15 @@ export interface RegisteredModels extends vscode.Disposable {
 export function registerModels({ engine, config, gpu, context, log }: ModelsDeps): RegisteredModels {
   const registered = registerDownloads({ context, config, log, use: (path) => useModel(path, engine, config) });
   const embedded = embeddedModelPath(context.asAbsolutePath('.'));
+  const chosen = new ChosenFiles(context.globalState);
   const models: RegisteredModels['models'] = async () => {
     const found = await findModels(storesOn({ platform: platform(), home: homedir(), env: process.env }));
-    return ownedModels(embedded, await registered.downloads.downloaded(), config.current['model.path'], found);
+    const paths = [
+      config.current['model.path'],
+      ghostTextModel(config.current['ghostText.modelPath'], '', context.asAbsolutePath('.'))?.path ?? '',
+      ...chosen.paths,
+    ];
+    return ownedModels(embedded, await registered.downloads.downloaded(), paths, found);
   };
   const use: RegisteredModels['use'] = (path) => useModel(path === embedded ? '' : path, engine, config);
   const all = vscode.Disposable.from(
@@ -66,9 +73,14 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
     // Without a file from the palette, with one that was dropped on the chat.
     vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
       const file = await (dropped instanceof vscode.Uri ? confirmed(dropped) : pickFile());
-      const problem = file && (await fileProblem(file.fsPath));
-      if (problem) void vscode.window.showErrorMessage(describeProblem(problem).message);
-      else if (file) await useModel(file.fsPath, engine, config);
+      if (file === undefined) return;
+      const problem = await fileProblem(file.fsPath);
+      if (problem) {
+        void vscode.window.showErrorMessage(describeProblem(problem).message);
+        return;
+      }
+      await chosen.remember(file.fsPath);
+      await useModel(file.fsPath, engine, config);
     }),
     vscode.commands.registerCommand(commandIds.useEmbeddedModel, () => useModel('', engine, config)),
     vscode.commands.registerCommand(commandIds.restartEngine, () => {

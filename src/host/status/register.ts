@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Event } from '../../base/event';
 import type { EngineErrorData } from '../../protocol/errors';
-import type { Metrics } from '../../protocol/worker';
-import type { Engine } from '../engine/engine';
+import type { Engine, Finished } from '../engine/engine';
 import { describeProblem, describeRestart } from '../engine/problems';
 import { actOn } from '../engine/reportProblem';
 import { commandIds } from '../services/commands';
@@ -12,9 +11,11 @@ import { statusView } from './view';
 
 export interface StatusDeps {
   readonly engine: Engine;
-  readonly onDidFinish: Event<Metrics>;
+  readonly onDidFinish: Event<Finished>;
   /** Why ghost text does not come by itself in the active editor, in words; empty where it does. */
   readonly ghostText: { readonly state: () => string; readonly onDidChange: Event<undefined> };
+  /** Whether chat and ghost text have the same model. */
+  readonly isShared: () => boolean;
   /** Whether anything is sent to another machine. */
   readonly leaves: () => boolean;
   readonly channel: vscode.LogOutputChannel;
@@ -22,7 +23,7 @@ export interface StatusDeps {
 }
 
 /** The status bar's item with its menu, and the one message that a problem of the engine gets. */
-export function registerStatus({ engine, onDidFinish, ghostText, leaves, channel, log }: StatusDeps): vscode.Disposable {
+export function registerStatus({ engine, onDidFinish, ghostText, isShared, leaves, channel, log }: StatusDeps): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('paddock.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Paddock');
   item.command = commandIds.showMenu;
@@ -48,8 +49,9 @@ export function registerStatus({ engine, onDidFinish, ghostText, leaves, channel
         log.error(String(error));
       });
     }),
-    onDidFinish((metrics) => {
-      if (metrics.tokensPerSecond > 0) speed = metrics.tokensPerSecond;
+    onDidFinish(({ task, tokensPerSecond }) => {
+      // It stands behind the name of the chat's model.
+      if (tokensPerSecond > 0 && (task === 'chat' || isShared())) speed = tokensPerSecond;
       render();
     }),
     ghostText.onDidChange(render),

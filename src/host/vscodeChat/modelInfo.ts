@@ -1,7 +1,7 @@
 import { readModelFileName } from '../../base/modelFileName';
+import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/estimate';
 import type { EngineState } from '../engine/engine';
 import type { GgufFacts } from './ggufHeader';
-import { estimateTokens, MESSAGE_TOKENS } from './tokenCounts';
 
 /** The model the settings name. */
 export interface ConfiguredModel {
@@ -44,7 +44,7 @@ export function modelInfo(
   // The worker keeps one position free.
   const room = contextTokens - 1;
   const maxOutputTokens = Math.min(settings.maxTokens, Math.floor(room * ANSWER_SHARE));
-  const fixedTokens = settings.system === '' ? 0 : estimateTokens(settings.system) + MESSAGE_TOKENS;
+  const fixedTokens = settings.system === '' ? 0 : estimateTokenCount(settings.system) + MESSAGE_TOKENS;
   return {
     id: quantisation === '' ? name : `${name}.${quantisation}`,
     name,

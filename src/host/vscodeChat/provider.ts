@@ -10,6 +10,7 @@ import {
   type Progress,
   type ProvideLanguageModelChatResponseOptions,
 } from 'vscode';
+import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/estimate';
 import type { ChatParams } from '../../protocol/worker';
 import type { Engine } from '../engine/engine';
 import { placeOf } from '../engine/engineView';
@@ -21,7 +22,6 @@ import type { ModelList } from './modelList';
 import { readModelOptions } from './modelOptions';
 import { engineRefusal, goneRefusal, messageRefusal, optionRefusal, toolRefusal } from './refusals';
 import { defaultOptions, type AnswerSettings } from './settings';
-import { estimateTokens, MESSAGE_TOKENS } from './tokenCounts';
 
 export interface ChatModelProviderDeps {
   readonly engine: Engine;
@@ -90,7 +90,7 @@ export class ChatModelProvider implements LanguageModelChatProvider {
   /** By the loaded model's vocabulary; an estimate while none is loaded. A message counts with what stands around it. */
   async provideTokenCount(_model: LanguageModelChatInformation, text: string | LanguageModelChatRequestMessage): Promise<number> {
     const content = typeof text === 'string' ? text : textOf(text.content);
-    const [count = estimateTokens(content)] = (await this.deps.engine.countTokens([content])) ?? [];
+    const [count = estimateTokenCount(content)] = (await this.deps.engine.countTokens([content])) ?? [];
     return typeof text === 'string' ? count : count + MESSAGE_TOKENS;
   }
 

@@ -66,14 +66,22 @@ export class Engines {
     const gate = new StepGate();
     const share = needs.chat.fileBytes / (needs.chat.fileBytes + needs.ghostText.fileBytes);
     const reserved = { reservedBytes: needs.ghostText.leastBytes, takenBytes: 0 };
-    const first = await loadEngine(
-      { ...chat, gate, beside: reserved },
-      (fraction) => {
-        onProgress(share * fraction);
-      },
-      log,
-      onDevice,
-    );
+    let first: Awaited<ReturnType<typeof loadEngine>>;
+    try {
+      first = await loadEngine(
+        { ...chat, gate, beside: reserved },
+        (fraction) => {
+          onProgress(share * fraction);
+        },
+        log,
+        onDevice,
+      );
+    } catch (error) {
+      // There was room for both when it was looked, or would have been on the graphics card.
+      if (error instanceof EngineFailure && error.failure.kind === 'doesNotFit')
+        return Engines.one(chat, listeners, tooBig(ghostText.path, needs));
+      throw error;
+    }
     // What a worker that died left in memory is taken over by one of the two places where lanes are parked, and not by both at once.
     await first.engine.park();
     const { mapped, fileBytes } = first.engine.facts;
@@ -88,10 +96,13 @@ export class Engines {
         log,
         onDevice,
       );
-      return new Engines(first.engine, second.engine, first.gpuFailure ?? second.gpuFailure);
+      // What failed is told of the chat's model alone: of the second one's failure there, the card is not to blame but that it is full.
+      return new Engines(first.engine, second.engine, first.gpuFailure);
     } catch (error) {
-      log('warn', `ghost text uses the chat's model: ${messageOf(error)}`);
-      return new Engines(first.engine, first.engine, first.gpuFailure, error);
+      // Loaded once more, as it has made do with half of the memory for lanes.
+      await first.engine.dispose(closeLimit);
+      const { chat: alone, gpuFailure } = await Engines.one({ ...chat, ...(first.gpuFailure ? { gpu: 'off' } : {}) }, listeners, error);
+      return new Engines(alone, alone, first.gpuFailure ?? gpuFailure, error);
     }
   }
 
@@ -154,8 +165,17 @@ async function needsOf(chat: EngineOptions, ghostText: EngineOptions, log: Engin
   const ghostTextNeed = await needOf(ghostText, log);
   const chatNeed = await needOf(chat, log).catch(() => undefined);
   if (!chatNeed || chatNeed.fingerprint === ghostTextNeed.fingerprint) return undefined;
-  const freeBytes = availableBytes() - chatNeed.leastBytes;
-  if (chatNeed.hasGpu || ghostTextNeed.leastBytes <= freeBytes) return { chat: chatNeed, ghostText: ghostTextNeed };
-  const facts = { path: ghostText.path, neededBytes: ghostTextNeed.leastBytes, freeBytes: Math.max(0, freeBytes) };
-  throw new EngineFailure({ kind: 'doesNotFit', ...facts, others: 0, othersBytes: 0 });
+  const needs = { chat: chatNeed, ghostText: ghostTextNeed };
+  if (chatNeed.hasGpu || ghostTextNeed.leastBytes <= bytesBeside(needs)) return needs;
+  throw tooBig(ghostText.path, needs);
+}
+
+/** What the chat's model leaves of the memory. */
+function bytesBeside({ chat }: Needs): number {
+  return availableBytes() - chat.leastBytes;
+}
+
+function tooBig(path: string, needs: Needs): EngineFailure {
+  const facts = { path, neededBytes: needs.ghostText.leastBytes, freeBytes: Math.max(0, bytesBeside(needs)) };
+  return new EngineFailure({ kind: 'doesNotFit', ...facts, others: 0, othersBytes: 0 });
 }

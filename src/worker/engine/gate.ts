@@ -26,6 +26,9 @@ export class StepGate {
   private nextId = 1;
   /** When a step ended last, by the clock of the sessions. */
   lastStepAt = -Infinity;
+  /** Members that read or write a lane's state now, and when one did last. */
+  private copying = 0;
+  private lastCopyAt = -Infinity;
 
   join(member: GateMember): void {
     this.members.add(member);
@@ -78,6 +81,22 @@ export class StepGate {
   /** Reports to all that a ghost text has ended, and whether somebody got it: their steps depend on it. */
   ghostEnded(isAnswered: boolean): void {
     for (const { tuning } of this.members) tuning.ghostEnded(isAnswered);
+  }
+
+  /** Does what reads or writes a lane's state. Steps of others may be let in meanwhile; they wait for the same thread. */
+  async copy<T>(work: () => Promise<T>, now: () => number): Promise<T> {
+    this.copying++;
+    try {
+      return await work();
+    } finally {
+      this.copying--;
+      this.lastCopyAt = now();
+    }
+  }
+
+  /** Whether a step that began at `since` had to share its thread, so that its time says nothing of it. */
+  wasHeldUp(since: number): boolean {
+    return this.copying > 0 || this.lastCopyAt >= since;
   }
 
   /** The next step, if it is this member's. */

@@ -76,6 +76,9 @@ function failureOf(fault: GgufFault, path: string): Failure {
   }
 }
 
+/** Vocabularies of models that read and do not write. llama.cpp aborts over what a damaged one says. */
+const readersTokenizers = new Set(['bert', 't5']);
+
 /** GGUFs that hold something else than a model that could write. */
 const otherTypes = new Set(['adapter', 'imatrix', 'mmproj']);
 
@@ -93,6 +96,10 @@ function checkModel({ metadata }: GgufHead, tensors: readonly GgufTensor[], path
   if (name === 'clip') throw new EngineFailure({ kind: 'unsupportedArchitecture', path, architecture: name });
   // Without figures under its own name it is one that llama.cpp will not know either, and say so.
   if (![...metadata.keys()].some((key) => key.startsWith(`${name}.`))) return;
+  const tokenizer = metadata.get('tokenizer.ggml.model');
+  if (tokenizer?.kind === 'text' && readersTokenizers.has(tokenizer.value)) {
+    throw new EngineFailure({ kind: 'unsupportedArchitecture', path, architecture: name });
+  }
   checkShape(metadata, name, tensors);
   checkVocabulary(metadata, tensors);
 }

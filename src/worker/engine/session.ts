@@ -226,7 +226,7 @@ export class Session {
     if (!work) return;
     // It may take long, and others' steps need not wait for it.
     this.gate?.withdraw(this);
-    await work();
+    await (this.gate?.copy(work, this.now) ?? work());
   }
 
   /** While nothing is asked for, lanes are parked one at a time. */
@@ -282,7 +282,8 @@ export class Session {
       const before = { purpose: lane.purpose, subject: lane.subject };
       this.admission.take(lane, request);
       await this.guard(active, async () => {
-        const reused = await this.admission.prepare(lane, plan, request, spec.maxTokens > 0, before);
+        const prepare = (): Promise<number> => this.admission.prepare(lane, plan, request, spec.maxTokens > 0, before);
+        const reused = await (this.gate?.copy(prepare, this.now) ?? prepare());
         entry.job.begin(reused);
         this.counted.promptTokens += spec.prompt.length;
         this.counted.reusedTokens += reused;
@@ -336,7 +337,7 @@ export class Session {
     // What lanes take together says nothing about steps of that size: they do not share the way through the weights.
     // Nor does what begins with waking the processor's cores.
     this.lastStepAt = this.now();
-    if (pieces.length === 1 && isAwake) this.tuning.record(count, this.lastStepAt - since, context);
+    if (pieces.length === 1 && isAwake && this.gate?.wasHeldUp(since) !== true) this.tuning.record(count, this.lastStepAt - since, context);
     for (const [index, { entry, piece }] of pieces.entries()) await this.conclude(entry, piece, outcomes[index]);
   }
 

@@ -1,7 +1,7 @@
 import type { ChatParams, ChatProgress, ChatResult, StopReason } from '../../../protocol/worker';
 import { PromptTooLongError } from '../../../prompt/chat';
 import type { Connection } from './connection';
-import { BrokenOffError, isTooLong } from './failures';
+import { BrokenOffError, countsOf, isTooLong } from './failures';
 import { heard, within } from './listening';
 import { remotePrompt, type RemotePrompt } from './messages';
 import { Meter } from './metrics';
@@ -22,6 +22,7 @@ export async function remoteChat(
 ): Promise<ChatResult> {
   const { contextTokens } = connection.server;
   let tried: RemotePrompt | undefined;
+  let refusal: Error | undefined;
   for (const share of shares) {
     try {
       const prompt = remotePrompt(params, Math.floor(contextTokens * share));
@@ -30,10 +31,12 @@ export async function remoteChat(
       tried = prompt;
       return await answer(connection, params, prompt, onProgress, signal);
     } catch (error) {
-      if (!isTooLong(error) && !(share < 1 && error instanceof PromptTooLongError)) throw error;
+      if (isTooLong(error)) refusal = error;
+      else if (share === 1 || !(error instanceof PromptTooLongError)) throw error;
     }
   }
-  throw new PromptTooLongError(tried?.promptTokens ?? 0, contextTokens);
+  const counts = countsOf(refusal);
+  throw counts ? new PromptTooLongError(counts.promptTokens, counts.contextTokens) : (refusal ?? new Error('nothing was asked'));
 }
 
 async function answer(

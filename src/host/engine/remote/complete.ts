@@ -3,7 +3,7 @@ import { continuationText } from '../../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines } from '../../../prompt/ghostStop';
 import type { CompleteParams, CompleteResult, StopReason } from '../../../protocol/worker';
 import type { Connection } from './connection';
-import { statusOf } from './failures';
+import { SilenceError, statusOf } from './failures';
 import { heard } from './listening';
 import { Meter } from './metrics';
 
@@ -59,7 +59,8 @@ async function completeBy(way: Way, connection: Connection, params: CompletePara
   const meter = new Meter();
   const { text: before, owed } = way === 'infill' ? { text: '', owed: '' } : continuationText(params, CHARACTERS);
   const enough = new AbortController();
-  const signal = AbortSignal.any([outer, enough.signal, AbortSignal.timeout(connection.limits.ghostText)]);
+  const late = AbortSignal.timeout(connection.limits.ghostText);
+  const signal = AbortSignal.any([outer, enough.signal, late]);
   let raw = '';
   let stop: StopReason | undefined;
   try {
@@ -73,13 +74,15 @@ async function completeBy(way: Way, connection: Connection, params: CompletePara
     }
   } catch (error) {
     if (outer.aborted) return { text: '', stop: 'cancelled', metrics: meter.metrics };
-    throw error;
+    throw late.aborted ? new SilenceError('nothing in time') : error;
   } finally {
     // What nobody wants any more keeps a server busy.
     enough.abort();
   }
   const { metrics } = meter;
   if (outer.aborted) return { text: '', stop: 'cancelled', metrics };
+  // The library ends a stream that was aborted as if it had come to its end.
+  if (late.aborted && stop === undefined) throw new SilenceError('nothing in time');
   const { text, replaces = 0, dropped } = finishGhost(stop === 'maxTokens' ? wholeLines(raw) : raw, params, owed);
   return { text, ...(replaces > 0 ? { replaces } : {}), ...(dropped ? { dropped } : {}), stop: stop ?? 'end', metrics };
 }

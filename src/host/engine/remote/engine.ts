@@ -2,7 +2,7 @@ import { Emitter, type Disposable } from '../../../base/event';
 import type { ChatParams, ChatProgress, ChatResult, CompleteParams, CompleteResult, Metrics } from '../../../protocol/worker';
 import type { Log } from '../../services/log';
 import { cancelledChat, cancelledCompletion } from '../cancelled';
-import type { Cancellation, EngineState, Outcome } from '../engine';
+import type { Cancellation, EngineState, EngineTask, Finished, Outcome } from '../engine';
 import { remoteChat } from './chat';
 import { RemoteCompleter } from './complete';
 import { connect, serverOf, type Connection } from './connection';
@@ -34,7 +34,7 @@ export class RemoteEngine implements Disposable {
   private readonly pause: GhostTextPause;
   private readonly completer = new RemoteCompleter();
   private readonly changes = new Emitter<undefined>();
-  private readonly finished = new Emitter<Metrics>();
+  private readonly finished = new Emitter<Finished>();
 
   /** More of the server is known than before. */
   readonly onDidChange = this.changes.event;
@@ -70,7 +70,7 @@ export class RemoteEngine implements Disposable {
   }
 
   chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
-    return this.request(cancellation, cancelledChat, (connection, signal) => remoteChat(connection, params, onProgress, signal));
+    return this.request('chat', cancellation, cancelledChat, (connection, signal) => remoteChat(connection, params, onProgress, signal));
   }
 
   async complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
@@ -78,7 +78,9 @@ export class RemoteEngine implements Disposable {
     if (params.ahead === true) return { kind: 'done', value: cancelledCompletion };
     const error = this.pause.reason;
     if (error) return { kind: 'failed', error };
-    return this.request(cancellation, cancelledCompletion, (connection, signal) => this.completer.complete(connection, params, signal));
+    return this.request('ghostText', cancellation, cancelledCompletion, (connection, signal) =>
+      this.completer.complete(connection, params, signal),
+    );
   }
 
   /** By the server's own vocabulary; `undefined` where it has no way to tell. */
@@ -96,6 +98,7 @@ export class RemoteEngine implements Disposable {
   }
 
   private async request<T extends { readonly metrics: Metrics }>(
+    task: EngineTask,
     cancellation: Cancellation,
     cancelled: T,
     ask: (connection: Connection, signal: AbortSignal) => Promise<T>,
@@ -105,13 +108,15 @@ export class RemoteEngine implements Disposable {
     const subscription = cancellation.onCancellationRequested(() => {
       abort.abort();
     });
+    const isAborted = (): boolean => abort.signal.aborted;
     try {
       if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled };
       const connection = await this.connect();
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };
       const value = await ask(connection, abort.signal);
-      this.pause.end();
-      this.finished.fire(value.metrics);
+      // One that was cancelled says nothing of the server.
+      if (!isAborted()) this.pause.end();
+      this.finished.fire({ ...value.metrics, task });
       return { kind: 'done', value };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };

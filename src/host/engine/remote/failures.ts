@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { PromptTooLongError } from '../../../prompt/chat';
 import type { EndpointFailure, EngineErrorData } from '../../../protocol/errors';
 
@@ -10,6 +11,9 @@ export class SilenceError extends Error {
 export class BrokenOffError extends Error {
   override readonly name = 'BrokenOffError';
 }
+
+const llamaServerCounts = v.looseObject({ n_prompt_tokens: v.number(), n_ctx: v.number() });
+const openAiCounts = /maximum context length is (\d+) tokens.*?requested (\d+)/s;
 
 /** Codes of Node's and of TLS for certificates nobody vouches for, or for another name. */
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
@@ -55,7 +59,7 @@ const tooLongWords =
   /exceed_context_size|context_length_exceeded|maximum context length|exceeds? the (?:available )?context|prompt is too long/i;
 
 /** Whether the server has refused a prompt for its length. */
-export function isTooLong(error: unknown): boolean {
+export function isTooLong(error: unknown): error is Error {
   const status = statusOf(error);
   if (status !== 400 && status !== 413 && status !== 422) return false;
   return (
@@ -66,6 +70,15 @@ export function isTooLong(error: unknown): boolean {
         .join(' '),
     )
   );
+}
+
+/** What the server has counted, where it says so. */
+export function countsOf(error: unknown): { readonly promptTokens: number; readonly contextTokens: number } | undefined {
+  const body: unknown = error instanceof Error ? Reflect.get(error, 'error') : undefined;
+  const { success, output } = v.safeParse(llamaServerCounts, body);
+  if (success) return { promptTokens: output.n_prompt_tokens, contextTokens: output.n_ctx };
+  const found = openAiCounts.exec(chain(error)[0]?.message ?? '');
+  return found ? { promptTokens: Number(found[2]), contextTokens: Number(found[1]) } : undefined;
 }
 
 function wordOf(error: Error, key: 'code' | 'type'): string {

@@ -1,6 +1,6 @@
 import { userText } from '../../../prompt/blocks';
 import { chatBudget, PromptTooLongError } from '../../../prompt/chat';
-import { estimateTokenCount, estimatingTokenizer } from '../../../prompt/estimate';
+import { estimateTokenCount, estimatingTokenizer, MESSAGE_TOKENS } from '../../../prompt/estimate';
 import { keptFrom } from '../../../prompt/history';
 import type { ChatParams, CutNote } from '../../../protocol/worker';
 
@@ -18,9 +18,6 @@ export interface RemotePrompt {
   /** By estimate. */
   readonly promptTokens: number;
 }
-
-/** What a chat format puts around a message, by estimate. */
-const AROUND_MESSAGE = 8;
 
 /**
  * A conversation as messages, with the same blocks that a prompt for the worker has. What does not fit the context by estimate is cut or
@@ -50,5 +47,5 @@ function message(role: RemoteMessage['role'], content: string): RemoteMessage {
 }
 
 function sizeOf(messages: readonly RemoteMessage[]): number {
-  return messages.reduce((sum, { content }) => sum + estimateTokenCount(content) + AROUND_MESSAGE, 0);
+  return messages.reduce((sum, { content }) => sum + estimateTokenCount(content) + MESSAGE_TOKENS, 0);
 }

@@ -1,5 +1,4 @@
-/** What a server of the user's own is asked for. */
-export type RemoteTask = 'chat' | 'ghostText';
+import type { EngineTask } from '../engine';
 
 /** As the settings have it. */
 export interface EndpointSettings {
@@ -7,13 +6,13 @@ export interface EndpointSettings {
   readonly url: string;
   /** The model's name there; empty for the first that the server lists. */
   readonly model: string;
-  readonly useFor: 'off' | 'both' | RemoteTask;
+  readonly useFor: 'off' | 'both' | EngineTask;
   /** Tokens of context where the server does not say how many. */
   readonly contextTokens: number;
 }
 
 /** Whether requests of `task` go to the server. */
-export function serves({ url, useFor }: EndpointSettings, task: RemoteTask): boolean {
+export function serves({ url, useFor }: EndpointSettings, task: EngineTask): boolean {
   return parseEndpoint(url) !== undefined && (useFor === 'both' || useFor === task);
 }
 

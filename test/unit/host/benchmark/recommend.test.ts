@@ -57,5 +57,7 @@ describe('the recommendation', () => {
       chat: { model: huge, reason: 'fastestOfSlow' },
       ghostText: { model: huge, reason: 'fastestOfSlow' },
     });
+    const mute = measuredResult('mute', { decode: 1, ghost: { shown: 0, medianMilliseconds: 30, similarity: 0 } });
+    expect(recommend([mute, huge]).ghostText).toEqual({ model: huge, reason: 'fastestOfSlow' });
   });
 });

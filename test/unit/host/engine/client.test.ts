@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EngineClientOptions } from '../../../../src/host/engine/client';
+import type { EngineClientOptions } from '../../../../src/host/engine/clientOptions';
 import { PROTOCOL_VERSION, type ChatProgress, type LoadModelParams } from '../../../../src/protocol/worker';
 import { Cancel, chatParams, completeParams, HastyPolicy, noCancel, TestClient, valueOf } from '../../../fixtures/workerClient';
 

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EngineClientOptions } from '../../../../src/host/engine/client';
+import type { EngineClientOptions } from '../../../../src/host/engine/clientOptions';
 import type { MemoryReading } from '../../../../src/host/engine/death';
 import type { WatchdogLimits } from '../../../../src/host/engine/watchdog';
 import type { LoadModelParams } from '../../../../src/protocol/worker';
@@ -191,5 +191,32 @@ describe('what the user does', () => {
     await eventually(() => {
       expect(one.workerLog.lines).toEqual(['info activity: true', 'info activity: false']);
     });
+  });
+});
+
+describe('a second model that takes the worker with it', () => {
+  it('is left out, the chat’s model works, and what became of the second one is told; it is tried again when somebody restarts', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'paddock-second-'));
+    const loads = join(folder, 'loads');
+    vi.stubEnv('PADDOCK_LOADS', loads);
+    try {
+      const one = client('secondModelKills', {}, { ...model, ghostText: { path: '/small.gguf' } });
+      const read = async (): Promise<readonly string[]> => (await readFile(loads, 'utf8')).trim().split('\n');
+      await whenReady(one);
+      expect(await read()).toEqual(['/small.gguf', 'alone']);
+      const told = { kind: 'failed', error: { kind: 'workerDied', detail: 'exit code 134' } };
+      expect(one.state).toMatchObject({ kind: 'ready', facts: { ghostText: told } });
+      // As after a death in the midst of work.
+      await one.unload();
+      await whenReady(one);
+      expect(await read()).toEqual(['/small.gguf', 'alone', 'alone']);
+      expect(one.state).toMatchObject({ facts: { ghostText: told } });
+      one.restart();
+      await whenReady(one);
+      expect((await read()).slice(3)).toEqual(['/small.gguf', 'alone']);
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    }
   });
 });

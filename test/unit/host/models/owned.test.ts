@@ -20,18 +20,18 @@ describe('the models that are there', () => {
   it('are the embedded one first, what was downloaded, and the one that is set, each once', async () => {
     const [embedded, chosen] = [join(folder, 'small.gguf'), join(folder, 'mine.GGUF')];
     const downloaded = [{ name: 'Llama', path: '/project/llama.gguf', bytes: 5 }];
-    const list = await ownedModels(embedded, downloaded, chosen);
+    const list = await ownedModels(embedded, downloaded, [chosen, chosen]);
     expect(list.map(({ name, bytes, source }) => [name, bytes, source])).toEqual([
       ['small', 3, 'embedded'],
       ['Llama', 5, 'downloaded'],
       ['mine', 4, 'chosen'],
     ]);
     for (const set of ['', embedded, '/project/llama.gguf', '/project/gone.gguf']) {
-      expect(await ownedModels(embedded, downloaded, set)).toHaveLength(2);
+      expect(await ownedModels(embedded, downloaded, [set])).toHaveLength(2);
     }
     const other = { name: 'theirs · Ollama', path: '/project/theirs', bytes: 6, source: 'Ollama' };
     const again = { ...other, path: chosen };
-    expect((await ownedModels(embedded, downloaded, '', [other])).at(-1)).toEqual(other);
-    expect((await ownedModels(embedded, downloaded, chosen, [again])).filter(({ path }) => path === chosen)).toEqual([again]);
+    expect((await ownedModels(embedded, downloaded, [], [other])).at(-1)).toEqual(other);
+    expect((await ownedModels(embedded, downloaded, [chosen], [again])).filter(({ path }) => path === chosen)).toEqual([again]);
   });
 });

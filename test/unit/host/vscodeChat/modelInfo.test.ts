@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineState } from '../../../../src/host/engine/engine';
 import { modelInfo } from '../../../../src/host/vscodeChat/modelInfo';
-import { estimateTokens, MESSAGE_TOKENS } from '../../../../src/host/vscodeChat/tokenCounts';
+import { estimateTokenCount, MESSAGE_TOKENS } from '../../../../src/prompt/estimate';
 import { fakeFacts } from '../../../fixtures/fakeEngine';
 
 const configured = { path: '/models/llama-2-7b-chat.Q4_0.gguf', contextTokens: 4096 };
@@ -54,7 +54,7 @@ describe('modelInfo', () => {
         fc.string({ maxLength: 900 }),
         (contextTokens, maxTokens, system) => {
           const { maxInputTokens, maxOutputTokens } = modelInfo(stopped, { ...configured, contextTokens }, {}, { system, maxTokens });
-          const fixed = system === '' ? 0 : estimateTokens(system) + MESSAGE_TOKENS;
+          const fixed = system === '' ? 0 : estimateTokenCount(system) + MESSAGE_TOKENS;
           expect(maxOutputTokens).toBeLessThanOrEqual(maxTokens);
           expect(maxInputTokens).toBeGreaterThanOrEqual(1);
           if (maxInputTokens > 1) expect(maxInputTokens + maxOutputTokens + fixed).toBeLessThan(contextTokens);

@@ -188,7 +188,7 @@ describe('token counts', () => {
     const asker = new Asker();
     asker.engine.state = { kind: 'stopped' };
     const model = await asker.model();
-    expect(await asker.provider.provideTokenCount(model, 'a'.repeat(30))).toBe(10);
+    expect(await asker.provider.provideTokenCount(model, 'a'.repeat(30))).toBe(6);
     expect(await asker.provider.provideTokenCount(model, '你好')).toBe(2);
     expect(asker.engine.starts).toBe(0);
   });

@@ -260,4 +260,20 @@ describe('the gate', () => {
     expect(await asked).toBeUndefined();
     expect(await gate.ask(second, [job(2, 'chat')])).toEqual([{ id: 2, tokens: 1 }]);
   });
+
+  it('knows of a step whether its thread was shared with the copying of a lane', async () => {
+    const gate = new StepGate();
+    let now = 0;
+    expect(gate.wasHeldUp(now)).toBe(false);
+    await gate.copy(
+      () => {
+        expect(gate.wasHeldUp(now)).toBe(true);
+        now = 10;
+        return Promise.resolve();
+      },
+      () => now,
+    );
+    expect(gate.wasHeldUp(5)).toBe(true);
+    expect(gate.wasHeldUp(11)).toBe(false);
+  });
 });

@@ -274,6 +274,35 @@ describe('a server', () => {
     expect(mute.heard.length).toBe(3);
   });
 
+  it('that falls silent in the midst of a ghost text has given none, and is in trouble', async () => {
+    const { url, heard } = await serve({
+      '/v1/completions': silentAfter(JSON.stringify({ choices: [{ text: 'half', finish_reason: null }] })),
+    });
+    const engine = remoteEngine(url, { limits: { ghostText: 60, pause: 3_600_000 } });
+    const first = await engine.complete(place('x = '), never);
+    expect(first).toMatchObject({ kind: 'failed', error: { kind: 'endpoint', reason: 'timeout' } });
+    const count = heard.length;
+    expect(await engine.complete(place('x = '), never)).toEqual(first);
+    expect(heard).toHaveLength(count);
+  });
+
+  it('that was cancelled in its trouble is no less in trouble', async () => {
+    const { url, heard } = await serve({ '/v1/completions': silentAfter(), [chat]: silentAfter(chunk('One ')) });
+    const engine = remoteEngine(url, { limits: { ghostText: 60, pause: 3_600_000 } });
+    await engine.complete(place('x = '), never);
+    const source = new CancelSource();
+    await engine.chat(
+      question('Count.'),
+      () => {
+        source.cancel();
+      },
+      source.token,
+    );
+    const count = heard.length;
+    expect(await engine.complete(place('x = '), never)).toMatchObject({ kind: 'failed', error: { reason: 'timeout' } });
+    expect(heard).toHaveLength(count);
+  });
+
   it('without a certificate that somebody vouches for is refused, and hears no question', async () => {
     const file = (name: string): Promise<Buffer> => readFile(new URL(`../../../../fixtures/tls/${name}.pem`, import.meta.url));
     const heard: unknown[] = [];
@@ -319,12 +348,20 @@ describe('a server', () => {
       [chat]: (_, response) => {
         json(
           response,
-          { error: { code: 400, message: 'the request exceeds the available context size', type: 'exceed_context_size_error' } },
+          {
+            error: {
+              code: 400,
+              message: 'the request exceeds the available context size',
+              type: 'exceed_context_size_error',
+              n_prompt_tokens: 2500,
+              n_ctx: 2048,
+            },
+          },
           400,
         );
       },
     });
-    expect((await failure(url)).error).toMatchObject({ kind: 'promptTooLong', contextTokens: 2048 });
+    expect((await failure(url)).error).toMatchObject({ kind: 'promptTooLong', promptTokens: 2500, contextTokens: 2048 });
     expect(heard.filter((request) => request.url === chat)).toHaveLength(1);
   });
 

@@ -1,0 +1,23 @@
+import type { LoadModelParams } from '../../protocol/worker';
+import type { Log } from '../services/log';
+import type { MemoryReading } from './death';
+import type { GpuFallback } from './gpuFallback';
+import type { WorkerCommand } from './process';
+import type { RestartPolicy } from './restart';
+import type { WatchdogLimits } from './watchdog';
+
+export interface EngineClientOptions {
+  /** Asked at every start, so that changed settings count. */
+  readonly command: () => WorkerCommand;
+  readonly model: () => LoadModelParams;
+  readonly clientVersion: string;
+  readonly log: Log;
+  /** For messages of the worker itself. */
+  readonly workerLog: Log;
+  readonly policy?: RestartPolicy;
+  readonly gpu?: GpuFallback;
+  /** Time a worker gets for the handshake, in milliseconds. */
+  readonly handshakeLimit?: number;
+  readonly watchdog?: WatchdogLimits;
+  readonly readMemory?: () => MemoryReading;
+}
