@@ -8,8 +8,11 @@ import { element } from './dom';
  */
 const LIMITS = { short: 2000, longest: 30_000 } as const;
 
-/** Longer open code is coloured again after this many times the time that it took: colours cost a tenth of the time at most. */
-const REST = 9;
+/**
+ * Longer open code is coloured again after this many times the time that it took. Colours cost a twentieth of the time at most, so that of a
+ * hundred tokens fewer than five come into a frame that is late for them.
+ */
+const REST = 24;
 
 /**
  * Code in colours. While it is open, what it costs to show one letter more does not grow with the code: letters are shown at once, coloured

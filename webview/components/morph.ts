@@ -15,8 +15,12 @@ export function morph(target: Node, wanted: Node, isSame: IsSame): void {
   for (const extra of [...target.childNodes].slice(nodes.length)) target.removeChild(extra);
 }
 
+/** Elements with more children are compared child by child: of a long table that grows, each level would be compared as a whole before that. */
+const SMALL = 4;
+
 function morphNode(existing: Node, wanted: Node, isSame: IsSame): boolean {
-  if (isSame(existing, wanted) || existing.isEqualNode(wanted)) return true;
+  if (isSame(existing, wanted)) return true;
+  if (existing.childNodes.length <= SMALL && existing.isEqualNode(wanted)) return true;
   if (existing instanceof Text && wanted instanceof Text) {
     if (wanted.data.startsWith(existing.data)) existing.appendData(wanted.data.slice(existing.data.length));
     else existing.data = wanted.data;

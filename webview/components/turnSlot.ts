@@ -14,8 +14,6 @@ export type OnNear = (slot: TurnSlot) => void;
  */
 export class TurnSlot {
   readonly element = element('div', { class: 'turn-slot' });
-  /** Pixels that the turn takes, by guess, where nobody has measured it yet. */
-  readonly estimatedHeight: number;
   private rendered: TurnElement | undefined;
   private isSkipped = false;
 
@@ -24,7 +22,6 @@ export class TurnSlot {
     private readonly context: Context,
     onNear: OnNear,
   ) {
-    this.estimatedHeight = heightOf(turn);
     // `auto`: once it has been measured, the browser keeps to that.
     this.element.style.containIntrinsicBlockSize = `auto ${String(this.estimatedHeight)}px`;
     this.element.addEventListener('contentvisibilityautostatechange', (event) => {
@@ -34,6 +31,11 @@ export class TurnSlot {
     });
     if (isActive(turn)) this.render();
     else this.showText();
+  }
+
+  /** Pixels that the turn takes as it is now, by guess. */
+  get estimatedHeight(): number {
+    return heightOf(this.turn);
   }
 
   /** The finished answer as it reads. */

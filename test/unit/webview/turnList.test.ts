@@ -89,6 +89,23 @@ describe('a long conversation', () => {
     expect(page.slot(0).textContent).toContain('Some **bold** words.');
   });
 
+  it('that has grown here renders no more of it for the next question than one that was opened', () => {
+    const turns: TurnView[] = [];
+    const page = new Page(turns);
+    for (let count = 0; count < 6; count++) {
+      const id = `t${String(count)}`;
+      page.list.update([...turns, turn(id, { answer: '', state: { kind: 'waiting' } })]);
+      turns.push(turn(id, { answer: answer.repeat(10) }));
+      page.list.update(turns);
+      page.skip(count, true);
+    }
+    for (const index of turns.keys()) page.skip(index, true);
+    expect(document.querySelectorAll('.answer-body')).toHaveLength(0);
+    page.list.update([...turns, turn('next', { answer: '', state: { kind: 'waiting' } })]);
+    // The last answer alone is higher than the view.
+    expect([3, 4, 5].map((index) => page.isRendered(index))).toEqual([false, false, true]);
+  });
+
   it('has headings for every question and answer, rendered or not', () => {
     new Page(conversation(30));
     expect(document.querySelectorAll('article .visually-hidden:is(h2)')).toHaveLength(30);
