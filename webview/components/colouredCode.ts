@@ -23,23 +23,45 @@ export class ColouredCode {
   /** Letters that have no colours yet. */
   private readonly plain = document.createTextNode('');
   private language = '';
+  private code = '';
+  private isColouringLater = false;
   /** The code that has colours, and the HTML of it that is shown. */
   private coloured = '';
   private html = '';
   private cost = 0;
   private colouredAt = Number.NEGATIVE_INFINITY;
 
-  /** @param now milliseconds */
+  /**
+   * @param now milliseconds
+   * @param later does something in a task of its own
+   */
   constructor(
     private readonly now: () => number = () => performance.now(),
     private readonly limits: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
+    private readonly later: (action: () => void) => void = (action) => void setTimeout(action),
   ) {}
 
   /** Shows `code`; `open` while more of it is to come. */
   update(code: string, language: string, open: boolean): void {
     if (language !== this.language) this.startOver(language);
-    if (!code.startsWith(this.coloured) || this.isDue(code, open)) this.colour(code.slice(0, this.limits.longest));
-    this.showPlain(code.slice(this.coloured.length));
+    this.code = code;
+    const isKept = code.startsWith(this.coloured);
+    if (isKept && this.coloured !== '' && code.length > this.limits.short && this.isDue(code, open)) this.colourLater();
+    else if (!isKept || this.isDue(code, open)) this.colour();
+    this.showPlain();
+  }
+
+  /** In a task of its own, so that a frame does not take long for layout, paint and colours together. */
+  private colourLater(): void {
+    if (this.isColouringLater) return;
+    this.isColouringLater = true;
+    this.later(() => {
+      this.isColouringLater = false;
+      // It may be other code by now, or have its colours.
+      if (this.coloured === '' || !this.isDue(this.code, false)) return;
+      this.colour();
+      this.showPlain();
+    });
   }
 
   private startOver(language: string): void {
@@ -54,16 +76,18 @@ export class ColouredCode {
     return !open || code.length <= this.limits.short || this.now() - this.colouredAt >= this.cost * REST;
   }
 
-  private showPlain(rest: string): void {
+  private showPlain(): void {
     const { element: code, plain } = this;
+    const rest = this.code.slice(this.coloured.length);
     if (rest.startsWith(plain.data)) plain.appendData(rest.slice(plain.data.length));
     else plain.data = rest;
     if (rest === '') plain.remove();
     else if (code.lastChild !== plain) code.append(plain);
   }
 
-  private colour(code: string): void {
+  private colour(): void {
     const begun = this.now();
+    const code = this.code.slice(0, this.limits.longest);
     this.plain.remove();
     this.plain.data = '';
     this.change(highlight(code, this.language) ?? '');

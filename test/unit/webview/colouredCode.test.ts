@@ -15,6 +15,16 @@ function whole(code: string, language: string): string {
   return made.element.innerHTML;
 }
 
+/** What was put off to a task of its own, which a test has come. */
+class Tasks {
+  private waiting: (() => void)[] = [];
+  readonly later = (action: () => void): void => void this.waiting.push(action);
+
+  run(): void {
+    for (const action of this.waiting.splice(0)) action();
+  }
+}
+
 const piece = fc.constantFrom(
   ...[
     'const a = 1;',
@@ -59,7 +69,8 @@ describe('code in colours', () => {
 
   it('shows every letter at once, and colours long code again only after a rest', () => {
     const clock = new Clock();
-    const growing = new ColouredCode(clock.now);
+    const tasks = new Tasks();
+    const growing = new ColouredCode(clock.now, undefined, tasks.later);
     const start = line.repeat(60);
     growing.update(start, 'ts', true);
     const coloured = growing.element.querySelectorAll('.hljs-keyword').length;
@@ -69,17 +80,28 @@ describe('code in colours', () => {
     expect(growing.element.querySelectorAll('.hljs-keyword')).toHaveLength(60);
     clock.time += 1000;
     growing.update(start + line, 'ts', true);
-    expect(growing.element.querySelectorAll('.hljs-keyword')).toHaveLength(61);
+    // Not in the frame that shows the letters.
+    expect(growing.element.querySelectorAll('.hljs-keyword')).toHaveLength(60);
+    growing.update(start + line + 'const', 'ts', true);
+    tasks.run();
+    expect(growing.element.querySelectorAll('.hljs-keyword')).toHaveLength(62);
+    expect(growing.element.textContent).toBe(start + line + 'const');
   });
 
   it('has all its colours when it has ended, however soon', () => {
     const clock = new Clock();
-    const growing = new ColouredCode(clock.now);
+    const tasks = new Tasks();
+    const growing = new ColouredCode(clock.now, undefined, tasks.later);
     const code = line.repeat(60);
     growing.update(code, 'ts', true);
     growing.update(code + line, 'ts', true);
     growing.update(code + line, 'ts', false);
+    tasks.run();
     expect(growing.element.innerHTML).toBe(whole(code + line, 'ts'));
+    // Nothing is left over for what takes its place.
+    growing.update('other', 'nolang', true);
+    tasks.run();
+    expect(growing.element.innerHTML).toBe('other');
   });
 
   it('keeps the nodes that have not changed', () => {
