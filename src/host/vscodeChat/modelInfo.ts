@@ -1,6 +1,6 @@
 import { readModelFileName } from '../../base/modelFileName';
 import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/estimate';
-import type { EngineState } from '../engine/engine';
+import type { EngineState, RemoteServer } from '../engine/engine';
 import type { GgufFacts } from './ggufHeader';
 
 /** The model the settings name. */
@@ -22,6 +22,11 @@ export interface ModelInfo {
   readonly maxOutputTokens: number;
 }
 
+interface InfoSettings {
+  readonly system: string;
+  readonly maxTokens: number;
+}
+
 /** Where neither the file nor its name says. */
 const UNKNOWN = 'unknown';
 
@@ -32,25 +37,29 @@ const ANSWER_SHARE = 0.25;
  * The model as it is, or, while none is loaded, as its file and the settings say it will be. Messages that count to `maxInputTokens` fit a
  * lane with the system text in front and an answer of `maxOutputTokens` behind.
  */
-export function modelInfo(
-  state: EngineState,
-  configured: ConfiguredModel,
-  file: GgufFacts,
-  settings: { readonly system: string; readonly maxTokens: number },
-): ModelInfo {
+export function modelInfo(state: EngineState, configured: ConfiguredModel, file: GgufFacts, settings: InfoSettings): ModelInfo {
+  if (state.kind === 'remote') return serverInfo(state.server, settings);
   const loaded = state.kind === 'ready' && state.facts.path === configured.path ? state.facts : undefined;
   const { name, quantisation } = readModelFileName(configured.path);
   const contextTokens = loaded?.contextTokens ?? Math.min(configured.contextTokens, file.trainContextTokens ?? configured.contextTokens);
-  // The worker keeps one position free.
-  const room = contextTokens - 1;
-  const maxOutputTokens = Math.min(settings.maxTokens, Math.floor(room * ANSWER_SHARE));
-  const fixedTokens = settings.system === '' ? 0 : estimateTokenCount(settings.system) + MESSAGE_TOKENS;
   return {
     id: quantisation === '' ? name : `${name}.${quantisation}`,
     name,
     family: loaded?.architecture ?? file.architecture ?? UNKNOWN,
     version: quantisation === '' ? UNKNOWN : quantisation,
-    maxInputTokens: Math.max(1, room - maxOutputTokens - fixedTokens),
-    maxOutputTokens,
+    ...limitsOf(contextTokens, settings),
   };
+}
+
+/** What a server of the user's own says of the model that answers in the file's place. */
+function serverInfo({ model, name, host, contextTokens }: RemoteServer, settings: InfoSettings): ModelInfo {
+  return { id: model || host, name: name || host, family: UNKNOWN, version: UNKNOWN, ...limitsOf(contextTokens, settings) };
+}
+
+function limitsOf(contextTokens: number, { system, maxTokens }: InfoSettings): Pick<ModelInfo, 'maxInputTokens' | 'maxOutputTokens'> {
+  // One position is kept free.
+  const room = contextTokens - 1;
+  const maxOutputTokens = Math.min(maxTokens, Math.floor(room * ANSWER_SHARE));
+  const fixedTokens = system === '' ? 0 : estimateTokenCount(system) + MESSAGE_TOKENS;
+  return { maxInputTokens: Math.max(1, room - maxOutputTokens - fixedTokens), maxOutputTokens };
 }

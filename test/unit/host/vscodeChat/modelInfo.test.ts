@@ -37,6 +37,22 @@ describe('modelInfo', () => {
     expect(info).toMatchObject({ family: 'unknown', maxInputTokens: 3072, maxOutputTokens: 1023 });
   });
 
+  it('is the server’s where one answers, by its host until it has said more', () => {
+    const server = { host: 'models.example:8000', isThisMachine: false, fingerprint: 'remote', contextTokens: 8192 };
+    const state = (model: string, name: string): EngineState => ({ kind: 'remote', generation: 0, server: { ...server, model, name } });
+    expect(
+      modelInfo(state('meta-llama/Llama-2-70b-chat-hf', 'Llama-2-70b-chat-hf'), configured, { architecture: 'llama' }, settings),
+    ).toEqual({
+      id: 'meta-llama/Llama-2-70b-chat-hf',
+      name: 'Llama-2-70b-chat-hf',
+      family: 'unknown',
+      version: 'unknown',
+      maxInputTokens: 7167,
+      maxOutputTokens: 1024,
+    });
+    expect(modelInfo(state('', ''), configured, {}, settings)).toMatchObject({ id: 'models.example:8000', name: 'models.example:8000' });
+  });
+
   it('has an identity and a version also where the file name says little', () => {
     expect(modelInfo(stopped, { ...configured, path: '/models/mine.gguf' }, {}, settings)).toMatchObject({
       id: 'mine',
