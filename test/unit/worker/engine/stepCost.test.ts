@@ -181,9 +181,11 @@ describe('StepCost.size', () => {
         const fast = cost.size('idle');
         prefill(cost, 150, slow);
         const size = cost.size('idle');
-        const fitting = stepSizes.filter((each) => each === 4 || (each % 4 === 0 && each < size && slow(each) <= longestStep));
-        const faster = fitting.some((each) => (slow(size) / size) * 1.05 < slow(each) / each);
-        expect(size === 4 || slow(size) <= longestStep * 1.01 || faster).toBe(true);
+        // It knows what it has measured, a size that it seldom takes to about a hundredth.
+        const known = 1.01;
+        const fitting = stepSizes.filter((each) => each === 4 || (each % 4 === 0 && each < size && slow(each) * known <= longestStep));
+        const faster = fitting.some((each) => (slow(size) / size) * 1.05 < (slow(each) / each) * known);
+        expect(size === 4 || slow(size) <= longestStep * known || faster).toBe(true);
         prefill(cost, 150, time);
         const again = cost.size('idle');
         // A size that would fit only thanks to what a step costs apart from its tokens need not be tried.
