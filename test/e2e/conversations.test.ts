@@ -127,8 +127,8 @@ describe('conversations', () => {
   });
 
   it('has both after a reload of the window', async () => {
-    // The drafts are written a moment after the last key.
-    await editor.page.waitForTimeout(1000);
+    // The drafts are written a moment after the last key; which tabs are open VS Code writes every five seconds in a browser.
+    await editor.page.waitForTimeout(7000);
     await editor.reload();
     await editor.page.locator('.tab.active').filter({ hasText: 'What is a parser?' }).waitFor();
     const tab = await page('tab');
