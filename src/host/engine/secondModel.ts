@@ -8,13 +8,14 @@ import type { LoadModelParams, ModelFacts } from '../../protocol/worker';
 export class SecondModel {
   private loading: string | undefined;
   private failed: { readonly path: string; readonly error: EngineErrorData } | undefined;
+  private isLeftOut = false;
 
   /** What to load, which is about to begin. */
   begin(model: LoadModelParams): LoadModelParams {
     const path = model.ghostText?.path;
-    const isLeftOut = path !== undefined && path === this.failed?.path;
-    this.loading = isLeftOut ? undefined : path;
-    if (!isLeftOut) return model;
+    this.isLeftOut = path !== undefined && path === this.failed?.path;
+    this.loading = this.isLeftOut ? undefined : path;
+    if (!this.isLeftOut) return model;
     const alone: { -readonly [K in keyof LoadModelParams]: LoadModelParams[K] } = { ...model };
     delete alone.ghostText;
     return alone;
@@ -32,9 +33,8 @@ export class SecondModel {
 
   /** The facts, with why there is no second model where that was left out. */
   loaded(facts: ModelFacts): ModelFacts {
-    const isLeftOut = this.loading === undefined && this.failed !== undefined;
     this.loading = undefined;
-    return isLeftOut && this.failed ? { ...facts, ghostText: { kind: 'failed', error: this.failed.error } } : facts;
+    return this.isLeftOut && this.failed ? { ...facts, ghostText: { kind: 'failed', error: this.failed.error } } : facts;
   }
 
   /** The next load tries it again. */
