@@ -1,3 +1,4 @@
+import { CJK_BRACKETS, indexOfDoubledCloser } from './autoClosing';
 import type { GhostInput } from './ghost';
 
 /** A generated text beside what stands to the right of the cursor. */
@@ -10,8 +11,9 @@ export interface FittedText {
 /**
  * Sees to it that nothing is there twice of what the rest of the cursor's line has already, such as a bracket the editor closed. Where the
  * rest is nothing but closers and the text closes them all and goes on, the text stands in their place, if `mayReplace`. Else it ends
- * before the first closer that would close what the rest closes. Brackets the text opens itself stay closed. Of a semicolon, comma or
- * colon at both ends, the rest's stays.
+ * before the first closer that would close what the rest closes. A closing tag, or the end of a comment or of a template's tag, always
+ * ends the text where the rest begins with it. Brackets the text opens itself stay closed. Of a semicolon, comma or colon at both ends,
+ * the rest's stays.
  */
 export function fitSuffix(
   text: string,
@@ -21,6 +23,11 @@ export function fitSuffix(
   const line = suffix.split('\n', 1)[0]?.trimEnd() ?? '';
   const rest = line.trimStart();
   if (rest === '') return { text, replaces: 0 };
+  const doubled = indexOfDoubledCloser(text, rest);
+  if (doubled !== undefined) {
+    const kept = text.slice(0, doubled);
+    return { text: line.startsWith(rest) ? kept : kept.trimEnd(), replaces: 0 };
+  }
   const pairs = rest.startsWith('>') ? bracketsAndAngles : brackets;
   const open = openBefore(prefix.slice(prefix.lastIndexOf('\n') + 1), rest, pairs, language);
   const due = Array.from(rest).filter((mark) => isCloser(mark, pairs) || (isQuote(mark) && open.includes(mark)));
@@ -37,11 +44,7 @@ export function fitSuffix(
 /** Opening brackets and what closes them. */
 type Pairs = ReadonlyMap<string, string>;
 
-const brackets: Pairs = new Map([
-  ['(', ')'],
-  ['[', ']'],
-  ['{', '}'],
-]);
+const brackets: Pairs = new Map([['(', ')'], ['[', ']'], ['{', '}'], ...CJK_BRACKETS]);
 /** Angles are brackets only where one stands closed behind the cursor; elsewhere they compare. */
 const bracketsAndAngles: Pairs = new Map([...brackets, ['<', '>']]);
 
@@ -54,9 +57,9 @@ function isQuote(mark: string): boolean {
 }
 
 /** Strings and arrows, to be passed over whole, or else one bracket or quote that has no partner. */
-const code = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[=-]>|[()[\]{}<>"'`]/gu;
+const code = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[=-]>|[()[\]{}<>"'`（）［］｛｝【】「」『』《》〈〉〔〕〖〗]/gu;
 /** The same in Rust, where a quote may begin a lifetime. */
-const rustCode = /"(?:\\.|[^"\\\n])*"|'(?:\\[^'\n]+|[^'\\\n])'|[=-]>|[()[\]{}<>"]/gu;
+const rustCode = /"(?:\\.|[^"\\\n])*"|'(?:\\[^'\n]+|[^'\\\n])'|[=-]>|[()[\]{}<>"（）［］｛｝【】「」『』《》〈〉〔〕〖〗]/gu;
 
 interface Mark {
   readonly index: number;

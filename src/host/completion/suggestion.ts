@@ -1,3 +1,5 @@
+import { isAutoClosed } from '../../prompt/autoClosing';
+
 /** What is offered at a place: a text, and the closing marks to the right of the cursor that it writes again and so stands in the place of. */
 export interface Offered {
   readonly text: string;
@@ -23,11 +25,9 @@ export function continueSuggestion(last: Suggestion | undefined, document: strin
   // What the editor closed meanwhile, and what was there before and was not typed over.
   const closed = suffix.slice(0, suffix.length - behind.length);
   const text = last.text.slice(typed.length);
-  if (text === closed || !closers.test(closed) || !isWithin(closed, text)) return undefined;
+  if (text === closed || !isAutoClosed(closed) || !isWithin(closed, text)) return undefined;
   return text.endsWith(closed) ? { text: text.slice(0, text.length - closed.length), replaced: '' } : { text, replaced: closed };
 }
-
-const closers = /^[)\]}>"'`]*$/u;
 
 /** Whether the characters of `part` stand in `whole` in this order: else the editor could not show the one in the other's place. */
 function isWithin(part: string, whole: string): boolean {

@@ -1,3 +1,4 @@
+import { isAutoClosed } from '../../prompt/autoClosing';
 import { isSecret, isWrittenIn } from '../services/documents';
 import type { OffReason } from './controls';
 
@@ -32,19 +33,18 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
   return reason === undefined ? { kind: 'ask', multiline: wantsBlock(facts.before, facts.after) } : { kind: 'skip', reason };
 }
 
+/** A request by key is skipped only where the file is kept from the model, or text is selected. */
 function skipReason(facts: TriggerFacts): SkipReason | undefined {
   if (facts.off !== undefined && !facts.invoked) return facts.off;
-  if (!isWrittenIn(facts.scheme)) return 'document';
+  if (!isWrittenIn(facts.scheme) && !facts.invoked) return 'document';
   if (facts.excluded) return 'excluded';
   if (isSecret(facts.path)) return 'secret';
   if (!facts.selectionIsEmpty) return 'selection';
+  if (facts.invoked) return undefined;
   if (facts.cursors > 1) return 'cursors';
-  if (facts.justTaken && !facts.invoked) return 'justTaken';
-  return closingPunctuation.test(facts.after) ? undefined : 'wordAhead';
+  if (facts.justTaken) return 'justTaken';
+  return isAutoClosed(facts.after) ? undefined : 'wordAhead';
 }
-
-/** What may stand right of the cursor: nothing, or what an editor closes by itself. */
-const closingPunctuation = /^[\s)\]}>"'`;,:]*$/u;
 
 /** A block is wanted on an empty line and where a block begins; a line inside a statement. */
 function wantsBlock(before: string, after: string): boolean {

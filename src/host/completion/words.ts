@@ -49,7 +49,7 @@ function describeSkip(reason: Exclude<Ending, 'shown' | 'kept' | 'cancelled' | '
     case 'secret':
       return l10n.t('The file looks like one that holds secrets. Such files are never read by the model.');
     case 'selection':
-      return l10n.t('Text was selected.');
+      return l10n.t('Text is selected. Clear the selection to get a suggestion at the cursor.');
     case 'cursors':
       return l10n.t('There was more than one cursor.');
     case 'wordAhead':

@@ -31,8 +31,66 @@ describe('decideTrigger', () => {
     expect(decideTrigger(at(code))).toEqual(decision);
   });
 
-  it.each(['con|sole.log(1)', 'return |a + b', 'foo(|bar)', '| // done'])('does not break into a word: %s', (code) => {
+  it.each([
+    ['a closing tag', '<div>|</div>'],
+    ['nested closing tags', '<ul><li>|</li></ul>'],
+    ['a closing tag of a component', '<My.Card title="x">|</My.Card>'],
+    ['a closing custom element', '<my-card>|</my-card>'],
+    ['a closing fragment', '<>|</>'],
+    ['the end of a tag without content', '<img src="|" />'],
+    ['a doc comment', '/** | */'],
+    ['a block comment', '/* |*/'],
+    ['an HTML comment', '<!-- | -->'],
+    ['a Jinja tag', '{% | %}'],
+    ['a Jinja tag that trims white space', '{%- if x | -%}'],
+    ['a Jinja expression', '{{ user.| }}'],
+    ['a Jinja comment', '{# | #}'],
+    ['a Blade comment', '{{-- | --}}'],
+    ['an ERB tag', '<%= | %>'],
+    ['a PHP tag', '<?php echo | ?>'],
+    ['a CDATA section', '<![CDATA[|]]>'],
+    ['an OCaml comment', '(* | *)'],
+    ['a Haskell comment', '{- | -}'],
+    ['a PowerShell comment', '<# | #>'],
+    ['a Lua string', '[[|]]'],
+    ['a LaTeX formula', '$|$'],
+    ['a Python docstring', '    """|"""'],
+    ['Chinese brackets', 'print("你好（|）")'],
+    ['Japanese quotation marks', '彼は「|」'],
+    ['Chinese book title marks', '《|》，'],
+    ['curly quotation marks', '“|”'],
+    ['a template literal', 'const s = `${|}`;'],
+    ['a selector and its comma', "['a', '|'],"],
+  ])('asks in front of %s, which the editor closed', (_, code) => {
+    expect(decideTrigger(at(code))).toEqual(line);
+  });
+
+  it.each([
+    'con|sole.log(1)',
+    'return |a + b',
+    'foo(|bar)',
+    '| // done',
+    '<b>|</b> bold',
+    '|<div></div>',
+    '/* | */ x = 1',
+    '|-> int',
+    '| / 2',
+    '| % 3',
+    '|--count',
+    '|文字',
+    '<a|/b>',
+  ])('does not break into a word: %s', (code) => {
     expect(decideTrigger(at(code))).toEqual({ kind: 'skip', reason: 'wordAhead' });
+    expect(decideTrigger(at(code, { invoked: true })).kind).toBe('ask');
+  });
+
+  it('asks by key in every document and with several cursors', () => {
+    expect(decideTrigger(at('a = |', { scheme: 'output', invoked: true }))).toEqual(line);
+    expect(decideTrigger(at('a = |', { cursors: 2, invoked: true }))).toEqual(line);
+  });
+
+  it('does not ask by key with a selection', () => {
+    expect(decideTrigger(at('a = |', { selectionIsEmpty: false, invoked: true }))).toEqual({ kind: 'skip', reason: 'selection' });
   });
 
   it.each(['off', 'languageOff', 'snoozed'] as const)('is silent when %s, but for the key that asks', (off) => {
