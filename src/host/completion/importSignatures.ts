@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { namesOfImports } from './imports';
+import { MAX_IMPORT_LINES, namesOfImports } from './imports';
 
 /** How long the language server has, in milliseconds. */
 const patience = 500;
@@ -13,7 +13,8 @@ const mostLines = 4;
  * function say how it is used.
  */
 export async function importSignatures(document: vscode.TextDocument): Promise<readonly { uri: vscode.Uri; range: vscode.Range }[]> {
-  const names = namesOfImports(document.getText()).slice(0, mostNames);
+  const head = document.getText(new vscode.Range(0, 0, MAX_IMPORT_LINES, 0));
+  const names = namesOfImports(head).slice(0, mostNames);
   const found = await Promise.all(names.map(({ line, character }) => inTime(definitionOf(document, new vscode.Position(line, character)))));
   return found.flatMap((each) => (each ? [each] : []));
 }

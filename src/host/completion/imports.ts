@@ -5,8 +5,9 @@ export interface ImportedName {
   readonly character: number;
 }
 
-/** Imports stand at the beginning of a file, in lines that somebody has written. */
-const mostLines = 150;
+/** Imports stand within so many lines from the beginning of a file. */
+export const MAX_IMPORT_LINES = 150;
+/** Longer lines were not written by a person. */
 const longestLine = 500;
 
 /**
@@ -15,7 +16,7 @@ const longestLine = 500;
  */
 export function namesOfImports(text: string): readonly ImportedName[] {
   const head = text
-    .split('\n', mostLines)
+    .split('\n', MAX_IMPORT_LINES)
     .map((line) => (line.length > longestLine ? '' : line))
     .join('\n');
   const names: ImportedName[] = [];

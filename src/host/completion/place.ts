@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import { anchoredTail } from '../../prompt/ghost';
 import type { CompleteParams } from '../../protocol/worker';
 import { promptPath } from '../services/paths';
 import type { TriggerFacts } from './trigger';
 
-/** Most characters of the document sent to the worker, before and after the cursor; it takes of them what fits its budget. */
-const mostBefore = 32_000;
-const mostAfter = 4_000;
+/** Maximum UTF-16 code units that are read before and after the cursor. The worker takes of them what fits its budget. */
+const MAX_BEFORE = 32_000;
+const MAX_AFTER = 4_000;
 
-/** The cursor's surroundings, as if the item selected in IntelliSense had been accepted; lines end in `\n`, whatever the document's do. */
+/**
+ * The cursor's surroundings, as if the item selected in IntelliSense had been accepted. Lines end in `\n`, whatever the document's do.
+ * Only a window around the cursor is read: building the text of a 5 MB document at each key would stall the extension host.
+ */
 export interface Place {
   readonly prefix: string;
   readonly suffix: string;
@@ -21,9 +23,11 @@ export interface Place {
 export function readPlace(document: vscode.TextDocument, position: vscode.Position, info?: vscode.SelectedCompletionInfo): Place {
   const range = info?.range ?? new vscode.Range(position, position);
   const selected = info?.text ?? '';
-  const prefix = withLineFeeds(document.getText(new vscode.Range(new vscode.Position(0, 0), range.start)) + selected);
+  const before = document.getText(new vscode.Range(findWindowStart(document, range.start), range.start));
+  // A window that starts inside a long line may start inside a character.
+  const prefix = withLineFeeds(before.replace(/^[\uDC00-\uDFFF]/, '') + selected);
   const end = document.offsetAt(range.end);
-  const suffix = withLineFeeds(document.getText(new vscode.Range(range.end, document.positionAt(end + mostAfter))));
+  const suffix = withLineFeeds(document.getText(new vscode.Range(range.end, document.positionAt(end + MAX_AFTER))));
   return {
     prefix,
     suffix,
@@ -33,16 +37,32 @@ export function readPlace(document: vscode.TextDocument, position: vscode.Positi
   };
 }
 
+/**
+ * The position from which the text before the cursor is read. It depends on the cursor's offset only in steps of half the window, so it
+ * stays put while the user types and the KV of what follows stays valid. It is the start of a line unless lines are long.
+ */
+function findWindowStart(document: vscode.TextDocument, cursor: vscode.Position): vscode.Position {
+  const offset = document.offsetAt(cursor);
+  if (offset <= MAX_BEFORE) return new vscode.Position(0, 0);
+  const step = MAX_BEFORE / 2;
+  const start = Math.ceil((offset - MAX_BEFORE) / step) * step;
+  const from = document.positionAt(start);
+  if (from.character === 0) return from;
+  const nextLine = new vscode.Position(from.line + 1, 0);
+  const isNear = from.line + 1 <= cursor.line && document.offsetAt(nextLine) - start < step / 2;
+  return isNear ? nextLine : from;
+}
+
 function withLineFeeds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
 
-/** What the worker is told of a place, whether a suggestion is wanted there or only likely to be. */
+/** The part of a request that describes the place, for completions and for warm-ups. */
 export function placeParams(document: vscode.TextDocument, place: Place): Pick<CompleteParams, 'path' | 'language' | 'prefix' | 'suffix'> {
   return {
     path: promptPath(document.uri),
     language: document.languageId,
-    prefix: anchoredTail(place.prefix, mostBefore),
+    prefix: place.prefix,
     suffix: place.suffix,
   };
 }

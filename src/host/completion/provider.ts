@@ -12,6 +12,7 @@ import { editorFacts, placeParams, readPlace, type Place } from './place';
 import type { RelatedFiles } from './relatedFiles';
 import { continueSuggestion, type Offered, type Suggestion } from './suggestion';
 import { decideTrigger, type TriggerDecision } from './trigger';
+import { describeEnding } from './words';
 
 /** What ghost text needs of the extension. */
 export interface GhostDeps {
@@ -50,7 +51,10 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const place = readPlace(document, position, context.selectedCompletionInfo);
     const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const decision = this.decide(request, place, invoked);
-    if (decision.kind === 'skip') return this.end(request, decision.reason);
+    if (decision.kind === 'skip') {
+      if (invoked) void vscode.window.showInformationMessage(vscode.l10n.t('No suggestion here: {0}', describeEnding(decision.reason)));
+      return this.end(request, decision.reason);
+    }
     const kept = continueSuggestion(this.last, document.uri.toString(), place.prefix, place.suffix);
     if (kept !== undefined && !invoked) return this.show(request, 'kept', place, kept);
     if (engine.state.kind !== 'ready' && engine.state.kind !== 'remote') {
@@ -64,7 +68,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.ahead.cancel();
     const params = {
       ...placeParams(document, place),
-      related: this.deps.related.for(document),
+      related: this.deps.related.for(document, place.prefix + place.suffix),
       multiline: decision.multiline,
       maxTokens: config['ghostText.maxTokens'],
       ...(invoked ? { unsure: true } : {}),

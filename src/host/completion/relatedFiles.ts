@@ -43,10 +43,13 @@ export class RelatedFiles implements vscode.Disposable {
     );
   }
 
-  /** For a prompt about a document, in the order in which they stand there. */
-  for(document: vscode.TextDocument): readonly RelatedChunk[] {
+  /**
+   * Finds parts of other files for a prompt about a document, in the order in which they stand in the prompt.
+   * @param shown the document's text around the cursor; parts that it contains are left out
+   */
+  for(document: vscode.TextDocument, shown: string): readonly RelatedChunk[] {
     if (!this.isOn() || !vscode.workspace.isTrusted) return [];
-    return this.chunks.forDocument(document.uri.toString(), document.getText()).map(({ path, text }) => ({ path, text }));
+    return this.chunks.forDocument(document.uri.toString(), shown).map(({ path, text }) => ({ path, text }));
   }
 
   /**
@@ -69,14 +72,14 @@ export class RelatedFiles implements vscode.Disposable {
   private async left(editor: vscode.TextEditor): Promise<void> {
     await this.visited(editor);
     const line = this.edited.get(editor.document.uri.toString());
-    if (line !== undefined) await this.add(editor.document, linesAround(textOf(editor.document), line));
+    if (line !== undefined) await this.add(editor.document, readLinesAround(editor.document, line));
   }
 
   /** What was selected there, else what is around the cursor. */
   private async visited({ document, selection }: vscode.TextEditor): Promise<void> {
     const { start, end } = selection;
     const selected = end.line > start.line ? Math.floor((start.line + end.line) / 2) : selection.active.line;
-    await this.add(document, linesAround(textOf(document), selected));
+    await this.add(document, readLinesAround(document, selected));
   }
 
   private async imported(uri: vscode.Uri, range: vscode.Range): Promise<void> {
@@ -94,6 +97,18 @@ export class RelatedFiles implements vscode.Disposable {
 
 /** Other files are a help, not a need. */
 const ignored = (): undefined => undefined;
+
+/** Lines read on each side of a line; a chunk takes fewer. */
+const WINDOW_LINES = 24;
+
+/** {@link linesAround} for a document, of which only the lines near `line` (0-based) are read. */
+function readLinesAround(document: vscode.TextDocument, line: number): Pick<Chunk, 'firstLine' | 'text'> {
+  const at = Math.min(line, document.lineCount - 1);
+  const first = Math.max(0, at - WINDOW_LINES);
+  const text = textOf(document, new vscode.Range(first, 0, at + WINDOW_LINES, Number.MAX_SAFE_INTEGER));
+  const chunk = linesAround(text, at - first);
+  return { ...chunk, firstLine: chunk.firstLine + first };
+}
 
 function textOf(document: vscode.TextDocument, range?: vscode.Range): string {
   return document.getText(range).replace(/\r\n?/g, '\n');

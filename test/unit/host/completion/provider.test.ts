@@ -10,6 +10,8 @@ type Document = Asked[0];
 type Place = Asked[1];
 type Editor = NonNullable<Parameters<GhostTextProvider['takeMissed']>[0]>;
 
+const said = vi.hoisted((): string[] => []);
+
 const { Position, Range } = vi.hoisted(() => {
   class Position {
     constructor(
@@ -50,7 +52,9 @@ vi.mock('vscode', () => ({
       readonly command: unknown,
     ) {}
   },
-  window: { activeTextEditor: undefined },
+  window: { activeTextEditor: undefined, showInformationMessage: (message: string) => Promise.resolve(said.push(message)) },
+  l10n: { t: (message: string, ...args: readonly string[]) => args.reduce((text, arg, index) => text.replace(`{${index}}`, arg), message) },
+  languages: { match: () => 10 },
   workspace: { asRelativePath: (uri: { path: string }) => uri.path.replace(/\//g, '\\'), getWorkspaceFolder: () => undefined },
 }));
 
@@ -168,6 +172,29 @@ describe('a text that writes the brackets to the right of the cursor again', () 
       ['; y', 4, 4],
     ]);
     expect(ahead).toMatchObject([{ params: { prefix: 'f(x); y', suffix: '\n' } }]);
+  });
+});
+
+describe('a suggestion that was asked for by key in vain', () => {
+  it('says in a sentence that the file holds secrets, which a key typed there does not', async () => {
+    const { asked, ghost } = provider('x');
+    const { document, position } = documentAt('PASSWORD=|');
+    const secret = { ...document, uri: { path: '/w/.env', scheme: 'file', toString: () => 'file:///w/.env' } } as unknown as Document;
+    said.length = 0;
+    await allAt(ghost, secret, position, 1);
+    expect(said).toEqual([]);
+    await allAt(ghost, secret, position, 0);
+    expect(said).toEqual([expect.stringMatching(/^No suggestion here: .*secrets/)]);
+    expect(asked).toEqual([]);
+  });
+
+  it('is attempted where a word stands right of the cursor', async () => {
+    const { asked, ghost } = provider('x');
+    const { document, position } = documentAt('a = |b');
+    await allAt(ghost, document, position, 1);
+    expect(asked).toEqual([]);
+    await allAt(ghost, document, position, 0);
+    expect(asked).toHaveLength(1);
   });
 });
 

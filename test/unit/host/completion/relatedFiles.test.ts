@@ -67,6 +67,7 @@ function documentOf(path: string, text: string): Document {
   const lines = text.split('\n');
   const document = {
     uri: uriOf(path),
+    lineCount: lines.length,
     getText: (range?: { startLine: number; endLine: number }) =>
       range ? lines.slice(range.startLine, range.endLine + 1).join('\n') : text,
   };
@@ -94,7 +95,7 @@ const always = (): boolean => true;
 
 let isOn: boolean;
 let related: RelatedFiles;
-const texts = (): readonly string[] => related.for(here).map(({ text }) => text);
+const texts = (): readonly string[] => related.for(here, here.getText()).map(({ text }) => text);
 
 beforeEach(() => {
   isOn = true;
@@ -114,7 +115,7 @@ describe('RelatedFiles', () => {
     await goTo(editorOf(here, 2));
     expect(texts()).toEqual([]);
     await related.settle(here, always);
-    expect(related.for(here)).toEqual([{ path: 'there.ts', text: 'first();\na();\nb();\nc();\n' }]);
+    expect(related.for(here, here.getText())).toEqual([{ path: 'there.ts', text: 'first();\na();\nb();\nc();\n' }]);
   });
 
   it('knows where something was changed there, and what was selected', async () => {
@@ -124,6 +125,26 @@ describe('RelatedFiles', () => {
     await related.settle(here, always);
     expect(texts().join('')).toContain('first();');
     expect(texts().join('')).toContain('second();');
+  });
+
+  it('reads only the lines near the cursor of a large file', async () => {
+    const large = documentOf(
+      '/project/large.ts',
+      Array.from({ length: 130_000 }, (_, line) => (line % 10 === 9 ? '' : `line${line}();`)).join('\n'),
+    );
+    const read: number[] = [];
+    const counting = Object.assign(Object.create(large) as Document, {
+      getText: (range?: Parameters<Document['getText']>[0]) => {
+        const text = large.getText(range);
+        read.push(text.length);
+        return text;
+      },
+    });
+    await goTo(editorOf(counting, 100_002));
+    await goTo(editorOf(here, 2));
+    await related.settle(here, always);
+    expect(texts()).toEqual([Array.from({ length: 9 }, (_, index) => `line${100_000 + index}();\n`).join('')]);
+    expect(Math.max(...read)).toBeLessThan(1000);
   });
 
   it('knows what is open beside', async () => {
@@ -169,7 +190,7 @@ describe('RelatedFiles', () => {
   it('has nothing of a file that may not be shared, of one that is deleted, or of the document itself', async () => {
     vscode.window.visibleTextEditors = [editorOf(secret, 0), editorOf(there, 0)];
     await related.settle(here, always);
-    expect(related.for(there)).toEqual([]);
+    expect(related.for(there, there.getText())).toEqual([]);
     expect(texts()).toHaveLength(1);
     vscode.listeners.get('deleted')?.({ files: [there.uri] });
     expect(texts()).toEqual([]);
