@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { FileDiff } from '../../base/fileDiff';
 import { COMMIT_MAX_TOKENS, cleanCommitMessage, commitBlock, commitQuestion } from '../../prompt/commit';
 import { cutDiff } from '../../prompt/diffCut';
 import type { ChatParams, ChatProgress } from '../../protocol/worker';
@@ -8,7 +9,8 @@ import { reportProblem } from '../engine/reportProblem';
 import { taskSubjects } from '../engine/subjects';
 import { answerLocale } from '../services/locale';
 import type { Log } from '../services/log';
-import { gitRepositories, type GitRepository } from '../services/git';
+import { openGit, type GitRepository } from '../services/git';
+import { GitError, readGitChanges } from '../services/gitChanges';
 
 export interface CommitDeps {
   readonly engine: Engine;
@@ -34,27 +36,41 @@ export class CommitMessages {
    * the user chooses among several repositories. A message that was in the box is replaced, and a button brings it back.
    */
   async write(view: unknown, words: string): Promise<void> {
-    const repositories = await gitRepositories();
-    if (repositories === undefined || repositories.length === 0) {
+    const git = await openGit();
+    if (git === undefined || git.repositories.length === 0) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t('No Git repository is open. Open a folder that is in one, and see that the built-in Git extension is on.'),
       );
       return;
     }
-    const repository = await chosen(repositories, view);
+    const repository = await chosen(git.repositories, view);
     if (repository === undefined) return;
-    const diff = await changesOf(repository);
-    if (diff.trim() === '') {
+    const changes = await this.readChanges(git.program, repository);
+    if (changes === undefined) return;
+    if (changes.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('There are no changes to describe. New files count once they are staged.'));
       return;
     }
-    await this.describe(repository, diff, words);
+    await this.describe(repository, changes, words);
   }
 
-  private async describe(repository: GitRepository, diff: string, words: string): Promise<void> {
+  /** Reads what is staged, or if nothing is, what is changed; `undefined` where git failed, which is then said. */
+  private async readChanges(git: string, repository: GitRepository): Promise<readonly FileDiff[] | undefined> {
+    try {
+      const staged = await readGitChanges(git, repository, { staged: true });
+      return staged.length > 0 ? staged : await readGitChanges(git, repository, { staged: false });
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      this.deps.log.error(`git diff: ${error.message}`);
+      void vscode.window.showErrorMessage(vscode.l10n.t('Git could not show the changes: {0}', error.message));
+      return undefined;
+    }
+  }
+
+  private async describe(repository: GitRepository, changes: readonly FileDiff[], words: string): Promise<void> {
     const { engine, log } = this.deps;
     const lane = servingModel(engine.state)?.contextTokens ?? ASSUMED_LANE_TOKENS;
-    const { text, shownFiles, totalFiles } = cutDiff(diff, Math.floor(lane * CHARACTERS_PER_LANE_TOKEN));
+    const { text, shownFiles, totalFiles } = cutDiff(changes, Math.floor(lane * CHARACTERS_PER_LANE_TOKEN));
     const params: ChatParams = {
       system: this.deps.system(),
       history: [],
@@ -63,7 +79,7 @@ export class CommitMessages {
       maxTokens: COMMIT_MAX_TOKENS,
       subject: taskSubjects.commitMessage,
     };
-    log.info(`commit message from ${text.length} of ${diff.length} characters, ${shownFiles} of ${totalFiles} files`);
+    log.info(`commit message from ${text.length} characters, with patches of ${shownFiles} of ${totalFiles} files`);
     const outcome = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Paddock is writing a commit message…'), cancellable: true },
       (progress, token) =>
@@ -76,7 +92,7 @@ export class CommitMessages {
         ),
     );
     if (outcome.kind === 'failed') {
-      await reportProblem(outcome.error, engine, () => this.describe(repository, diff, words));
+      await reportProblem(outcome.error, engine, () => this.describe(repository, changes, words));
       return;
     }
     if (outcome.value.stop === 'cancelled') return;
@@ -96,11 +112,6 @@ async function putInto({ inputBox }: GitRepository, message: string): Promise<vo
   const undo = vscode.l10n.t('Undo');
   const choice = await vscode.window.showInformationMessage(vscode.l10n.t('The commit message you had written was replaced.'), undo);
   if (choice === undo) inputBox.value = before;
-}
-
-async function changesOf(repository: GitRepository): Promise<string> {
-  const staged = await repository.diff(true);
-  return staged.trim() === '' ? repository.diff(false) : staged;
 }
 
 async function chosen(repositories: readonly GitRepository[], view: unknown): Promise<GitRepository | undefined> {

@@ -5,8 +5,12 @@ export interface GitRepository {
   readonly rootUri: Uri;
   readonly inputBox: { value: string };
   readonly ui: { readonly selected: boolean };
-  /** `git diff`, with `--cached` for what is staged. */
-  diff(cached?: boolean): Promise<string>;
+}
+
+/** Git as VS Code has it: the path of its program, and the open repositories. */
+export interface OpenGit {
+  readonly program: string;
+  readonly repositories: readonly GitRepository[];
 }
 
 interface GitApi {
@@ -14,6 +18,7 @@ interface GitApi {
   readonly state: 'uninitialized' | 'initialized';
   readonly onDidChangeState: Event<unknown>;
   readonly repositories: readonly GitRepository[];
+  readonly git: { readonly path: string };
 }
 
 interface GitExtension {
@@ -21,14 +26,14 @@ interface GitExtension {
   getAPI(version: 1): GitApi;
 }
 
-/** The open repositories; `undefined` where there is no git, or it is switched off. */
-export async function gitRepositories(): Promise<readonly GitRepository[] | undefined> {
+/** Asks VS Code's Git extension for its repositories; `undefined` where there is no git, or it is switched off. */
+export async function openGit(): Promise<OpenGit | undefined> {
   const extension = extensions.getExtension<GitExtension>('vscode.git');
   if (extension === undefined) return undefined;
   try {
     const api = (await extension.activate()).getAPI(1);
     if (api.state === 'uninitialized') await initialized(api);
-    return api.repositories;
+    return { program: api.git.path, repositories: api.repositories };
   } catch {
     return undefined;
   }

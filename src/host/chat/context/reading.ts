@@ -12,7 +12,9 @@ import {
   type Diagnostic,
   type TextDocument,
 } from 'vscode';
-import { gitRepositories, type GitRepository } from '../../services/git';
+import { cutDiff } from '../../../prompt/diffCut';
+import { openGit, type GitRepository } from '../../services/git';
+import { readGitChanges } from '../../services/gitChanges';
 import { promptPath } from '../../services/paths';
 import type { Item, Reading } from './items';
 import { declarationOf } from './symbols';
@@ -108,16 +110,21 @@ function problemLine(file: Uri, { range, severity, message, source, code }: Diag
 }
 
 async function readChanges(): Promise<Reading> {
-  const repositories = await gitRepositories();
-  if (repositories === undefined)
+  const git = await openGit();
+  if (git === undefined)
     return unreadable(l10n.t('The changes are not known, as VS Code’s Git extension is switched off. Switch it on, or remove this.'));
-  const repository = repositoryOf(window.activeTextEditor?.document.uri, repositories);
+  const repository = repositoryOf(window.activeTextEditor?.document.uri, git.repositories);
   if (repository === undefined)
     return unreadable(l10n.t('There are no changes to attach, as this folder is in no Git repository. Remove this to send the question.'));
-  const parts = [await repository.diff(true), await repository.diff(false)].filter((part) => part.trim() !== '');
+  const staged = await readGitChanges(git.program, repository, { staged: true });
+  const unstaged = await readGitChanges(git.program, repository, { staged: false });
+  const parts = [staged, unstaged].filter((files) => files.length > 0);
   if (parts.length === 0)
     return unreadable(l10n.t('There are no changes to attach: everything is committed. Remove this to send the question.'));
-  return { kind: 'read', block: { kind: 'changes', text: parts.join('\n').slice(0, mostCharacters) } };
+  return {
+    kind: 'read',
+    block: { kind: 'changes', text: parts.map((files) => cutDiff(files, mostCharacters / parts.length).text).join('\n') },
+  };
 }
 
 /** The innermost one that has the file, else the one selected in the source control view, else the first. */

@@ -1,10 +1,25 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FileDiff } from '../../../../src/base/fileDiff';
 import { CommitMessages } from '../../../../src/host/commands/commit';
+import { GitError } from '../../../../src/host/services/gitChanges';
+import { PatchReader } from '../../../../src/host/services/gitPatch';
 import { FakeEngine } from '../../../fixtures/fakeEngine';
 import { clearScene, scene, Uri } from '../../../fixtures/fakeVscode';
 import { FakeLog } from '../chat/fakes';
 
 vi.mock('vscode', async () => (await import('../../../fixtures/fakeVscode')).fakeVscode);
+// Git itself has tests of its own, in services/gitChanges.test.ts.
+vi.mock('../../../../src/host/services/gitChanges', () => ({ GitError: class extends Error {}, readGitChanges: readFakeChanges }));
+
+async function readFakeChanges(
+  _git: string,
+  repository: FakeRepository,
+  { staged }: { readonly staged: boolean },
+): Promise<readonly FileDiff[]> {
+  const reader = new PatchReader({ maxLine: 1000, maxFile: 1000 });
+  reader.push(await repository.diff(staged));
+  return reader.finish([]);
+}
 
 const change = (name: string): string => `diff --git a/${name} b/${name}\n--- a/${name}\n+++ b/${name}\n@@ -1 +1 @@\n-old\n+new\n`;
 
@@ -29,7 +44,7 @@ class FakeRepository {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function open(...repositories: readonly FakeRepository[]): { engine: FakeEngine; commits: CommitMessages } {
-  scene.extension = { activate: () => Promise.resolve({ getAPI: () => ({ state: 'initialized', repositories }) }) };
+  scene.extension = { activate: () => Promise.resolve({ getAPI: () => ({ state: 'initialized', git: { path: 'git' }, repositories }) }) };
   const engine = new FakeEngine();
   return { engine, commits: new CommitMessages({ engine, log: new FakeLog(), system: () => 'Be brief.' }) };
 }
@@ -111,6 +126,13 @@ describe('a commit message', () => {
     await written(opened, '```\n```');
     expect(repository.inputBox.value).toBe('mine');
     expect(scene.messages).toEqual([expect.stringContaining('No model is loaded'), expect.stringContaining('wrote no commit message')]);
+  });
+
+  it('says what git said where it fails', async () => {
+    const repository = new FakeRepository('/project', '');
+    vi.spyOn(repository, 'diff').mockRejectedValue(new GitError('fatal: bad object HEAD'));
+    await open(repository).commits.write(undefined, '');
+    expect(scene.messages).toEqual([expect.stringContaining('Git could not show the changes: fatal: bad object HEAD')]);
   });
 
   it('needs changes, and a repository', async () => {

@@ -42,6 +42,13 @@ const vscode = vi.hoisted(() => {
   return { Range, uriOf, disk, documentOf, open, symbols, diagnostics, git };
 });
 
+// Git itself has tests of its own, in services/gitChanges.test.ts.
+vi.mock('../../../../../src/host/services/gitChanges', () => ({
+  readGitChanges: async (_git: string, repository: (typeof vscode.git.repositories)[number], { staged }: { readonly staged: boolean }) => {
+    const header = await repository.diff(staged);
+    return header === '' ? [] : [{ path: 'a.go', header, hunks: [], isCut: false }];
+  },
+}));
 vi.mock('vscode', () => ({
   DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
   FileType: { Directory: 2 },
@@ -52,7 +59,10 @@ vi.mock('vscode', () => ({
   extensions: {
     getExtension: () =>
       vscode.git.enabled
-        ? { activate: () => Promise.resolve({ getAPI: () => ({ state: 'initialized', repositories: vscode.git.repositories }) }) }
+        ? {
+            activate: () =>
+              Promise.resolve({ getAPI: () => ({ state: 'initialized', git: { path: 'git' }, repositories: vscode.git.repositories }) }),
+          }
         : undefined,
   },
   l10n: {
