@@ -27,6 +27,8 @@ export class App {
   private readonly composer: Composer;
   private readonly composerContext: ComposerContext;
   private readonly footer: Footer;
+  /** Ends the wait for the page's focus; see {@link focusInput}. */
+  private stopWaiting: (() => void) | undefined;
 
   constructor(
     root: HTMLElement,
@@ -77,8 +79,32 @@ export class App {
     this.show(before);
   }
 
+  /**
+   * Puts the cursor into the input. While the page does not have VS Code's focus, that waits until it gets it: a page that focuses an
+   * element takes the keyboard from wherever it is, and so closes a picker that was opened while the page was loading. A key or a click in
+   * the page ends the wait.
+   */
   focusInput(): void {
-    this.composer.focus();
+    this.stopWaiting?.();
+    if (document.hasFocus()) {
+      this.composer.focus();
+      return;
+    }
+    const stop = new AbortController();
+    this.stopWaiting = () => {
+      stop.abort();
+      this.stopWaiting = undefined;
+    };
+    const { signal } = stop;
+    window.addEventListener(
+      'focus',
+      () => {
+        this.stopWaiting?.();
+        this.composer.focus();
+      },
+      { signal },
+    );
+    for (const type of ['pointerdown', 'keydown']) document.addEventListener(type, () => this.stopWaiting?.(), { signal, capture: true });
   }
 
   private show(before: Model | undefined): void {

@@ -3,6 +3,7 @@ import { fill, formatNumber } from '../format';
 import { chipLabel } from './attachments';
 import type { Context } from './context';
 import { element, icon } from './dom';
+import { hasFocusWithin } from './pageFocus';
 
 /** What is attached to the draft, above the input. */
 export class DraftChips {
@@ -73,7 +74,7 @@ class Chip {
   }
 
   get hasFocus(): boolean {
-    return this.element.contains(document.activeElement);
+    return hasFocusWithin(this.element);
   }
 
   focus(): void {

@@ -2,6 +2,7 @@ import type { TurnView } from '../../src/protocol/webview';
 import { sentAttachments } from './attachments';
 import type { Context } from './context';
 import { element } from './dom';
+import { hasFocusWithin } from './pageFocus';
 import { QuestionEditor } from './questionEditor';
 import { QuestionTools } from './turnTools';
 
@@ -50,7 +51,7 @@ export class Question {
 
   private close(): void {
     if (this.editor === undefined) return;
-    const hadFocus = this.editor.element.contains(document.activeElement);
+    const hadFocus = hasFocusWithin(this.editor.element);
     this.editor.element.remove();
     this.editor = undefined;
     this.bubble.hidden = false;

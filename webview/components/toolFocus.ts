@@ -1,4 +1,5 @@
 import type { TurnView } from '../../src/protocol/webview';
+import { hasFocusWithin } from './pageFocus';
 
 /** Tools that stand in for each other where one cannot be used. */
 const OPPOSITE: Readonly<Record<string, string>> = { previous: 'next', next: 'previous' };
@@ -12,7 +13,7 @@ export function toolFocus(
   before: readonly TurnView[],
 ): { readonly restore: (after: readonly TurnView[]) => boolean } | undefined {
   const { activeElement } = document;
-  if (!(activeElement instanceof HTMLElement) || !list.contains(activeElement)) return undefined;
+  if (!(activeElement instanceof HTMLElement) || !hasFocusWithin(list)) return undefined;
   const name = activeElement.dataset['tool'];
   const id = activeElement.closest<HTMLElement>('[data-turn]')?.dataset['turn'];
   const place = before.findIndex((turn) => turn.id === id);

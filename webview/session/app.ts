@@ -3,6 +3,7 @@ import type { ActionView } from '../../src/protocol/webview';
 import { actionButtons } from '../components/actions';
 import { element } from '../components/dom';
 import { Banner, Footer } from '../components/engine';
+import { hasFocusWithin } from '../components/pageFocus';
 import { KeyedList, setText } from './keyedList';
 import { SectionElement } from './sections';
 import type { SessionModel } from './store';
@@ -50,7 +51,7 @@ export class SessionApp {
 
   /** Buttons are made anew when others are offered; the focus stays on the one that is offered still. */
   private showActions(actions: readonly ActionView[], equal: boolean): void {
-    const focused = this.buttons.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+    const focused = hasFocusWithin(this.buttons) ? document.activeElement?.textContent : undefined;
     this.buttons.replaceChildren(...actionButtons(actions, this.onAction, { equal }));
     const buttons = this.buttons.querySelectorAll<HTMLElement>('vscode-button');
     for (const button of buttons) if (button.textContent === focused) button.focus();

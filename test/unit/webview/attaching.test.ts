@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DraftAttachmentView, SuggestionView } from '../../../src/protocol/webview';
 import { stubLayout, ViewPage } from './page';
 import { strings, turn } from './samples';
@@ -173,6 +173,15 @@ describe('chips', () => {
     page.all('.attachment-remove')[0]?.focus();
     page.attach(chip('b'));
     expect(document.activeElement).toBe(page.find('.attachment-remove'));
+  });
+
+  it('do not take the keyboard from VS Code when they go', () => {
+    const page = new Page({ attachments: [chip('a'), chip('b')] });
+    page.all('.attachment-remove')[0]?.focus();
+    const hasFocus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    page.attach(chip('b'));
+    expect(document.activeElement).toBe(document.body);
+    hasFocus.mockRestore();
   });
 
   it('open what they are, also those of questions that were sent', () => {

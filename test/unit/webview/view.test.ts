@@ -58,6 +58,37 @@ describe('the chat view', () => {
     expect(page.transport.of('draft').map(({ text }) => text)).toEqual(['What?', 'n', 'What?\nn', 'What?\nne']);
   });
 
+  it('does not take the keyboard from a picker that was opened while the page was loading', () => {
+    const page = new ViewPage({});
+    const hasFocus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    const focus = vi.spyOn(page.input, 'focus');
+    page.transport.send({ type: 'focusInput' });
+    page.frame();
+    expect(focus).not.toHaveBeenCalled();
+    // The picker is closed, and VS Code gives the focus to the page.
+    hasFocus.mockReturnValue(true);
+    window.dispatchEvent(new Event('focus'));
+    expect(focus).toHaveBeenCalledTimes(1);
+    window.dispatchEvent(new Event('focus'));
+    expect(focus).toHaveBeenCalledTimes(1);
+    page.transport.send({ type: 'focusInput' });
+    page.frame();
+    expect(focus).toHaveBeenCalledTimes(2);
+    hasFocus.mockRestore();
+  });
+
+  it.each(['pointerdown', 'keydown'])('leaves the focus where a %s in the page puts it', (type) => {
+    const page = new ViewPage({});
+    const hasFocus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    const focus = vi.spyOn(page.input, 'focus');
+    page.transport.send({ type: 'focusInput' });
+    page.frame();
+    document.dispatchEvent(new Event(type));
+    window.dispatchEvent(new Event('focus'));
+    expect(focus).not.toHaveBeenCalled();
+    hasFocus.mockRestore();
+  });
+
   it('leaves Shift+Enter and the Enter of an input method alone', () => {
     const page = new ViewPage({});
     page.type('你好');
