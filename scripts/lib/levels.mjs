@@ -47,6 +47,7 @@ async function checks() {
     await check('TypeScript', 'typescript/bin/tsc', ['-b']),
     await check('ESLint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
     await check('Prettier', 'prettier/bin/prettier.cjs', ['--check', '.']),
+    await check('Style', '../scripts/style.mjs', []),
   ]);
 }
 
