@@ -35,6 +35,8 @@ export interface DraftAttachmentView extends AttachmentView {
   readonly id: string;
   /** Counted once it has been read and a model is loaded. */
   readonly tokens?: number;
+  /** `tokens` is an estimate, as a server answers. */
+  readonly isEstimate?: boolean;
   /** Why it cannot be read. A question with such an attachment is not sent. */
   readonly problem?: string;
 }
@@ -44,6 +46,8 @@ export interface GaugeView {
   /** Tokens of the prompt, as it would be sent now. */
   readonly usedTokens: number;
   readonly contextTokens: number;
+  /** `usedTokens` is an estimate, as a server answers. */
+  readonly isEstimate: boolean;
   /** Sentences: what will be left out or cut for it to fit. */
   readonly warnings: readonly string[];
 }
@@ -132,9 +136,11 @@ export const webviewStringKeys = [
   'scrollToEnd',
   'loadingProgress',
   'attachmentTokens',
+  'attachmentTokensEstimate',
   'openAttachment',
   'removeAttachment',
   'contextUsed',
+  'contextUsedEstimate',
   'contextGauge',
   'suggestions',
   'suggestionCount',

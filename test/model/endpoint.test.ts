@@ -83,13 +83,6 @@ describe.skipIf(missing !== undefined)('a real llama-server', () => {
     if (again.kind === 'done') expect(again.value.metrics.evaluatedTokens).toBeLessThan(12);
   });
 
-  it('counts tokens by the model’s vocabulary', async () => {
-    const [none, some] = (await engine.countTokens(['', 'The quick brown fox'])) ?? [];
-    expect(none).toBe(0);
-    expect(some).toBeGreaterThanOrEqual(4);
-    expect(some).toBeLessThan(8);
-  });
-
   it('says in its own words that a question is too long', async () => {
     const outcome = await engine.chat(question('word '.repeat(6000)), () => undefined, new CancelSource().token);
     expect(outcome).toMatchObject({ kind: 'failed', error: { kind: 'promptTooLong', contextTokens: 4095 } });

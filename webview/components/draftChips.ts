@@ -89,8 +89,9 @@ class Chip {
     this.element.classList.toggle('has-problem', view.problem !== undefined);
     this.element.title = view.problem ?? '';
     const count = this.element.querySelector('.attachment-tokens');
-    const { attachmentTokens } = this.context.strings();
-    if (count !== null) count.textContent = view.tokens === undefined ? '' : fill(attachmentTokens, formatNumber(view.tokens));
+    const { attachmentTokens, attachmentTokensEstimate } = this.context.strings();
+    const words = view.isEstimate === true ? attachmentTokensEstimate : attachmentTokens;
+    if (count !== null) count.textContent = view.tokens === undefined ? '' : fill(words, formatNumber(view.tokens));
   }
 
   private parts(view: DraftAttachmentView): readonly HTMLElement[] {

@@ -18,8 +18,12 @@ export class Gauge {
     this.element.hidden = gauge === undefined;
     if (gauge === undefined) return;
     const strings = this.context.strings();
-    const { usedTokens, contextTokens, warnings } = gauge;
-    const text = fill(strings.contextUsed, formatNumber(usedTokens), formatNumber(contextTokens));
+    const { usedTokens, contextTokens, isEstimate, warnings } = gauge;
+    const text = fill(
+      isEstimate ? strings.contextUsedEstimate : strings.contextUsed,
+      formatNumber(usedTokens),
+      formatNumber(contextTokens),
+    );
     this.text.textContent = text;
     this.meter.max = contextTokens;
     this.meter.value = usedTokens;

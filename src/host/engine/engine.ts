@@ -56,19 +56,21 @@ export interface RemoteServer {
   readonly fingerprint: string;
 }
 
-/** What any model that is ready to answer has. */
+/** Facts of the model that would answer a request made now. */
 export interface ServingModel {
   readonly name: string;
   readonly contextTokens: number;
   readonly fingerprint: string;
   readonly promptFormat: PromptFormat;
+  /** `countTokens` estimates for this model: only its server could count, and no text is sent there to be counted. */
+  readonly estimatesTokens: boolean;
 }
 
 /** The model that a request made now would be answered by without waiting for a worker; `undefined` where there is none yet. */
 export function servingModel(state: EngineState): ServingModel | undefined {
-  if (state.kind === 'ready') return state.facts;
+  if (state.kind === 'ready') return { ...state.facts, estimatesTokens: false };
   // A server writes the prompt by the template of its model.
-  return state.kind === 'remote' ? { ...state.server, promptFormat: 'template' } : undefined;
+  return state.kind === 'remote' ? { ...state.server, promptFormat: 'template', estimatesTokens: true } : undefined;
 }
 
 /** A request's end. A cancelled request ends in a value whose `stop` is `cancelled`. */
@@ -93,7 +95,10 @@ export interface Engine {
   warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
   /** Tells the worker what the user is doing, now and when the next one is ready. */
   activity(activity: Activity): void;
-  /** Tokens of each text by itself; `undefined` without a ready worker. Does not start one. */
+  /**
+   * Tokens of each text by itself, counted on this machine. They are estimates where a server answers: no text may leave before the user sends
+   * it. Returns `undefined` without a ready worker, and does not start one.
+   */
   countTokens(texts: readonly string[]): Promise<readonly number[] | undefined>;
   /** The lanes as they are; `undefined` without a ready worker. */
   session(): Promise<SessionView | undefined>;

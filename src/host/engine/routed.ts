@@ -1,4 +1,5 @@
 import { Emitter, type Disposable, type Event } from '../../base/event';
+import { estimateTokenCount } from '../../prompt/estimate';
 import type { ClearResult, ParkResult, SessionView } from '../../protocol/session';
 import type {
   Activity,
@@ -75,8 +76,9 @@ export class RoutedEngine implements Engine, Disposable {
     this.deps.worker.activity(activity);
   }
 
-  countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
-    return this.serving.countTokens(texts);
+  /** Estimates for a server. Texts are counted while the user types and attaches, and the server may not see them before they are sent. */
+  async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
+    return this.deps.isRemote() ? texts.map(estimateTokenCount) : this.deps.worker.countTokens(texts);
   }
 
   /** The worker's, whoever answers: a server's cache is its own affair. */
@@ -111,7 +113,7 @@ export class RoutedEngine implements Engine, Disposable {
     this.changes.dispose();
   }
 
-  private get serving(): Pick<Engine, 'chat' | 'complete' | 'countTokens'> {
+  private get serving(): Pick<Engine, 'chat' | 'complete'> {
     return this.deps.isRemote() ? this.deps.remote : this.deps.worker;
   }
 }

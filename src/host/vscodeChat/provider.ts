@@ -87,7 +87,10 @@ export class ChatModelProvider implements LanguageModelChatProvider {
     log.info(`answer ${stop}, ${tokens.length} tokens; of ${metrics.promptTokens} prompt tokens ${metrics.evaluatedTokens} evaluated`);
   }
 
-  /** By the loaded model's vocabulary; an estimate while none is loaded. A message counts with what stands around it. */
+  /**
+   * Counts by the loaded model's vocabulary. The count is an estimate while none is loaded, and where a server answers: nothing was sent to
+   * it yet. A message counts with what stands around it.
+   */
   async provideTokenCount(_model: LanguageModelChatInformation, text: string | LanguageModelChatRequestMessage): Promise<number> {
     const content = typeof text === 'string' ? text : textOf(text.content);
     const [count = estimateTokenCount(content)] = (await this.deps.engine.countTokens([content])) ?? [];

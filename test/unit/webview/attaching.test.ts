@@ -156,6 +156,13 @@ describe('chips', () => {
     expect(page.find('[role="status"].attachment-problems').textContent).toBe('b.ts is gone.');
   });
 
+  it('say of an estimate that it is one, and of a count that follows that it is none', () => {
+    const page = new Page({ attachments: [chip('a', { tokens: 1234, isEstimate: true })] });
+    expect(page.find('.attachment-tokens').textContent).toBe('attachmentTokensEstimate 1,234 {1}');
+    page.attach(chip('a', { tokens: 1200 }));
+    expect(page.find('.attachment-tokens').textContent).toBe('attachmentTokens 1,200 {1}');
+  });
+
   it('go by their button, and by Backspace in an empty input the last of them', () => {
     const page = new Page({ attachments: [chip('a'), chip('b')] });
     page.find('.attachment-remove').click();
@@ -206,15 +213,25 @@ describe('the gauge', () => {
   it('says how full the context is, and what will be left out', () => {
     const page = new Page({});
     expect(page.find('.gauge').hidden).toBe(true);
-    page.transport.send({ type: 'gauge', gauge: { usedTokens: 1234, contextTokens: 4096, warnings: ['The oldest goes.'] } });
+    const gauge = { usedTokens: 1234, contextTokens: 4096, isEstimate: false, warnings: ['The oldest goes.'] };
+    page.transport.send({ type: 'gauge', gauge });
     page.frame();
     const meter = page.find('meter') as HTMLMeterElement;
     expect([meter.value, meter.max]).toEqual([1234, 4096]);
     expect(meter.getAttribute('aria-label')).toBe(strings.contextGauge);
+    expect(page.find('.gauge-line span').textContent).toBe('contextUsed 1,234 4,096');
     expect(page.find('.gauge-warnings').textContent).toBe('The oldest goes.');
     page.transport.send({ type: 'gauge' });
     page.frame();
     expect(page.find('.gauge').hidden).toBe(true);
+  });
+
+  it('says of an estimate that it is one, to the eye and to a screen reader', () => {
+    const page = new Page({});
+    page.transport.send({ type: 'gauge', gauge: { usedTokens: 1234, contextTokens: 4096, isEstimate: true, warnings: [] } });
+    page.frame();
+    expect(page.find('.gauge-line span').textContent).toBe('contextUsedEstimate 1,234 4,096');
+    expect(page.find('meter').getAttribute('aria-valuetext')).toBe('contextUsedEstimate 1,234 4,096');
   });
 });
 

@@ -9,7 +9,10 @@ export interface ItemMemory {
 }
 
 /** How an item is shown, whatever is in it. */
-export type ItemView = Omit<DraftAttachmentView, 'id' | 'tokens' | 'problem'>;
+export type ItemView = Omit<DraftAttachmentView, 'id' | 'tokens' | 'isEstimate' | 'problem'>;
+
+/** Tokens of an item; empty while they are not known. */
+export type AttachmentCount = Pick<DraftAttachmentView, 'tokens' | 'isEstimate'>;
 
 export interface DraftContextDeps {
   readonly memory: ItemMemory;
@@ -47,15 +50,14 @@ export class DraftContext implements Disposable {
     return contentOf(this.items.flatMap(({ id }) => readable(this.readings.get(id))));
   }
 
-  /** @param tokens how many an item takes, where that is known */
-  views(tokens: (item: DraftItem) => number | undefined): readonly DraftAttachmentView[] {
+  /** @param countOf tells how many tokens an item takes, where that is known */
+  views(countOf: (item: DraftItem) => AttachmentCount): readonly DraftAttachmentView[] {
     return this.items.map((each) => {
       const reading = this.readings.get(each.id);
-      const count = tokens(each);
       return {
         id: each.id,
         ...this.deps.view(each.item),
-        ...(count === undefined ? {} : { tokens: count }),
+        ...countOf(each),
         ...(reading?.kind === 'unreadable' ? { problem: reading.problem } : {}),
       };
     });

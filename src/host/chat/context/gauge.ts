@@ -20,15 +20,16 @@ export interface GaugeSource {
 export interface ForecastWords extends SourceWords {
   /** `turns` questions are left out, of which the last is `title`. */
   dropped(turns: number, title: string): string;
-  /** Of a block only so many of its tokens will be shown. */
-  cut(label: string, shownTokens: number, totalTokens: number): string;
+  /** Of a block only so many of its tokens will be shown. `totalTokens` may be an estimate. */
+  cut(label: string, shownTokens: number, totalTokens: number, isEstimate: boolean): string;
   /** Even with everything left out and cut it does not fit. */
   tooLong(): string;
 }
 
 /**
- * How full the context would be, and what would be left out; `undefined` where the texts cannot be counted. Nothing is evaluated for it:
- * the worker's tokenizer counts, and answers that the loaded model wrote come with their count.
+ * How full the context would be, and what would be left out; `undefined` where the texts cannot be counted. Nothing is evaluated for it, and
+ * nothing leaves this machine: the worker's tokenizer counts, or the counts are estimates, and answers that the loaded model wrote come with
+ * their count.
  */
 export async function readGauge(
   source: GaugeSource,
@@ -57,13 +58,14 @@ export async function readGauge(
     source.maxTokens,
   );
   const { usedTokens, droppedTurns, fits } = forecast;
+  const { contextTokens, estimatesTokens: isEstimate } = model;
   const dropped = source.history[droppedTurns - 1];
   const warnings = [
     ...(dropped === undefined ? [] : [words.dropped(droppedTurns, dropped.title)]),
-    ...cutWarnings(content, forecast.cuts, of, words),
+    ...cutWarnings(content, forecast.cuts, (label, shown, text) => words.cut(label, shown, of(text), isEstimate), words),
     ...(fits ? [] : [words.tooLong()]),
   ];
-  return { usedTokens, contextTokens: model.contextTokens, warnings };
+  return { usedTokens, contextTokens, isEstimate, warnings };
 }
 
 /** Whether the ids are the loaded model's: then they need no counting. */
@@ -88,14 +90,14 @@ function sizesOf({ file, selection, context = [], text }: UserContent, of: (text
 function cutWarnings(
   { file, context = [] }: Omit<UserContent, 'text'>,
   cuts: Forecast['cuts'],
-  of: (text: string) => number,
-  words: ForecastWords,
+  describe: (label: string, shownTokens: number, text: string) => string,
+  words: SourceWords,
 ): readonly string[] {
   const blocks: readonly ContextBlock[] = [...(file ? [{ kind: 'file' as const, ...file }] : []), ...context];
   const shown = [...(file ? [cuts.file] : []), ...cuts.context];
   return blocks.flatMap((block, index) => {
     const [source] = sourcesOf({ context: [block] });
     const limit = shown[index];
-    return source === undefined || limit === undefined ? [] : [words.cut(labelOf(source, words), limit, of(block.text))];
+    return source === undefined || limit === undefined ? [] : [describe(labelOf(source, words), limit, block.text)];
   });
 }

@@ -83,9 +83,12 @@ export class ViewContext implements Disposable {
   }
 
   get attachments(): readonly DraftAttachmentView[] {
-    return this.deps.draft.views(({ id }) => {
-      const reading = this.deps.draft.reading(id);
-      return reading?.kind === 'read' ? this.counter.of(reading.block.text) : undefined;
+    const { draft, engine } = this.deps;
+    const isEstimate = servingModel(engine.state)?.estimatesTokens ?? false;
+    return draft.views(({ id }) => {
+      const reading = draft.reading(id);
+      const tokens = reading?.kind === 'read' ? this.counter.of(reading.block.text) : undefined;
+      return tokens === undefined ? {} : { tokens, ...(isEstimate ? { isEstimate } : {}) };
     });
   }
 

@@ -11,8 +11,10 @@ export function forecastWords(): ForecastWords {
       turns === 1
         ? l10n.t('To fit the context, the oldest question will be left out: “{0}”.', title)
         : l10n.t('To fit the context, the {0} oldest questions will be left out, up to “{1}”.', number(turns), title),
-    cut: (label, shown, total) =>
-      l10n.t('{0} will be cut: about {1} of its {2} tokens fit the context.', label, number(shown), number(total)),
+    cut: (label, shown, total, isEstimate) =>
+      isEstimate
+        ? l10n.t('{0} will be cut: about {1} of about {2} tokens fit the context.', label, number(shown), number(total))
+        : l10n.t('{0} will be cut: about {1} of its {2} tokens fit the context.', label, number(shown), number(total)),
     tooLong: () => l10n.t('This does not fit the context. Shorten the question, remove an attachment, or raise the context size.'),
   };
 }

@@ -10,7 +10,6 @@ import { remoteFailure } from './failures';
 import { remoteLimits, type RemoteLimits } from './limits';
 import { GhostTextPause } from './pause';
 import { parseEndpoint, type EndpointSettings } from './settings';
-import { countRemotely } from './tokens';
 
 export interface RemoteEngineDeps {
   readonly settings: () => EndpointSettings;
@@ -81,15 +80,6 @@ export class RemoteEngine implements Disposable {
     return this.request('ghostText', cancellation, cancelledCompletion, (connection, signal) =>
       this.completer.complete(connection, params, signal),
     );
-  }
-
-  /** By the server's own vocabulary; `undefined` where it has no way to tell. */
-  async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
-    try {
-      return await countRemotely(await this.connect(), texts);
-    } catch {
-      return undefined;
-    }
   }
 
   dispose(): void {

@@ -124,7 +124,8 @@ describe('the chat’s words', () => {
   it('say what will be left out before a question is sent', () => {
     expect(texts.dropped(1, 'Why?')).toBe('To fit the context, the oldest question will be left out: “Why?”.');
     expect(texts.dropped(1200, 'Why?')).toContain('the 1,200 oldest questions will be left out, up to “Why?”');
-    expect(texts.cut('a.ts', 1638, 9000)).toBe('a.ts will be cut: about 1,638 of its 9,000 tokens fit the context.');
+    expect(texts.cut('a.ts', 1638, 9000, false)).toBe('a.ts will be cut: about 1,638 of its 9,000 tokens fit the context.');
+    expect(texts.cut('a.ts', 1638, 9000, true)).toBe('a.ts will be cut: about 1,638 of about 9,000 tokens fit the context.');
     expect([texts.source('problems', 'a.ts'), texts.source('problems', undefined)]).toEqual([
       'Problems in a.ts',
       'Problems in the workspace',

@@ -1,9 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/base/event';
+import { RoutedEngine } from '../../../../src/host/engine/routed';
 import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
 import { ModelList } from '../../../../src/host/vscodeChat/modelList';
-import { ChatModelProvider } from '../../../../src/host/vscodeChat/provider';
+import { ChatModelProvider, type ChatModelProviderDeps } from '../../../../src/host/vscodeChat/provider';
+import { MESSAGE_TOKENS } from '../../../../src/prompt/estimate';
 import { FakeEngine } from '../../../fixtures/fakeEngine';
+import { RecordingServer } from '../../../fixtures/recordingServer';
+import { remoteEngine } from '../../../fixtures/remote';
 import { Cancel, MemoryLog } from '../../../fixtures/workerClient';
 import { requestOptions, say, type Message, type Model, type Token } from './requests';
 
@@ -12,6 +16,7 @@ vi.mock('vscode', () => import('./fakeVscode'));
 /** Somebody who uses the model, as VS Code does for them. */
 class Asker {
   readonly engine = new FakeEngine();
+  readonly deps: ChatModelProviderDeps;
   readonly provider: ChatModelProvider;
   readonly heard: string[] = [];
   readonly cancel = new Cancel();
@@ -28,7 +33,8 @@ class Asker {
       onDidChangeSettings: this.settingsChanges.event,
     });
     const log = new MemoryLog();
-    this.provider = new ChatModelProvider({ engine: this.engine, models, answers: new AnswerMemory(), settings, newSeed: () => 7, log });
+    this.deps = { engine: this.engine, models, answers: new AnswerMemory(), settings, newSeed: () => 7, log };
+    this.provider = new ChatModelProvider(this.deps);
     this.provider.onDidChangeLanguageModelChatInformation(() => this.changes++);
   }
 
@@ -191,6 +197,25 @@ describe('token counts', () => {
     expect(await asker.provider.provideTokenCount(model, 'a'.repeat(30))).toBe(6);
     expect(await asker.provider.provideTokenCount(model, '你好')).toBe(2);
     expect(asker.engine.starts).toBe(0);
+  });
+
+  it('are estimates where a server answers, which is not told the text', async () => {
+    const asker = new Asker();
+    const server = await RecordingServer.start(true);
+    const onDidChangeRoute = new Emitter<undefined>().event;
+    const engine = new RoutedEngine({ worker: asker.engine, remote: remoteEngine(server.url), isRemote: () => true, onDidChangeRoute });
+    const provider = new ChatModelProvider({ ...asker.deps, engine });
+    const [model] = await provider.provideLanguageModelChatInformation();
+    if (model === undefined) throw new Error('there is no model');
+    expect(await provider.provideTokenCount(model, 'unsent'.repeat(5))).toBe(6);
+    expect(await provider.provideTokenCount(model, say(1, 'unsent'))).toBe(2 + MESSAGE_TOKENS);
+    expect(server.requests).toEqual([]);
+    // What is asked does reach it.
+    const token = asker.cancel as unknown as Token;
+    await provider.provideLanguageModelChatResponse(model, [say(1, 'unsent')], requestOptions(), { report: () => undefined }, token);
+    expect(server.requestsWith('unsent')).toHaveLength(1);
+    engine.dispose();
+    await server.stop();
   });
 });
 
