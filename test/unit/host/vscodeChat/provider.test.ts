@@ -194,7 +194,7 @@ describe('token counts', () => {
     const asker = new Asker();
     asker.engine.state = { kind: 'stopped' };
     const model = await asker.model();
-    expect(await asker.provider.provideTokenCount(model, 'a'.repeat(30))).toBe(6);
+    expect(await asker.provider.provideTokenCount(model, 'a'.repeat(30))).toBe(5);
     expect(await asker.provider.provideTokenCount(model, '你好')).toBe(2);
     expect(asker.engine.starts).toBe(0);
   });
@@ -207,8 +207,8 @@ describe('token counts', () => {
     const provider = new ChatModelProvider({ ...asker.deps, engine });
     const [model] = await provider.provideLanguageModelChatInformation();
     if (model === undefined) throw new Error('there is no model');
-    expect(await provider.provideTokenCount(model, 'unsent'.repeat(5))).toBe(6);
-    expect(await provider.provideTokenCount(model, say(1, 'unsent'))).toBe(2 + MESSAGE_TOKENS);
+    expect(await provider.provideTokenCount(model, 'unsent'.repeat(5))).toBe(5);
+    expect(await provider.provideTokenCount(model, say(1, 'unsent'))).toBe(1 + MESSAGE_TOKENS);
     expect(server.requests).toEqual([]);
     // What is asked does reach it.
     const token = asker.cancel as unknown as Token;
