@@ -1,3 +1,4 @@
+import { toWellFormed } from '../base/wholeCharacters';
 import { asLines, cutToLastTokens, cutToTokens, sizeWithin, type Cut } from './cut';
 import { diffOutline, enclosing } from './outline';
 import { blockLimits, fileLimit } from './shares';
@@ -63,7 +64,9 @@ export function userText(content: UserContent, tokenizer: PromptTokenizer, conte
 
   // A bare message stays untouched: each format has its own rule for the space around it. Behind a block, space in front of the words
   // would merge with the line breaks there and so change tokens that all messages about a file share.
-  return { text: parts.length === 0 ? content.text : [...parts, strip(content.text)].join('\n\n'), cuts };
+  const text = parts.length === 0 ? content.text : [...parts, strip(content.text)].join('\n\n');
+  // Texts come from other extensions, language servers and imported files as well, which may have split a character.
+  return { text: toWellFormed(text), cuts };
 }
 
 function fileBlock({ path, language, text }: FileBlock): Block {

@@ -1,4 +1,5 @@
 import { Environment, Interpreter, parse, Template, tokenize } from '@huggingface/jinja';
+import { sliceFromStart } from '../base/wholeCharacters';
 
 /** A template asks for more than any real one does: it is broken, or means harm. */
 export class TemplateLimitError extends Error {
@@ -67,7 +68,7 @@ const globals: Readonly<Record<string, unknown>> = {
   raise_exception: (message: unknown): never => {
     throw new Error(String(message));
   },
-  strftime_now: (format: unknown): string => clock.render({ format: String(format).slice(0, 100) }),
+  strftime_now: (format: unknown): string => clock.render({ format: sliceFromStart(String(format), 100) }),
 };
 
 const clock = new Template('{{ strftime_now(format) }}');

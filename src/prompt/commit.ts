@@ -1,3 +1,4 @@
+import { firstGraphemes, sliceFromStart } from '../base/wholeCharacters';
 import { instructionLines, wordsLine, type AnswerLocale } from './explain';
 import type { FileBlock } from './types';
 
@@ -80,11 +81,12 @@ function subjectOf(line: string): string {
 
 /** A subject that fits, cut between words, and what is left of it. */
 function shortened(line: string): { readonly subject: string; readonly rest: string } {
-  const letters = Array.from(line);
+  const letters = firstGraphemes(line, SUBJECT_LENGTH + 1);
   if (letters.length <= SUBJECT_LENGTH) return { subject: line, rest: '' };
   const head = letters.slice(0, SUBJECT_LENGTH).join('');
   const space = letters[SUBJECT_LENGTH] === ' ' ? head.length : head.lastIndexOf(' ');
   // Chinese has no spaces to cut at, and one early in the line leaves no subject.
   const end = space > head.length / 2 ? space : head.length;
-  return { subject: line.slice(0, end).trim(), rest: `…${line.slice(end).trim()}` };
+  const subject = sliceFromStart(line, end);
+  return { subject: subject.trim(), rest: `…${line.slice(subject.length).trim()}` };
 }

@@ -1,3 +1,4 @@
+import { sliceFromStart } from '../base/wholeCharacters';
 import { cutPoint } from './outline';
 import type { OutlineEntry, PromptTokenizer } from './types';
 
@@ -66,7 +67,7 @@ function linesThatFit(lines: readonly string[], limit: number, tokenizer: Prompt
 }
 
 function headOfLine(line: string, limit: number, tokenizer: PromptTokenizer): string {
-  let characters = Array.from(line.slice(0, limit * MAX_CHARACTERS_PER_TOKEN));
+  let characters = Array.from(sliceFromStart(line, limit * MAX_CHARACTERS_PER_TOKEN));
   while (characters.length > 0) {
     const tokens = tokenizer.encode(characters.join('')).length;
     if (tokens <= limit) break;

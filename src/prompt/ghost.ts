@@ -1,3 +1,4 @@
+import { sliceFromStart, sliceWhole } from '../base/wholeCharacters';
 import type { FimTokens, PromptTokenizer } from './types';
 
 /** A place in a document that wants a completion. */
@@ -70,7 +71,7 @@ function suffixTokens(suffix: string, tokenizer: PromptTokenizer, room: number):
 function wholeLinesWithin(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const end = text.lastIndexOf('\n', limit);
-  return text.slice(0, end > 0 ? end : limit);
+  return sliceFromStart(text, end > 0 ? end : limit);
 }
 
 /**
@@ -144,8 +145,7 @@ export function anchoredTail(text: string, limit: number): string {
   const start = Math.ceil((text.length - limit) / step) * step;
   // A line's end is looked for where text stands at every length of this step, so that typing one does not move the beginning.
   const newline = text.slice(start - 1, start + Math.floor(step / 2) - 1).indexOf('\n');
-  const tail = text.slice(newline < 0 ? start : start + newline);
-  return /^[\uDC00-\uDFFF]/.test(tail) ? tail.slice(1) : tail;
+  return sliceWhole(text, newline < 0 ? start : start + newline, text.length);
 }
 
 /**

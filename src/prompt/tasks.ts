@@ -1,3 +1,4 @@
+import { sliceFromStart } from '../base/wholeCharacters';
 import { answerLanguageLine, explainQuestion, instructionLines, selectedCode, wordsLine, type AnswerLocale } from './explain';
 
 /** What can be asked about a selection. */
@@ -65,5 +66,5 @@ function problemLines(problems: readonly ReportedProblem[]): readonly string[] {
 /** On one line: a message is a tool's text, often with code of the workspace in it, and must not begin lines of its own. */
 function said({ message }: ReportedProblem): string {
   const line = message.replace(/\s+/g, ' ').trim();
-  return line.length <= MOST_PROBLEM_CHARACTERS ? line : `${line.slice(0, MOST_PROBLEM_CHARACTERS - 1)}…`;
+  return line.length <= MOST_PROBLEM_CHARACTERS ? line : `${sliceFromStart(line, MOST_PROBLEM_CHARACTERS - 1)}…`;
 }

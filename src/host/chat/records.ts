@@ -1,5 +1,6 @@
 /** A conversation as it is kept on disk: schema, and what follows from a record alone. */
 import * as v from 'valibot';
+import { ellipsize, toWellFormed } from '../../base/wholeCharacters';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { ChatTurn, UserContent } from '../../protocol/worker';
 import { isTree } from './branches';
@@ -157,8 +158,7 @@ const TITLE_LENGTH = 60;
 /** A conversation's name: its first question's first line. */
 export function titleOf(question: string): string {
   const line = question.trim().split(/\r?\n/, 1)[0] ?? '';
-  const letters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
-  return letters.length <= TITLE_LENGTH ? line : `${letters.slice(0, TITLE_LENGTH - 1).join('')}…`;
+  return ellipsize(toWellFormed(line), TITLE_LENGTH);
 }
 
 /** Whether the model is told of `turn`: it ended with something written. */

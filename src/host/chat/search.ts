@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sliceGraphemes } from '../../base/wholeCharacters';
 import type { Conversation } from './records';
 import type { ConversationSummary } from './summaries';
 
@@ -88,7 +89,6 @@ function snippetOf(texts: readonly string[], wanted: readonly RegExp[]): string 
 
 function around(text: string, at: number, length: number): string {
   const [start, end] = [Math.max(0, at - BEFORE), Math.min(text.length, at + length + AFTER)];
-  // Half a character at either end is left out.
-  const line = text.slice(start, end).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/gu, '');
+  const line = sliceGraphemes(text, start, end);
   return `${start > 0 ? '…' : ''}${line.replace(/\s+/gu, ' ').trim()}${end < text.length ? '…' : ''}`;
 }

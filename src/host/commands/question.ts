@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sliceFromStart } from '../../base/wholeCharacters';
 import { taskQuestion, type CodeTask } from '../../prompt/tasks';
 import type { FileBlock, SelectionBlock } from '../../protocol/worker';
 import { answerLocale } from '../services/locale';
@@ -38,7 +39,7 @@ export async function codeQuestion(task: CodeTask, place: Place, words = ''): Pr
       words,
       problems: task === 'fix' ? reportedProblems(document, place.selection, range) : [],
     }),
-    file: { path: promptPath(document.uri), language, text: document.getText().slice(0, MOST_CHARACTERS) },
+    file: { path: promptPath(document.uri), language, text: sliceFromStart(document.getText(), MOST_CHARACTERS) },
     selection: { startLine: range.start.line + 1, endLine: range.end.line + 1, text },
   };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { toWellFormed, withoutLastHalf } from '../../base/wholeCharacters';
 import type { CompleteParams } from '../../protocol/worker';
 import { promptPath } from '../services/paths';
 import type { TriggerFacts } from './trigger';
@@ -25,9 +26,9 @@ export function readPlace(document: vscode.TextDocument, position: vscode.Positi
   const selected = info?.text ?? '';
   const before = document.getText(new vscode.Range(findWindowStart(document, range.start), range.start));
   // A window that starts inside a long line may start inside a character.
-  const prefix = withLineFeeds(before.replace(/^[\uDC00-\uDFFF]/, '') + selected);
+  const prefix = asPromptText(before.replace(/^[\uDC00-\uDFFF]/, '') + selected);
   const end = document.offsetAt(range.end);
-  const suffix = withLineFeeds(document.getText(new vscode.Range(range.end, document.positionAt(end + MAX_AFTER))));
+  const suffix = asPromptText(withoutLastHalf(document.getText(new vscode.Range(range.end, document.positionAt(end + MAX_AFTER)))));
   return {
     prefix,
     suffix,
@@ -53,8 +54,9 @@ function findWindowStart(document: vscode.TextDocument, cursor: vscode.Position)
   return isNear ? nextLine : from;
 }
 
-function withLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
+/** With line feeds alone. A cursor between the halves of a character, where an extension may put it, leaves U+FFFD on both sides of it. */
+function asPromptText(text: string): string {
+  return toWellFormed(text).replace(/\r\n?/g, '\n');
 }
 
 /** The part of a request that describes the place, for completions and for warm-ups. */

@@ -1,3 +1,5 @@
+import { sliceFromStart, toWellFormed } from '../../base/wholeCharacters';
+
 /** Some lines of a file that a suggestion elsewhere may need. */
 export interface Chunk {
   /** Of the document. */
@@ -30,7 +32,7 @@ export class RecentChunks {
 
   /** Takes a chunk up, in the place of those of the same file that it overlaps. */
   add({ text, ...place }: Chunk): void {
-    const chunk = { ...place, text: text.slice(0, mostOfOne) };
+    const chunk = { ...place, text: toWellFormed(sliceFromStart(text, mostOfOne)) };
     if (chunk.text.trim() === '' || this.pending.some((each) => covers(each, chunk))) return;
     const kept = [...this.pending.filter((each) => !overlap(each, chunk)), chunk];
     this.pending = lengthOf(kept) <= mostCharacters ? kept : newestWithin(kept, mostCharacters / 2);
@@ -87,11 +89,13 @@ function within(lines: readonly string[], from: number, to: number, at: number):
   }
   return {
     firstLine: first,
-    text: lines
-      .slice(first, end)
-      .map((each) => `${each}\n`)
-      .join('')
-      .slice(0, mostOfOne),
+    text: sliceFromStart(
+      lines
+        .slice(first, end)
+        .map((each) => `${each}\n`)
+        .join(''),
+      mostOfOne,
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sliceFromStart } from '../../base/wholeCharacters';
 import type { EditPlace } from '../../prompt/codeAnswer';
 import { editQuestion } from '../../prompt/edit';
 import type { ChatParams } from '../../protocol/worker';
@@ -77,7 +78,7 @@ export function editParams({ document, start, end }: EditTarget, instruction: st
     history: [],
     user: {
       text: editQuestion({ instruction, language: document.languageId, insertAt: empty ? start + 1 : undefined }),
-      file: { path: promptPath(document.uri), language: document.languageId, text: document.getText().slice(0, MOST_CHARACTERS) },
+      file: { path: promptPath(document.uri), language: document.languageId, text: sliceFromStart(document.getText(), MOST_CHARACTERS) },
       ...(empty ? {} : { selection: { startLine: start + 1, endLine: end, text } }),
     },
     sampling: { temperature: 0, topP: 1, topK: 1, seed: 0 },

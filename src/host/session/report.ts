@@ -3,6 +3,7 @@
  * path, but the base name of the model's file; no text, label or title; of an error only what has a place in a list of known words.
  */
 import { constants } from 'node:os';
+import { sliceFromStart } from '../../base/wholeCharacters';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { LaneView, ParkedView, SessionView } from '../../protocol/session';
 import type { InitializeResult, ModelFacts } from '../../protocol/worker';
@@ -189,10 +190,10 @@ const longest = 300;
 
 /** Text that ends no cell and starts no markup, whatever is in it. */
 function plain(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .slice(0, longest)
-    .replace(/[\\`*[\]<>#|&@]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return sliceFromStart(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' '), longest).replace(
+    /[\\`*[\]<>#|&@]/g,
+    (sign) => `&#${sign.charCodeAt(0)};`,
+  );
 }
 
 /** The last part of a path of any system. */

@@ -11,6 +11,7 @@ import {
   type ChatResult,
 } from 'vscode';
 import { RecentMap } from '../../base/recent';
+import { sliceFromStart } from '../../base/wholeCharacters';
 import type { EngineErrorData } from '../../protocol/errors';
 import type { ChatTurn, UserContent } from '../../protocol/worker';
 import { servingModel, type Engine } from '../engine/engine';
@@ -106,7 +107,7 @@ export class Participant {
       const request = history[index - 1];
       if (!isResponse(response) || request === undefined || isResponse(request)) continue;
       const shown = textOf(response);
-      const text = shown.slice(0, readRecord(response.result.metadata)?.answerLength ?? shown.length);
+      const text = sliceFromStart(shown, readRecord(response.result.metadata)?.answerLength ?? shown.length);
       if (text === '') continue;
       const user = this.questions.get(keyOf(request, text)) ?? (await this.questionOf(request)).user;
       turns.push({ user, answer: this.deps.answers.answer(text) });

@@ -1,4 +1,5 @@
 import { Location, Range, Uri, workspace, type ChatPromptReference, type TextDocument } from 'vscode';
+import { sliceFromStart } from '../../base/wholeCharacters';
 import { promptPath } from '../services/paths';
 import { currentEditor, targetRange, wholeLines } from '../services/target';
 import type { Attachment } from './attachments';
@@ -33,7 +34,7 @@ export async function readReferences(references: readonly ChatPromptReference[])
   for (const reference of [...references].reverse()) {
     const { id, value, modelDescription } = reference;
     if (typeof value === 'string') {
-      attachments.push({ kind: 'text', title: modelDescription ?? id, text: value.slice(0, MOST_CHARACTERS) });
+      attachments.push({ kind: 'text', title: modelDescription ?? id, text: sliceFromStart(value, MOST_CHARACTERS) });
       continue;
     }
     const attached = await readDocument(value).catch(() => undefined);
@@ -69,7 +70,7 @@ async function readDocument(value: unknown): Promise<AttachedDocument | undefine
 
 /** @param range whole lines */
 function part(document: TextDocument, range: Range): AttachedDocument {
-  const text = document.getText(range).slice(0, MOST_CHARACTERS);
+  const text = sliceFromStart(document.getText(range), MOST_CHARACTERS);
   const selection = { startLine: range.start.line + 1, endLine: range.end.line + 1, text };
   return {
     document,
@@ -80,7 +81,7 @@ function part(document: TextDocument, range: Range): AttachedDocument {
 }
 
 function fileOf(document: TextDocument): { path: string; language: string; text: string } {
-  return { path: promptPath(document.uri), language: document.languageId, text: document.getText().slice(0, MOST_CHARACTERS) };
+  return { path: promptPath(document.uri), language: document.languageId, text: sliceFromStart(document.getText(), MOST_CHARACTERS) };
 }
 
 function nameOf({ id, value, modelDescription }: ChatPromptReference): string {

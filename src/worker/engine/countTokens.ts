@@ -1,4 +1,5 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
+import { sliceWhole } from '../../base/wholeCharacters';
 import type { PromptTokenizer } from '../../prompt/types';
 
 /** Characters that are tokenised in one go: a few milliseconds, as nothing else gets a turn meanwhile. */
@@ -30,14 +31,9 @@ function pieces(text: string): readonly string[] {
   let start = 0;
   while (text.length - start > PIECE_CHARACTERS) {
     const lineEnd = text.lastIndexOf('\n', start + PIECE_CHARACTERS - 1) + 1;
-    let end = lineEnd > start ? lineEnd : start + PIECE_CHARACTERS;
-    if (isLowSurrogate(text.charCodeAt(end))) end--;
-    parts.push(text.slice(start, end));
-    start = end;
+    const part = sliceWhole(text, start, lineEnd > start ? lineEnd : start + PIECE_CHARACTERS);
+    parts.push(part);
+    start += part.length;
   }
   return start < text.length ? [...parts, text.slice(start)] : parts;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -1,5 +1,6 @@
 import type { Node, Parser, Point, Tree } from '@vscode/tree-sitter-wasm';
 import { commonPrefixLength } from '../../base/prefix';
+import { sliceFromEnd, sliceFromStart } from '../../base/wholeCharacters';
 
 /** Most characters of the document that are parsed, before and after the cursor. */
 const mostBefore = 8000;
@@ -12,7 +13,7 @@ export class SyntaxReader {
   /** The syntax around a place; `undefined` where the parser gives up. Has to be disposed of. */
   read(parser: Parser, prefix: string, suffix: string): GhostSyntax | undefined {
     const before = topLevelTail(prefix);
-    const after = suffix.slice(0, mostAfter);
+    const after = sliceFromStart(suffix, mostAfter);
     const text = before + after;
     const old = this.last?.parser === parser ? edited(this.last.tree, this.last.text, text) : undefined;
     const tree = parser.parse(text, old);
@@ -154,7 +155,7 @@ function shortened(text: string): readonly string[] {
 /** The end of a prefix, from a line that is not indented: what is cut off in the midst of a block would read as errors. */
 function topLevelTail(prefix: string): string {
   if (prefix.length <= mostBefore) return prefix;
-  const tail = prefix.slice(-mostBefore);
+  const tail = sliceFromEnd(prefix, mostBefore);
   const top = /\n(?=[^\s)\]}])/u.exec(tail.slice(0, mostBefore / 2));
   return tail.slice((top?.index ?? tail.indexOf('\n')) + 1);
 }

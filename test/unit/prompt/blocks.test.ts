@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { userText } from '../../../src/prompt/blocks';
 import type { ContextBlock, Outline } from '../../../src/prompt/types';
+import { astralText, isWellFormed, utf16Text } from '../../fixtures/astralText';
 import { llamaTokenizerWith } from './tokenizers';
 
 const tokenizer = llamaTokenizerWith();
@@ -170,5 +172,42 @@ describe('a file that is too long', () => {
 
   it('does not show again what it shows already', () => {
     expect(userText({ text: 'x', file: long, cursorLine: 2 }, tokenizer, 1000, outline).text).not.toContain('Around');
+  });
+});
+
+describe('the text of a message with characters of two UTF-16 units', () => {
+  // One token for up to 40 units: more characters fit a limit than with any vocabulary, so the cut by length decides.
+  const coarse = { ...tokenizer, encode: (text: string) => new Array<number>(Math.ceil(text.length / 40)).fill(0) };
+
+  it('has no half of one, wherever a block is cut', () => {
+    fc.assert(
+      fc.property(
+        astralText({ minLength: 20, maxLength: 400 }),
+        fc.integer({ min: 4, max: 60 }),
+        fc.boolean(),
+        (text, context, isCoarse) => {
+          const one = text.replaceAll('\n', ' ');
+          const blocks: readonly ContextBlock[] = [
+            { kind: 'terminal', text: one },
+            { kind: 'symbol', path: one, name: one, language: 'ts', startLine: 1, endLine: 2, text },
+          ];
+          const content = { text, file: { ...file, text: one }, context: blocks };
+          const shown = userText(content, isCoarse ? coarse : tokenizer, context).text;
+          expect(isWellFormed(shown)).toBe(true);
+          expect(shown).not.toContain('\uFFFD');
+        },
+      ),
+    );
+  });
+
+  it('has U+FFFD for halves that came from elsewhere', () => {
+    fc.assert(
+      fc.property(utf16Text(), (text) => {
+        const selection = { startLine: 1, endLine: 1, text };
+        const content = { text, file: { path: text, language: text, text }, selection, context: [{ kind: 'terminal', text } as const] };
+        expect(isWellFormed(userText(content, tokenizer, 1000).text)).toBe(true);
+        expect(userText({ text }, tokenizer, 1000).text).toHaveLength(text.length);
+      }),
+    );
   });
 });

@@ -45,6 +45,12 @@ describe('a cleaned commit message', () => {
     expect(message.endsWith('\n\nBody.') || message.endsWith('\nBody.')).toBe(true);
   });
 
+  it('cuts a subject between characters as people see them', () => {
+    const [subject = '', , rest = ''] = cleanCommitMessage(`Add ${'👨‍👩‍👧‍👦'.repeat(80)}`).split('\n');
+    expect(subject).toBe(`Add ${'👨‍👩‍👧‍👦'.repeat(68)}`);
+    expect(rest).toBe(`…${'👨‍👩‍👧‍👦'.repeat(12)}`);
+  });
+
   it('never has a long subject, a fence or a text glued to the subject, whatever the model wrote', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (answer) => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonPrefixLength } from '../../../src/base/prefix';
-import { anchoredTail, buildGhostPrompt, fimLayout, splitUnfinished, type GhostInput } from '../../../src/prompt/ghost';
+import { anchoredTail, buildGhostPrompt, continuationText, fimLayout, splitUnfinished, type GhostInput } from '../../../src/prompt/ghost';
+import { astralText, isWellFormed } from '../../fixtures/astralText';
 import { fimGolden } from '../../fixtures/golden';
 import { llamaTokenizerWith, WordTokenizer } from './tokenizers';
 
@@ -55,7 +56,7 @@ describe('anchoredTail', () => {
   it('never begins with half a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('🦙', 'a'), maxLength: 200 }), limit, (text, most) => {
-        expect(anchoredTail(text, most)).not.toMatch(/^[\uDC00-\uDFFF]/);
+        expect(isWellFormed(anchoredTail(text, most))).toBe(true);
       }),
     );
   });
@@ -252,7 +253,29 @@ describe('a model that knows how to fill in', () => {
   it('never begins with half a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('🦙', 'a'), maxLength: 200 }), limit, (text, most) => {
-        expect(anchoredTail(text, most)).not.toMatch(/^[\uDC00-\uDFFF]/);
+        expect(isWellFormed(anchoredTail(text, most))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a prompt with characters of two UTF-16 units', () => {
+  const lines = astralText({ maxLength: 300 });
+
+  it('is made of whole ones, whatever has to be left out', () => {
+    fc.assert(
+      fc.property(lines, lines, fc.integer({ min: 8, max: 120 }), (prefix, suffix, budget) => {
+        const read: string[] = [];
+        const tokenizer = llamaTokenizerWith([], { prefix: 1, suffix: 2, middle: 3, order: 'suffixFirst' });
+        const encode = (text: string): readonly number[] => {
+          read.push(text);
+          return tokenizer.encode(text);
+        };
+        const related = [{ path: 'b.ts', text: suffix }];
+        const input = { path: 'a.ts', language: 'typescript', prefix, suffix, related, multiline: true };
+        buildGhostPrompt(input, { ...tokenizer, encode, encodeInside: encode }, budget);
+        expect(read.filter((text) => !isWellFormed(text))).toEqual([]);
+        expect(isWellFormed(continuationText(input, budget).text)).toBe(true);
       }),
     );
   });

@@ -62,6 +62,17 @@ describe('a task', () => {
     expect(taskQuestion('refactor', input)).not.toContain('The user adds');
   });
 
+  it('cuts the message of a problem between characters', () => {
+    for (const more of ['', 'x']) {
+      const problems = [{ line: 1, message: `${more}${'🙂'.repeat(500)}` }];
+      const line =
+        taskQuestion('fix', { ...input, problems })
+          .split('\n')
+          .find((each) => each.startsWith('- line 1')) ?? '';
+      expect(line).toMatch(/🙂…$/u);
+    }
+  });
+
   it('names the problems for a fix: a few, each on one line and not endless', () => {
     const problems = Array.from({ length: 20 }, (_, index) => ({ line: index + 1, message: `bad\n- line 99: ${'x'.repeat(1000)}` }));
     const lines = taskQuestion('fix', { ...input, problems }).split('\n');

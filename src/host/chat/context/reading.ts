@@ -12,6 +12,7 @@ import {
   type Diagnostic,
   type TextDocument,
 } from 'vscode';
+import { sliceFromStart } from '../../../base/wholeCharacters';
 import { cutDiff } from '../../../prompt/diffCut';
 import { openGit, type GitRepository } from '../../services/git';
 import { readGitChanges } from '../../services/gitChanges';
@@ -58,7 +59,7 @@ async function readFile(uri: Uri): Promise<Reading> {
   const editor = window.visibleTextEditors.find((each) => each.document === document);
   return {
     kind: 'read',
-    block: { kind: 'file', ...describe(document), text: document.getText().slice(0, mostCharacters) },
+    block: { kind: 'file', ...describe(document), text: sliceFromStart(document.getText(), mostCharacters) },
     ...(editor === undefined ? {} : { cursorLine: editor.selection.active.line + 1 }),
   };
 }
@@ -167,7 +168,7 @@ function linesOf(document: TextDocument, startLine: number, endLine: number): Ra
 }
 
 function textOf(document: TextDocument, range: Range): string {
-  return document.getText(range).slice(0, mostCharacters);
+  return sliceFromStart(document.getText(range), mostCharacters);
 }
 
 function linesGone(document: TextDocument): string {

@@ -1,4 +1,5 @@
 import { commands, env } from 'vscode';
+import { sliceFromEnd } from '../../../base/wholeCharacters';
 
 /** Most characters that are kept of a terminal's selection. */
 const mostCharacters = 100_000;
@@ -15,7 +16,7 @@ export async function terminalSelection(): Promise<string> {
     await env.clipboard.writeText(mark);
     await commands.executeCommand('workbench.action.terminal.copySelection');
     const copied = await env.clipboard.readText();
-    return copied === mark ? '' : copied.slice(-mostCharacters);
+    return copied === mark ? '' : sliceFromEnd(copied, mostCharacters);
   } finally {
     await env.clipboard.writeText(kept);
   }

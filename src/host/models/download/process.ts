@@ -8,6 +8,7 @@ import {
   ResponseError,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
+import { sliceFromEnd } from '../../../base/wholeCharacters';
 import {
   DOWNLOAD_PROBLEM_CODE,
   DOWNLOAD_PROTOCOL_VERSION,
@@ -53,7 +54,7 @@ export function downloadProcesses(command: () => { readonly script: string; read
     });
     let lastWords = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      lastWords = `${lastWords}${text}`.slice(-2000);
+      lastWords = sliceFromEnd(`${lastWords}${text}`, 2000);
     });
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     connection.onError(() => undefined);

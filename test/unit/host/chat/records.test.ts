@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shownPath } from '../../../../src/host/chat/branches';
-import { historyOf, newConversation, newTurn, parseConversation } from '../../../../src/host/chat/records';
+import { historyOf, newConversation, newTurn, parseConversation, titleOf } from '../../../../src/host/chat/records';
 
 const turn = (id: string, more: object = {}): object => ({
   id,
@@ -53,5 +53,20 @@ describe('a record', () => {
     const read = parseConversation(JSON.stringify(record));
     expect(shownPath(read).map(({ id }) => id)).toEqual(['a']);
     expect(read.turns[1]?.edit).toBe('z');
+  });
+});
+
+describe('a title', () => {
+  it('is the first line, cut between characters as people see them', () => {
+    expect(titleOf('  Why?\nBecause.')).toBe('Why?');
+    expect(titleOf('👨‍👩‍👧‍👦'.repeat(61))).toBe(`${'👨‍👩‍👧‍👦'.repeat(59)}…`);
+  });
+
+  it('is short, whatever the question is made of', () => {
+    expect(titleOf(`a${'\u0301'.repeat(400_000)}`).length).toBeLessThan(100);
+  });
+
+  it('has U+FFFD for half a character, as the title of an imported conversation may contain', () => {
+    expect(titleOf('Why \ud83d?')).toBe('Why \ufffd?');
   });
 });

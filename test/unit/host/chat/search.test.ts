@@ -47,6 +47,15 @@ describe('the search', () => {
     expect(results[2]?.[1]).toMatch(/^…text before it, then a parser, and then more.*…$/);
   });
 
+  it('shows whole characters around what was found', async () => {
+    const family = '👨‍👩‍👧‍👦';
+    for (const shift of ['', 'x', 'xx', 'xxx', 'xxxx']) {
+      const list = [add('a', 'a', [`${family.repeat(9)}${shift}parser${shift}${family.repeat(9)}`, ''])];
+      const [[, snippet = ''] = []] = await found(list, 'parser');
+      expect(snippet.replaceAll(family, '#')).toMatch(/^…#+x*parserx*#+…$/);
+    }
+  });
+
   it('wants every word, wherever it stands, and shows them together where they are', async () => {
     const list = [
       add('a', 'Parsers', ['in Rust', '']),

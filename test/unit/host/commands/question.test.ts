@@ -57,6 +57,12 @@ describe('the question', () => {
     expect(question?.text).toContain('The user adds: with vitest');
   });
 
+  it('has a file that is too long up to its last whole character', async () => {
+    const text = `return\n${'x'.repeat(399_992)}🙂`;
+    const place = { document: new Document(text), selection: new Range(0, 0, 0, 6) } as unknown as Place;
+    expect((await codeQuestion('explain', place))?.file.text).toBe(text.slice(0, 399_999));
+  });
+
   it('names the problems under the cursor, the worst first, and no hints', async () => {
     scene.symbols = symbols;
     scene.diagnostics = [

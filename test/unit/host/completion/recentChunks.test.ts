@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { astralText, isWellFormed } from '../../../fixtures/astralText';
 import { linesAround, RecentChunks, type Chunk } from '../../../../src/host/completion/recentChunks';
 
 const chunk = (uri: string, firstLine: number, lines: number, word = 'line'): Chunk => ({
@@ -51,6 +52,23 @@ describe('RecentChunks', () => {
       ['b', 0],
       ['a', 5],
     ]);
+  });
+
+  it('cuts between characters', () => {
+    const long = astralText({ minLength: 200, maxLength: 1500 });
+    fc.assert(
+      fc.property(long, fc.nat(50), (text, line) => {
+        const around = linesAround(text, line);
+        const chunks = new RecentChunks();
+        chunks.add({ uri: 'a', path: 'a', ...around });
+        chunks.add({ uri: 'b', path: 'b', firstLine: 0, text });
+        chunks.settle();
+        const shown = [around.text, ...chunks.forDocument('here', '').map((each) => each.text)];
+        expect(shown.every(isWellFormed)).toBe(true);
+        expect(shown.join('')).not.toContain('\uFFFD');
+      }),
+      { endOnFailure: true },
+    );
   });
 
   it('forgets a file at once', () => {

@@ -61,6 +61,11 @@ describe('the request for an edit', () => {
     expect(user.text).toMatch(/^Rewrite the selected lines: use c\n/);
   });
 
+  it('has a file that is too long up to its last whole character', () => {
+    const text = `return\n${'x'.repeat(399_992)}🙂`;
+    expect(editParams(target(0, 1, text), 'use c', '', 4096).user.file?.text).toBe(text.slice(0, 399_999));
+  });
+
   it('asks for new lines where there are none', () => {
     const { user } = editParams(target(3, 4), 'test it', '', 4096);
     expect(user.selection).toBeUndefined();

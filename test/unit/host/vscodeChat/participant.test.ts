@@ -148,6 +148,20 @@ describe('@paddock', () => {
     expect(view.shown[0]).toBe('progress Not attached, as it cannot be read as text: a picture, src');
   });
 
+  it('reads what is too long up to its last whole character', async () => {
+    const view = new FakeChatView();
+    const text = `${'x'.repeat(399_999)}🙂`;
+    files.set(uri.path, text);
+    const references = [
+      { id: 'a', value: text },
+      { id: 'file', value: new Location(uri, new Range(0, 0, 0, 4)) },
+    ];
+    await view.exchange({ prompt: 'Why?', references }, 'So.');
+    const { user } = view.params;
+    expect([user.file?.text, user.selection?.text]).toEqual([text.slice(0, 399_999), text.slice(0, 399_999)]);
+    expect(user.text).toContain(`\n${text.slice(0, 399_999)}\n`);
+  });
+
   it('tells the model of a file as it was when it was asked about', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'What is this?', references: [{ id: 'file', value: uri }] }, 'Weather.');

@@ -116,6 +116,16 @@ describe('a file', () => {
     expect(await problemOf({ kind: 'file', uri })).toBe('read being typed');
   });
 
+  it('that is too long is read up to its last whole character', async () => {
+    const text = `${'x'.repeat(399_999)}🙂`;
+    put('/project/a.go', text);
+    expect(await problemOf({ kind: 'file', uri })).toBe(`read ${'x'.repeat(399_999)}`);
+    expect(await problemOf({ kind: 'selection', uri, startLine: 1, endLine: 1 })).toBe(`read ${'x'.repeat(399_999)}`);
+    const diff = (cached: boolean): Promise<string> => Promise.resolve(cached ? text : '');
+    vscode.git.repositories = [{ rootUri: vscode.uriOf('/project'), ui: { selected: true }, diff }];
+    expect(await problemOf({ kind: 'changes' })).toBe(`read ${'x'.repeat(399_999)}`);
+  });
+
   it.each([
     ['is gone', undefined, 'a.go is no longer there.'],
     ['is a folder', { type: 2, size: 0 }, 'a.go is a folder.'],
