@@ -1,3 +1,4 @@
+import { sliceFromStart } from '../../src/base/wholeCharacters';
 import { highlight, isHighlighted } from '../highlight';
 import { sanitize } from '../sanitize';
 import { element } from './dom';
@@ -72,7 +73,7 @@ export class ColouredCode {
   }
 
   private isDue(code: string, open: boolean): boolean {
-    if (!isHighlighted(this.language) || this.coloured.length === Math.min(code.length, this.limits.longest)) return false;
+    if (!isHighlighted(this.language) || this.coloured.length === this.colourable(code).length) return false;
     return !open || code.length <= this.limits.short || this.now() - this.colouredAt >= this.cost * REST;
   }
 
@@ -87,13 +88,17 @@ export class ColouredCode {
 
   private colour(): void {
     const begun = this.now();
-    const code = this.code.slice(0, this.limits.longest);
+    const code = this.colourable(this.code);
     this.plain.remove();
     this.plain.data = '';
     this.change(highlight(code, this.language) ?? '');
     this.coloured = code;
     this.colouredAt = this.now();
     this.cost = this.colouredAt - begun;
+  }
+
+  private colourable(code: string): string {
+    return sliceFromStart(code, this.limits.longest);
   }
 
   private change(html: string): void {

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isWellFormed } from '../../fixtures/astralText';
 import { ColouredCode, commonNodes } from '../../../webview/components/colouredCode';
 
 /** A clock that a test moves; each look at it takes a millisecond, so that work has a cost. */
@@ -144,5 +145,21 @@ describe('what two pieces of highlighted HTML have in common', () => {
     ['<span><span>a</span>b</span>c<span>d</span>', '<span><span>a</span>b</span>c<span>e</span>', 2, 29],
   ])('of %j and %j', (before, after, nodes, offset) => {
     expect(commonNodes(before, after)).toEqual({ nodes, offset });
+  });
+});
+
+describe('code that is too long for colours', () => {
+  it('is split between characters, and no half of one is shown', () => {
+    const limits = { short: 10, longest: 20 };
+    const code = `// ${'🙂'.repeat(40)}`;
+    let time = 0;
+    const made = new ColouredCode(() => time++, limits);
+    made.update(code, 'ts', false);
+    expect(made.element.textContent).toBe(code);
+    const walker = document.createTreeWalker(made.element, NodeFilter.SHOW_TEXT);
+    const texts: string[] = [];
+    while (walker.nextNode() !== null) texts.push(walker.currentNode.textContent ?? '');
+    expect(texts.length).toBeGreaterThan(1);
+    expect(texts.filter((text) => !isWellFormed(text))).toEqual([]);
   });
 });
