@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Uri, commands, l10n, window, workspace } from 'vscode';
+import { firstGraphemes } from '../../base/wholeCharacters';
 import { labelOf } from '../engine/problems';
 import { commandIds } from '../services/commands';
 import type { Log } from '../services/log';
@@ -101,6 +102,9 @@ function startFolder(): Uri {
   return workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
 }
 
+/** Bytes of UTF-8. File systems allow 255 for a name, and the extension needs some. */
+const MAX_NAME_BYTES = 200;
+
 /** A title as a file's name on every system. */
 function fileName(title: string): string {
   const name = title
@@ -108,7 +112,15 @@ function fileName(title: string): string {
     .replace(/\s+/gu, ' ')
     .trim()
     .replace(/\.+$/u, '');
-  return name === '' ? 'conversation' : name;
+  return name === '' ? 'conversation' : withinBytes(name, MAX_NAME_BYTES);
+}
+
+/** The first characters, as people see them, that fit `max` bytes of UTF-8. */
+function withinBytes(text: string, max: number): string {
+  let bytes = 0;
+  const shown = firstGraphemes(text, max);
+  const end = shown.findIndex((one) => (bytes += Buffer.byteLength(one)) > max);
+  return shown.slice(0, end < 0 ? shown.length : end).join('');
 }
 
 /** Does `action` if the message's only button is pressed. */

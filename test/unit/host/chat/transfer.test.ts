@@ -119,6 +119,15 @@ describe('an export', () => {
     expect([...dialogs.files.keys()]).toEqual([`/project/${name}.md`]);
   });
 
+  it.each([
+    ['families', '👨‍👩‍👧‍👦', 8],
+    ['rare characters', '𠮷', 50],
+    ['letters', 'x', 200],
+  ])('of a long title of %s is offered as a name of whole characters that file systems allow', async (_, one, count) => {
+    await exportConversation(conversation(one.repeat(300)), log);
+    expect([...dialogs.files.keys()]).toEqual([`/project/${one.repeat(count)}.md`]);
+  });
+
   it('that cannot be written says so, with the log at hand', async () => {
     dialogs.place = { path: '/full/a.md' };
     dialogs.press = 'Show Log';
