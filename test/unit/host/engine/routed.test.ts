@@ -85,6 +85,16 @@ describe('while a server answers', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('sends nothing that was cancelled while the server was still asked what it is', async () => {
+    const source = new CancelSource();
+    const cancelled = [engine.chat(question(MARKER), ignore, source.token), engine.complete(ghost, source.token)];
+    source.cancel();
+    await Promise.all(cancelled);
+    await engine.chat(question('And now?'), ignore, never);
+    expect(server.requestsWith(MARKER)).toEqual([]);
+    expect(server.beyondMetadata).toEqual(['POST /v1/chat/completions']);
+  });
+
   it('estimates token counts, and says that they are estimates', async () => {
     const texts = ['', 'const a = 1;', '你好'];
     expect(await engine.countTokens(texts)).toEqual(texts.map(estimateTokenCount));

@@ -116,6 +116,16 @@ describe('a file', () => {
     expect(await problemOf({ kind: 'file', uri })).toBe('read being typed');
   });
 
+  it('whose editor was closed without saving has what was saved, and nothing where that never was', async () => {
+    put('/project/a.go', 'on disk');
+    vscode.open.push(vscode.documentOf('/project/a.go', 'a secret'), vscode.documentOf('/project/new.go', 'a secret'));
+    const lines = { startLine: 1, endLine: 1 };
+    const selections = ['a.go', 'new.go'].map((name) => ({ kind: 'selection', uri: `file:///project/${name}`, ...lines }) as const);
+    expect(await Promise.all(selections.map(problemOf))).toEqual(['read a secret', 'read a secret']);
+    vscode.open.length = 0;
+    expect(await Promise.all(selections.map(problemOf))).toEqual(['read on disk', expect.stringContaining('new.go is no longer there')]);
+  });
+
   it('that is too long is read up to its last whole character', async () => {
     const text = `${'x'.repeat(399_999)}🙂`;
     put('/project/a.go', text);
