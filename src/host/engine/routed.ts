@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../../base/event';
 import { estimateTokenCount } from '../../prompt/estimate';
 import type { ClearResult, ParkResult, SessionView } from '../../protocol/session';
@@ -77,8 +78,8 @@ export class RoutedEngine implements Engine, Disposable {
   }
 
   /** Estimates for a server. Texts are counted while the user types and attaches, and the server may not see them before they are sent. */
-  async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
-    return this.deps.isRemote() ? texts.map(estimateTokenCount) : this.deps.worker.countTokens(texts);
+  countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
+    return this.deps.isRemote() ? estimateEach(texts) : this.deps.worker.countTokens(texts);
   }
 
   /** The worker's, whoever answers: a server's cache is its own affair. */
@@ -116,4 +117,14 @@ export class RoutedEngine implements Engine, Disposable {
   private get serving(): Pick<Engine, 'chat' | 'complete'> {
     return this.deps.isRemote() ? this.deps.remote : this.deps.worker;
   }
+}
+
+/** The longest file that may be attached takes 30 ms. Between two texts the extension host, which others use as well, gets its turn. */
+async function estimateEach(texts: readonly string[]): Promise<readonly number[]> {
+  const counts: number[] = [];
+  for (const text of texts) {
+    await nextTurn();
+    counts.push(estimateTokenCount(text));
+  }
+  return counts;
 }

@@ -77,6 +77,18 @@ describe('while a server answers', () => {
     expect(server.requestsWith(MARKER).map(({ address }) => address)).toEqual(['/v1/chat/completions', '/infill']);
   });
 
+  it('lets other work run between two estimates', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    await engine.countTokens(['one', 'two', 'three', 'four']);
+    clearImmediate(timer);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   it('sends nothing that was cancelled before it was sent', async () => {
     const source = new CancelSource();
     source.cancel();
