@@ -9,7 +9,7 @@ import type { PromptTokenizer } from './types';
  */
 const piece = / ?[A-Z]?[a-z]{1,6}| ?[A-Z]{1,3}| ?\p{Script=Cyrillic}{1,3}|[ \t]+|[0-9]| ?[!-/:-@[-`{-~]{1,2}|\r?\n|[^]/gu;
 
-/** Emoji and rare characters. Most vocabularies have no token for them and spell their four bytes in two to four tokens. */
+/** Emoji and rare characters. A vocabulary seldom has a token for one, and spells its four bytes in two to four tokens. */
 const astral = /[\u{10000}-\u{10FFFF}]/gu;
 
 /**

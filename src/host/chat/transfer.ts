@@ -102,7 +102,7 @@ function startFolder(): Uri {
   return workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
 }
 
-/** Bytes of UTF-8. File systems allow 255 for a name, and the extension needs some. */
+/** File systems allow 255 bytes for a name, and the extension takes some of them. */
 const MAX_NAME_BYTES = 200;
 
 /** A title as a file's name on every system. */
@@ -115,7 +115,7 @@ function fileName(title: string): string {
   return name === '' ? 'conversation' : withinBytes(name, MAX_NAME_BYTES);
 }
 
-/** The first characters, as people see them, that fit `max` bytes of UTF-8. */
+/** Returns the first characters, as people see them, that fit `max` bytes of UTF-8. */
 function withinBytes(text: string, max: number): string {
   let bytes = 0;
   const shown = firstGraphemes(text, max);

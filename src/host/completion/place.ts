@@ -54,7 +54,7 @@ function findWindowStart(document: vscode.TextDocument, cursor: vscode.Position)
   return isNear ? nextLine : from;
 }
 
-/** With line feeds alone. A cursor between the halves of a character, where an extension may put it, leaves U+FFFD on both sides of it. */
+/** Turns every line end into a line feed. A cursor inside a character, where an extension may put it, has U+FFFD on both sides. */
 function asPromptText(text: string): string {
   return toWellFormed(text).replace(/\r\n?/g, '\n');
 }

@@ -20,16 +20,16 @@ export interface GaugeSource {
 export interface ForecastWords extends SourceWords {
   /** `turns` questions are left out, of which the last is `title`. */
   dropped(turns: number, title: string): string;
-  /** Of a block only so many of its tokens will be shown. `totalTokens` may be an estimate. */
+  /** Says how much of a block will be shown. `totalTokens` may be an estimate. */
   cut(label: string, shownTokens: number, totalTokens: number, isEstimate: boolean): string;
   /** Even with everything left out and cut it does not fit. */
   tooLong(): string;
 }
 
 /**
- * How full the context would be, and what would be left out; `undefined` where the texts cannot be counted. Nothing is evaluated for it, and
- * nothing leaves this machine: the worker's tokenizer counts, or the counts are estimates, and answers that the loaded model wrote come with
- * their count.
+ * Tells how full the context would be, and what would be left out; `undefined` where the texts cannot be counted. The texts stay on this
+ * machine and are not evaluated: the worker's tokenizer counts them, or the counts are estimates. Answers that the loaded model wrote come
+ * with their count.
  */
 export async function readGauge(
   source: GaugeSource,
