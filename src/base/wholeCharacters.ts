@@ -20,6 +20,11 @@ export function sliceWhole(text: string, start: number, end: number): string {
   return text.slice(first, Math.max(first, last));
 }
 
+/** Leaves out the first half of a character that a text ends with, as it does where it was read up to a position. */
+export function withoutLastHalf(text: string): string {
+  return isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text;
+}
+
 /** Tells whether an index lies between the two halves of one character. */
 export function isInsideCharacter(text: string, index: number): boolean {
   return isHighSurrogate(text.charCodeAt(index - 1)) && isLowSurrogate(text.charCodeAt(index));

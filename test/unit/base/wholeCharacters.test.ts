@@ -9,6 +9,7 @@ import {
   sliceGraphemes,
   sliceWhole,
   toWellFormed,
+  withoutLastHalf,
 } from '../../../src/base/wholeCharacters';
 import { astralText, isWellFormed, utf16Text } from '../../fixtures/astralText';
 
@@ -64,6 +65,12 @@ describe('sliceWhole', () => {
     expect(sliceWhole('a🙂b', 2, 2)).toBe('');
     expect(isInsideCharacter('a🙂b', 2)).toBe(true);
     expect([0, 1, 3, 4, 9, -1].some((index) => isInsideCharacter('a🙂b', index))).toBe(false);
+  });
+});
+
+describe('withoutLastHalf', () => {
+  it('leaves out half a character at the end, and nothing of a whole one', () => {
+    expect(['a🙂'.slice(0, 2), 'a🙂', 'a', ''].map(withoutLastHalf)).toEqual(['a', 'a🙂', 'a', '']);
   });
 });
 
