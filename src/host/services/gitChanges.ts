@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { workspace } from 'vscode';
 import type { FileDiff } from '../../base/fileDiff';
+import { sliceFromStart } from '../../base/wholeCharacters';
 import type { GitRepository } from './git';
 import { parseNumstat, PatchReader } from './gitPatch';
 
@@ -75,7 +76,7 @@ async function runGit(git: string, cwd: string, args: readonly string[], take: (
   let errors = '';
   const text = new TextDecoder();
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
-    errors = (errors + piece).slice(0, MAX_ERROR_CHARACTERS);
+    errors = sliceFromStart(errors + piece, MAX_ERROR_CHARACTERS);
   });
   child.stdout.on('data', (chunk: Buffer) => {
     if (bytes >= MAX_OUTPUT) return;

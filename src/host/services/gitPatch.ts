@@ -1,4 +1,5 @@
 import type { FileDiff } from '../../base/fileDiff';
+import { sliceFromStart } from '../../base/wholeCharacters';
 
 /** Bounds of what is kept of a patch, in UTF-16 code units. */
 export interface PatchLimits {
@@ -54,7 +55,7 @@ export class PatchReader {
     const lines = piece.split('\n');
     for (const [index, part] of lines.entries()) {
       const room = this.limits.maxLine - this.pending.length;
-      this.pending += part.slice(0, Math.max(0, room));
+      if (!this.isPendingCut) this.pending += sliceFromStart(part, room);
       this.isPendingCut ||= part.length > room;
       if (index < lines.length - 1) this.endLine();
     }

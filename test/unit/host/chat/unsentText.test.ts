@@ -67,7 +67,8 @@ vi.mock('vscode', () => ({
         Promise.resolve({
           getAPI: () => ({
             state: 'initialized',
-            repositories: [{ rootUri: vscode.uriOf('file:///project'), ui: { selected: true }, diff: () => Promise.resolve(`+${MARKER}`) }],
+            git: { path: 'git' },
+            repositories: [{ rootUri: vscode.uriOf('file:///project'), ui: { selected: true } }],
           }),
         }),
     }),
@@ -84,6 +85,10 @@ vi.mock('vscode', () => ({
     asRelativePath: (uri: { path: string }) => uri.path.replace('/project/', ''),
     textDocuments: [vscode.document],
   },
+}));
+
+vi.mock('../../../../src/host/services/gitChanges', () => ({
+  readGitChanges: () => Promise.resolve([{ path: `${MARKER}.ts`, header: `+${MARKER}`, hunks: [], isCut: false }]),
 }));
 
 const uri = vscode.uri.toString();

@@ -131,9 +131,6 @@ describe('a file', () => {
     put('/project/a.go', text);
     expect(await problemOf({ kind: 'file', uri })).toBe(`read ${'x'.repeat(399_999)}`);
     expect(await problemOf({ kind: 'selection', uri, startLine: 1, endLine: 1 })).toBe(`read ${'x'.repeat(399_999)}`);
-    const diff = (cached: boolean): Promise<string> => Promise.resolve(cached ? text : '');
-    vscode.git.repositories = [{ rootUri: vscode.uriOf('/project'), ui: { selected: true }, diff }];
-    expect(await problemOf({ kind: 'changes' })).toBe(`read ${'x'.repeat(399_999)}`);
   });
 
   it.each([
