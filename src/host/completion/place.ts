@@ -24,9 +24,11 @@ export interface Place {
 export function readPlace(document: vscode.TextDocument, position: vscode.Position, info?: vscode.SelectedCompletionInfo): Place {
   const range = info?.range ?? new vscode.Range(position, position);
   const selected = info?.text ?? '';
-  const before = document.getText(new vscode.Range(findWindowStart(document, range.start), range.start));
+  const start = findWindowStart(document, range.start);
+  const before = document.getText(new vscode.Range(start, range.start));
   // A window that starts inside a long line may start inside a character.
-  const prefix = asPromptText(before.replace(/^[\uDC00-\uDFFF]/, '') + selected);
+  const whole = start.character === 0 ? before : before.replace(/^[\uDC00-\uDFFF]/, '');
+  const prefix = asPromptText(whole + selected);
   const end = document.offsetAt(range.end);
   const suffix = asPromptText(withoutLastHalf(document.getText(new vscode.Range(range.end, document.positionAt(end + MAX_AFTER)))));
   return {
