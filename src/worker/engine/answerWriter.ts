@@ -1,7 +1,8 @@
 import { BASE_STOP_STRINGS } from '../../prompt/base';
+import { createDetokenizer } from './detokenize';
 import { isLooping, StopStrings, TextStream } from './generate';
 import type { JobResult } from './job';
-import { asTokens, type LoadedModel } from './model';
+import type { LoadedModel } from './model';
 
 /** What is heard of an answer while it is made. */
 export type ChatEvent =
@@ -10,7 +11,7 @@ export type ChatEvent =
 
 /** Text of tokens that follow a prompt. */
 export function detokenizer({ model }: LoadedModel, prompt: readonly number[]): TextStream {
-  return new TextStream((tokens, previous) => model.detokenize(asTokens(tokens), false, asTokens(previous)), prompt);
+  return new TextStream(createDetokenizer(model), prompt);
 }
 
 /** Collects an answer's text and hands it on as it becomes certain. */

@@ -1,5 +1,6 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { FimTokens, PromptTokenizer } from '../../prompt/types';
+import { createDetokenizer, hasBpeVocabulary } from './detokenize';
 import { Vocabulary } from './vocabulary';
 
 /** A loaded model's tokenizer as prompts see it. */
@@ -19,11 +20,17 @@ export function promptTokenizer(model: LlamaModel, fingerprint: string): PromptT
 export function vocabularyOf(model: LlamaModel): Vocabulary {
   return new Vocabulary(() => {
     const all = [...model.iterateAllTokens()];
+    if (hasBpeVocabulary(model)) return readPieces(model, all);
     // Behind another one, as the library takes the leading space of a text's first one away.
     const before = model.tokenize('a', false).slice(-1);
     const readAlone = (token: Token): string => model.detokenize([token], false, before);
     return readTogether(model, all, readAlone) ?? new Map(all.map((token) => [token, readAlone(token)]));
   });
+}
+
+function readPieces(model: LlamaModel, all: readonly Token[]): Map<number, string> {
+  const detokenize = createDetokenizer(model);
+  return new Map(all.map((token) => [token, detokenize([token], [])]));
 }
 
 /**
