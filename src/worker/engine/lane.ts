@@ -1,7 +1,7 @@
 import type { ControlledEvaluateInputItem, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
 import { commonPrefixLength } from '../../base/prefix';
 import type { Sampled, Sampling } from './job';
-import type { LaneFacts, LanePurpose } from './lanes';
+import { findRestoredFloor, type LaneFacts, type LanePurpose } from './lanes';
 
 /** How the token after one position is chosen. */
 export interface Draw {
@@ -33,11 +33,15 @@ export class Lane implements LaneFacts {
   parkedAs: string | undefined;
   /** Copied KV arrives with the next step: until then the state must not be written anywhere. */
   private copyPending = false;
+  /** What the snapshot that it goes on from left out. */
+  private restoredFloor = 0;
 
+  /** @param slidingWindow as {@link findRestoredFloor} has it */
   constructor(
     readonly id: number,
     public purpose: LanePurpose,
     private readonly sequence: LlamaContextSequence,
+    private readonly slidingWindow: number | undefined,
   ) {}
 
   /** Most tokens the lane may hold: at one more the library would silently erase the beginning. */
@@ -45,8 +49,13 @@ export class Lane implements LaneFacts {
     return this.sequence.contextSize - 1;
   }
 
+  /** False for recurrent and hybrid models, whose state has no past. */
   get canRewind(): boolean {
     return !this.sequence.needsCheckpoints;
+  }
+
+  get rewindFloor(): number {
+    return this.canRewind ? this.restoredFloor : this.tokens.length;
   }
 
   get canBeParked(): boolean {
@@ -56,8 +65,8 @@ export class Lane implements LaneFacts {
   /** Keeps the first `count` tokens. Must not run beside a step. */
   async truncate(count: number): Promise<void> {
     if (count >= this.tokens.length) return;
-    if (count === 0 || !this.canRewind) {
-      // Recurrent and hybrid models cannot go back: the library would evaluate the beginning again by itself, in one long step.
+    if (count === 0 || count < this.rewindFloor) {
+      // The library would evaluate a recurrent model's beginning again by itself, in one long step, and cut a restored lane back too far.
       await this.clear();
       return;
     }
@@ -68,12 +77,14 @@ export class Lane implements LaneFacts {
   /** Becomes a copy of another lane's first `count` tokens. Must not run beside a step. */
   async copyFrom(other: Lane, count: number): Promise<void> {
     await this.clear();
+    if (count < other.rewindFloor) return;
     const ok = await (this.sequence as unknown as CopyingSequence)._copyStateFromOtherSequence(other.sequence, count);
     if (!ok) {
       await this.clear();
       return;
     }
     this.copyPending = true;
+    this.restoredFloor = other.restoredFloor;
     this.tokens.push(...other.tokens.slice(0, count));
   }
 
@@ -90,6 +101,7 @@ export class Lane implements LaneFacts {
     await this.clear();
     await this.sequence.loadStateFromFile(path, { acceptRisk: true });
     this.tokens.push(...this.sequence.contextTokens);
+    this.restoredFloor = findRestoredFloor(this.tokens.length, this.slidingWindow);
     return this.tokens;
   }
 
@@ -122,6 +134,7 @@ export class Lane implements LaneFacts {
     this.tokens.length = 0;
     this.parkedAs = undefined;
     this.copyPending = false;
+    this.restoredFloor = 0;
     await this.sequence.clearHistory();
   }
 

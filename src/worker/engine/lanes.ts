@@ -6,6 +6,27 @@ export type LanePurpose = 'chat' | 'ghost';
 /** KV that a prompt may begin with: a lane's or a parked lane's. */
 export interface Held {
   readonly tokens: readonly number[];
+  /** The fewest tokens to which it can be cut back, other than to none. */
+  readonly rewindFloor: number;
+}
+
+/** How many of a prompt's tokens it holds that need no evaluation: none where it would have to be cut back too far. */
+export function countUsable({ tokens, rewindFloor }: Held, prompt: readonly number[], needsLogits = false): number {
+  const common = commonPrefixLength(tokens, prompt);
+  // The last token of a prompt is evaluated again, where its logits are wanted.
+  const kept = needsLogits ? Math.min(common, prompt.length - 1) : common;
+  return kept >= rewindFloor ? common : 0;
+}
+
+/**
+ * The fewest tokens to which a lane can be cut back after it was restored. Of a layer with a sliding window, a snapshot has only the cells
+ * that the next token may attend to (`state_write` in llama-kv-cache.cpp skips those that are masked for the last position). One token
+ * fewer needs no cell more; any shorter lane would miss some, and answer wrongly without a sign of it.
+ * @param slidingWindow tokens of the window; 0 where the model has none, `undefined` where that is not known
+ */
+export function findRestoredFloor(tokens: number, slidingWindow: number | undefined): number {
+  const window = slidingWindow ?? 1;
+  return window === 0 || tokens <= window ? 0 : tokens - 1;
 }
 
 /** A lane as the policy sees it. */
@@ -16,8 +37,6 @@ export interface LaneFacts extends Held {
   readonly use: 'free' | 'warm' | 'busy';
   /** Grows with every use. */
   readonly lastUsed: number;
-  /** Whether it can be cut back to any length; recurrent models' state cannot. */
-  readonly canRewind: boolean;
 }
 
 export interface ParkedFacts extends Held {
@@ -89,7 +108,7 @@ export function planLane(
   for (const lane of [...free].sort((a, b) => a.id - b.id)) {
     const loss = lossOf(lane, request.prompt, lanes, parked, costs);
     const spared = sparing(lane, request, lanes);
-    for (const candidate of sourcesFor(lane, lanes, parked, request.prompt, costs)) {
+    for (const candidate of sourcesFor(lane, lanes, parked, request, costs)) {
       const serving = (request.prompt.length - candidate.keep) * costs.token + candidate.cost;
       spares = Math.min(spares, serving);
       const rank = [spared, serving + loss.cost, lane.lastUsed];
@@ -104,9 +123,7 @@ export function planLane(
 /** The lane that holds all of a prompt, the most recently used one; `undefined` without one. */
 export function holderOf<L extends LaneFacts>(prompt: readonly number[], lanes: readonly L[]): L | undefined {
   return lanes
-    .filter(
-      ({ tokens, canRewind }) => commonPrefixLength(tokens, prompt) === prompt.length && (canRewind || tokens.length === prompt.length),
-    )
+    .filter((lane) => countUsable(lane, prompt) === prompt.length)
     .reduce<L | undefined>((newest, lane) => (newest && newest.lastUsed > lane.lastUsed ? newest : lane), undefined);
 }
 
@@ -123,7 +140,7 @@ function isLess(a: readonly number[], b: readonly number[]): boolean {
  * text in the lane of ghost text.
  */
 function sparing(lane: LaneFacts, request: LaneRequest, lanes: readonly LaneFacts[]): number {
-  const goesOn = lane.tokens.length <= 2 * commonPrefixLength(lane.tokens, request.prompt);
+  const goesOn = lane.tokens.length <= 2 * countUsable(lane, request.prompt, !request.isWarmUp);
   if (goesOn || ageOf(lane, lanes) > 0) return 0;
   if (lane.purpose === 'ghost') return request.purpose === 'ghost' ? 0 : 2;
   return 1;
@@ -145,21 +162,19 @@ function sourcesFor(
   lane: LaneFacts,
   lanes: readonly LaneFacts[],
   parked: readonly ParkedFacts[],
-  prompt: readonly number[],
+  { prompt, isWarmUp }: LaneRequest,
   costs: LaneCosts,
 ): readonly Candidate[] {
-  const common = (held: Held): number => commonPrefixLength(held.tokens, prompt);
-  const own = common(lane);
-  const canKeep = lane.canRewind || own === lane.tokens.length;
-  const candidates: Candidate[] = [{ source: { kind: 'own' }, keep: canKeep ? own : 0, cost: 0 }];
+  const usable = (held: Held): number => countUsable(held, prompt, !isWarmUp);
+  const candidates: Candidate[] = [{ source: { kind: 'own' }, keep: usable(lane), cost: 0 }];
   for (const other of [...lanes].sort((a, b) => a.id - b.id)) {
-    const keep = common(other);
-    if (other.id === lane.id || keep === 0 || !(other.canRewind || keep === other.tokens.length)) continue;
+    const keep = usable(other);
+    if (other.id === lane.id || keep === 0) continue;
     candidates.push({ source: { kind: 'lane', id: other.id }, keep, cost: costs.copy });
   }
   for (const each of [...parked].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const keep = common(each);
-    if (keep > 0 && (lane.canRewind || keep === each.tokens.length)) {
+    const keep = usable(each);
+    if (keep > 0) {
       candidates.push({ source: { kind: 'parked', id: each.id }, keep, cost: each.tokens.length * costs.load });
     }
   }
@@ -174,8 +189,8 @@ function lossOf(
   parked: readonly ParkedFacts[],
   costs: LaneCosts,
 ): { readonly cost: number; readonly park: boolean } {
-  const others: Held[] = [{ tokens: prompt }, ...lanes.filter(({ id }) => id !== lane.id), ...parked];
-  const held = Math.max(...others.map(({ tokens }) => commonPrefixLength(tokens, lane.tokens)));
+  const others: Held[] = [{ tokens: prompt, rewindFloor: 0 }, ...lanes.filter(({ id }) => id !== lane.id), ...parked];
+  const held = Math.max(...others.map((other) => countUsable(other, lane.tokens)));
   const lost = lane.tokens.length - held;
   const cost = lost * costs.token * worthOf(lane, lanes);
   const parking = lane.tokens.length * (costs.save + costs.load);

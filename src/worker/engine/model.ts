@@ -73,6 +73,8 @@ export interface LoadedModel {
     readonly gpu: string | false;
     readonly loadMilliseconds: number;
   };
+  /** Tokens that layers with a sliding window attend to; 0 where it has none, `undefined` where llama.cpp did not say. */
+  readonly slidingWindow: number | undefined;
   /** Under which name measurements of this model on this machine are remembered, and what was remembered before. */
   readonly key: string;
   readonly remembered: Remembered | undefined;
@@ -130,11 +132,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       context,
       llama,
       tokenizer: promptTokenizer(model, fingerprint),
-      onlyOf: (tokens) => {
-        const bias = library.TokenBias.for(loaded);
-        for (const token of asTokens(tokens)) bias.set(token, { logit: aboveAll });
-        return bias;
-      },
+      onlyOf: (tokens) => allowOnly(library.TokenBias.for(loaded), tokens),
       format,
       facts: {
         fingerprint,
@@ -155,6 +153,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       },
       key,
       remembered,
+      slidingWindow: reports.slidingWindow,
       repackedBytes: reports.repackedBytes,
       takenBytes: attempt.neededBytes,
       dispose: async () => {
@@ -255,9 +254,13 @@ async function refuseWhatDoesNotFit(
 class Reports {
   private readonly complaints: string[] = [];
   repackedBytes = 0;
+  /** llama.cpp knows it better than the file: it gives some architectures a window that has no key, and takes Phi-3's away. */
+  slidingWindow: number | undefined;
 
   add(level: string, message: string): void {
     if (level === 'error') this.complaints.push(message);
+    const window = /\bn_swa\s*=\s*(\d+)/.exec(message)?.[1];
+    if (window !== undefined) this.slidingWindow ??= Number(window);
     const megabytes = /_REPACK model buffer size\s*=\s*([\d.]+) MiB/.exec(message)?.[1];
     if (megabytes !== undefined) this.repackedBytes += Number(megabytes) * 1024 * 1024;
   }
@@ -346,6 +349,11 @@ function chatFormat({ info, name }: ExaminedFile, model: LlamaModel): ChatFormat
 
 /** Added to the logits of the tokens that alone may be chosen; no model's own differ by so much. */
 const aboveAll = 1000;
+
+function allowOnly(bias: TokenBias, tokens: readonly number[]): TokenBias {
+  for (const token of asTokens(tokens)) bias.set(token, { logit: aboveAll });
+  return bias;
+}
 
 /** The library brands its token ids; ours are plain numbers. */
 export function asTokens(tokens: readonly number[]): Token[] {

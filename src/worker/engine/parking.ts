@@ -1,6 +1,5 @@
-import { commonPrefixLength } from '../../base/prefix';
 import type { Lane } from './lane';
-import type { LanePurpose, ParkedFacts } from './lanes';
+import { countUsable, findRestoredFloor, type LanePurpose, type ParkedFacts } from './lanes';
 import type { Tuning } from './tuning';
 
 /** What a lane's tokens are for, and about. */
@@ -10,7 +9,7 @@ export interface LaneContent {
 }
 
 /** A lane's state outside the context. */
-export interface ParkedLane extends ParkedFacts, LaneContent {
+export interface ParkedLane extends Omit<ParkedFacts, 'rewindFloor'>, LaneContent {
   readonly bytes: number;
   /** The workspace it was written for. */
   readonly owner: string;
@@ -88,10 +87,13 @@ export class Parking {
     private readonly tuning: Tuning,
     private readonly bytesPerToken: number,
     private readonly now: () => number,
+    /** As {@link findRestoredFloor} has it. */
+    private readonly slidingWindow: number | undefined,
   ) {}
 
-  get entries(): readonly ParkedLane[] {
-    return this.place.entries;
+  get entries(): readonly (ParkedLane & ParkedFacts)[] {
+    const { slidingWindow } = this;
+    return this.place.entries.map((entry) => ({ ...entry, rewindFloor: findRestoredFloor(entry.tokens.length, slidingWindow) }));
   }
 
   /** The next lane to park while nothing is asked for. */
@@ -165,6 +167,6 @@ export class Parking {
   }
 
   private parkedPart(lane: Lane): number {
-    return Math.max(0, ...this.place.entries.map(({ tokens }) => commonPrefixLength(tokens, lane.tokens)));
+    return Math.max(0, ...this.entries.map((entry) => countUsable(entry, lane.tokens)));
   }
 }

@@ -79,16 +79,16 @@ export class Session {
     this.quietSince = now();
     const bytesPerToken = facts.laneBytes / facts.contextTokens;
     this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
-    this.parking = place && new Parking(place, this.tuning, bytesPerToken, now);
+    this.parking = place && new Parking(place, this.tuning, bytesPerToken, now, loaded.slidingWindow);
     this.admission = new Admission(lanes, this.tuning, this.parking, this.counted);
     this.generation = new Generation(loaded, (tokens) => this.tuning.cost.estimate(tokens));
   }
 
   /** The lanes of a context, all empty. */
-  static lanesOf({ context }: LoadedModel): readonly Lane[] {
+  static lanesOf({ context, slidingWindow }: LoadedModel): readonly Lane[] {
     return Array.from(
       { length: context.totalSequences },
-      (_, index) => new Lane(index, index === 0 ? 'ghost' : 'chat', context.getSequence()),
+      (_, index) => new Lane(index, index === 0 ? 'ghost' : 'chat', context.getSequence(), slidingWindow),
     );
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  findRestoredFloor,
   planLane,
   worthOf,
   type LaneCosts,
@@ -17,16 +18,15 @@ const tokens = fc.oneof(
 );
 const purpose = fc.constantFrom('chat' as const, 'ghost' as const);
 const use = fc.constantFrom('free' as const, 'free' as const, 'warm' as const, 'busy' as const);
+/** How many tokens less than it holds a lane can be cut back to: a recurrent one's none, a restored one's with a sliding window one. */
+const slack = fc.constantFrom(0, 1, Infinity, Infinity);
+const held = fc.tuple(tokens, slack).map(([each, less]) => ({ tokens: each, rewindFloor: Math.max(0, each.length - less) }));
 const someLanes: fc.Arbitrary<LaneFacts[]> = fc
-  .boolean()
-  .chain((canRewind) =>
-    fc
-      .array(fc.record({ purpose, tokens, use, lastUsed: fc.nat(5) }), { maxLength: 5 })
-      .map((lanes) => lanes.map((lane, id) => ({ ...lane, id, canRewind }))),
-  );
+  .array(fc.tuple(held, fc.record({ purpose, use, lastUsed: fc.nat(5) })), { maxLength: 5 })
+  .map((lanes) => lanes.map(([holds, lane], id) => ({ ...holds, ...lane, id })));
 const someParked: fc.Arbitrary<ParkedFacts[]> = fc
-  .array(tokens, { maxLength: 3 })
-  .map((held) => held.map((each, index) => ({ id: `parked-${index}`, tokens: each })));
+  .array(held, { maxLength: 3 })
+  .map((all) => all.map((each, index) => ({ id: `parked-${index}`, ...each })));
 const someCosts: fc.Arbitrary<LaneCosts> = fc.record({
   token: fc.integer({ min: 1, max: 40 }),
   copy: fc.nat(500),
@@ -47,6 +47,13 @@ function common(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
+/** The longest part of a prompt that `held` can be made to hold before what is left of the prompt is evaluated. */
+function usable({ tokens: all, rewindFloor }: Omit<ParkedFacts, 'id'>, { prompt, isWarmUp }: LaneRequest): number {
+  const same = common(all, prompt);
+  const cut = same === prompt.length && !isWarmUp ? same - 1 : same;
+  return cut < rewindFloor ? 0 : same;
+}
+
 function laneOf(lanes: readonly LaneFacts[], id: number): LaneFacts {
   const lane = lanes.find((each) => each.id === id);
   if (!lane) throw new Error(`no lane ${id}`);
@@ -61,19 +68,16 @@ interface Loss {
 
 /** What is gone for good when a lane is overwritten, token by token, and what it takes to have it back either way. */
 function lossOf({ request, lanes, parked, costs }: World, lane: LaneFacts): Loss {
-  const elsewhere = [
-    request.prompt,
-    ...lanes.filter(({ id }) => id !== lane.id).map((other) => other.tokens),
-    ...parked.map((each) => each.tokens),
-  ];
-  const lost = lane.tokens.filter((_, at) => elsewhere.every((other) => common(other, lane.tokens) <= at)).length;
+  const elsewhere = [{ tokens: request.prompt, rewindFloor: 0 }, ...lanes.filter(({ id }) => id !== lane.id), ...parked];
+  const wanted = { ...request, prompt: lane.tokens, isWarmUp: true };
+  const lost = lane.tokens.filter((_, at) => elsewhere.every((other) => usable(other, wanted) <= at)).length;
   const parking = lane.tokens.length * (costs.save + costs.load);
   return { lost, evaluating: lost * costs.token * worthOf(lane, lanes), parking };
 }
 
 function spared({ request, lanes }: World, lane: LaneFacts): number {
   const newest = lanes.every((other) => other.purpose !== lane.purpose || other.lastUsed <= lane.lastUsed);
-  const kept = common(lane.tokens, request.prompt);
+  const kept = usable(lane, request);
   if (!newest || kept >= lane.tokens.length - kept) return 0;
   return lane.purpose === 'chat' ? 1 : request.purpose === 'chat' ? 2 : 0;
 }
@@ -88,31 +92,23 @@ interface Possible {
 function possible(of: World): Possible[] {
   const { request, lanes, parked, costs } = of;
   const isHeld = lanes.some((each) => {
-    const kept = common(each.tokens, request.prompt);
-    return kept === request.prompt.length && (each.canRewind || kept === each.tokens.length);
+    return request.prompt.length >= each.rewindFloor && common(each.tokens, request.prompt) === request.prompt.length;
   });
   if (request.isWarmUp && isHeld) return [];
   const all = lanes
     .filter((lane) => lane.use === 'free' || (lane.use === 'warm' && !request.isWarmUp))
     .flatMap((lane) => {
       const { lost, evaluating, parking } = lossOf(of, lane);
-      const whole = (held: readonly number[]): boolean => lane.canRewind || common(held, request.prompt) === held.length;
       const from: { source: LanePlan['source']; keep: number; moving: number }[] = [
-        { source: { kind: 'own' }, keep: whole(lane.tokens) ? common(lane.tokens, request.prompt) : 0, moving: 0 },
+        { source: { kind: 'own' }, keep: usable(lane, request), moving: 0 },
         ...lanes
-          .filter((other) => other !== lane && whole(other.tokens))
-          .map((other) => ({
-            source: { kind: 'lane' as const, id: other.id },
-            keep: common(other.tokens, request.prompt),
-            moving: costs.copy,
-          })),
-        ...parked
-          .filter((entry) => whole(entry.tokens))
-          .map((entry) => ({
-            source: { kind: 'parked' as const, id: entry.id },
-            keep: common(entry.tokens, request.prompt),
-            moving: entry.tokens.length * costs.load,
-          })),
+          .filter((other) => other !== lane)
+          .map((other) => ({ source: { kind: 'lane' as const, id: other.id }, keep: usable(other, request), moving: costs.copy })),
+        ...parked.map((entry) => ({
+          source: { kind: 'parked' as const, id: entry.id },
+          keep: usable(entry, request),
+          moving: entry.tokens.length * costs.load,
+        })),
       ];
       const park = lost >= 16 && parking < evaluating;
       const losing = park ? parking : evaluating;
@@ -131,13 +127,13 @@ function possible(of: World): Possible[] {
   return request.isWarmUp && least >= 2 * spares ? [] : all;
 }
 
-const lane = (id: number, held: readonly number[], more: Partial<LaneFacts> = {}): LaneFacts => ({
+const lane = (id: number, all: readonly number[], more: Partial<LaneFacts> = {}): LaneFacts => ({
   id,
   purpose: 'chat',
-  tokens: held,
+  tokens: all,
   use: 'free',
   lastUsed: id,
-  canRewind: true,
+  rewindFloor: 0,
   ...more,
 });
 const run = (length: number, from: number): number[] => Array.from({ length }, (_, index) => from + index);
@@ -185,20 +181,18 @@ describe('planLane', () => {
     );
   });
 
-  it('keeps what the source and the prompt have in common, and no more', () => {
+  it('keeps what the source and the prompt have in common, unless the source cannot be cut back to it', () => {
     fc.assert(
       fc.property(world, (of) => {
         const plan = planOf(of);
         if (!plan) return;
         const { source } = plan;
-        const held = {
-          own: () => laneOf(of.lanes, plan.lane).tokens,
-          lane: () => laneOf(of.lanes, source.kind === 'lane' ? source.id : -1).tokens,
-          parked: () => of.parked.find(({ id }) => source.kind === 'parked' && id === source.id)?.tokens ?? [],
+        const from = {
+          own: () => laneOf(of.lanes, plan.lane),
+          lane: () => laneOf(of.lanes, source.kind === 'lane' ? source.id : -1),
+          parked: () => of.parked.find(({ id }) => source.kind === 'parked' && id === source.id),
         }[source.kind]();
-        const { canRewind } = laneOf(of.lanes, plan.lane);
-        const same = common(held, of.request.prompt);
-        expect(plan.keep).toBe(canRewind || same === held.length ? same : 0);
+        expect(plan.keep).toBe(from && usable(from, of.request));
         expect(plan.keep).toBeLessThanOrEqual(of.request.prompt.length);
       }),
     );
@@ -241,9 +235,9 @@ describe('planLane', () => {
   });
 
   it('does not write a new chat over the file being edited or the open conversation while there is another lane', () => {
-    const held = fc.integer({ min: 1, max: 900 });
+    const length = fc.integer({ min: 1, max: 900 });
     fc.assert(
-      fc.property(held, held, fc.nat(900), fc.nat(200), someCosts, (file, open, old, prompt, costs) => {
+      fc.property(length, length, fc.nat(900), fc.nat(200), someCosts, (file, open, old, prompt, costs) => {
         const lanes = [
           lane(0, run(file, 10_000), { purpose: 'ghost', lastUsed: 9 }),
           lane(1, run(open, 20_000), { lastUsed: 8 }),
@@ -274,17 +268,32 @@ describe('planLane', () => {
   });
 
   it('takes up what was parked, and evaluates where that is cheaper', () => {
-    const parked = [{ id: 'a', tokens: run(400, 0) }];
+    const parked = [{ id: 'a', tokens: run(400, 0), rewindFloor: 0 }];
     expect(planLane(chat(run(500, 0)), [lane(0, [])], parked, measured)).toMatchObject({ source: { kind: 'parked', id: 'a' }, keep: 400 });
     expect(planLane(chat([0, 1, 7]), [lane(0, [])], parked, { ...measured, load: 1 })).toMatchObject({ source: { kind: 'own' }, keep: 0 });
   });
 
   it('never cuts back a model that cannot', () => {
-    const lanes = [lane(0, run(100, 0), { canRewind: false }), lane(1, [], { canRewind: false })];
-    const parked = [{ id: 'a', tokens: run(90, 0) }];
+    const lanes = [lane(0, run(100, 0), { rewindFloor: 100 }), lane(1, [])];
+    const parked = [{ id: 'a', tokens: run(90, 0), rewindFloor: 90 }];
     expect(planLane(chat(run(80, 0)), lanes, parked, measured)?.keep).toBe(0);
     expect(planLane(chat(run(95, 0)), lanes, parked, measured)).toMatchObject({ source: { kind: 'parked' }, keep: 90 });
     expect(planLane(chat(run(120, 0)), lanes, parked, measured)).toMatchObject({ lane: 0, source: { kind: 'own' }, keep: 100 });
+    // A prompt that it holds to the last token would have to lose that one, for its logits.
+    expect(planLane(chat(run(100, 0)), lanes.slice(0, 1), [], measured)).toMatchObject({ keep: 0 });
+  });
+
+  it('cuts a lane that was restored with a sliding window back by one token, and evaluates a shorter prompt', () => {
+    const restored = lane(0, run(800, 0), { rewindFloor: findRestoredFloor(800, 512) });
+    const lanes = [restored, lane(1, [])];
+    expect(planLane(chat(run(900, 0)), lanes, [], measured)).toMatchObject({ lane: 0, source: { kind: 'own' }, keep: 800 });
+    expect(planLane(chat(run(800, 0)), lanes, [], measured)).toMatchObject({ lane: 0, source: { kind: 'own' }, keep: 800 });
+    expect(planLane(chat([...run(799, 0), 9000]), lanes, [], measured)).toMatchObject({ keep: 799 });
+    for (const prompt of [run(799, 0), [...run(798, 0), 9000], run(300, 0)]) {
+      expect(planLane(chat(prompt), lanes, [], measured)).toMatchObject({ lane: 1, keep: 0 });
+      const parked = [{ id: 'a', tokens: restored.tokens, rewindFloor: restored.rewindFloor }];
+      expect(planLane(chat(prompt), [lane(0, [])], parked, measured)).toMatchObject({ source: { kind: 'own' }, keep: 0 });
+    }
   });
 
   it('warms up nothing at the price of more than that adds, nor what is held already', () => {
@@ -299,6 +308,18 @@ describe('planLane', () => {
     const lanes = [lane(0, run(300, 0), { purpose: 'ghost' }), lane(1, run(200, 7000)), lane(2, [])];
     for (const prompt of [run(292, 0), [...run(292, 0), 9000]])
       expect(planLane({ prompt, purpose: 'ghost', isWarmUp: true }, lanes, [], measured)).toBeUndefined();
+  });
+});
+
+describe('findRestoredFloor', () => {
+  it('lets a lane go back anywhere where its snapshot has every cell', () => {
+    expect([0, 1, 5000].map((tokens) => findRestoredFloor(tokens, 0))).toEqual([0, 0, 0]);
+    expect([0, 511, 512].map((tokens) => findRestoredFloor(tokens, 512))).toEqual([0, 0, 0]);
+  });
+
+  it('holds it to one token less than it had, beyond its window or where that is not known', () => {
+    expect([513, 5000].map((tokens) => findRestoredFloor(tokens, 512))).toEqual([512, 4999]);
+    expect([0, 1, 2, 5000].map((tokens) => findRestoredFloor(tokens, undefined))).toEqual([0, 0, 1, 4999]);
   });
 });
 
