@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getLlama, LlamaVocabularyType, type Llama, type LlamaModel } from 'node-llama-cpp';
+import { getLlama, LlamaVocabularyType, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureLlamaSource } from '../../scripts/lib/llama-source.mjs';
 import { createDetokenizer } from '../../src/worker/engine/detokenize';
@@ -124,6 +124,22 @@ describe.each(vocabularies)('%s', (file) => {
       for (const ids of [tokenizer.encode(text), tokenizer.encode(`x ${text} y`), tokenizer.encodeInside(`\n${text}`)])
         expect([text, ids.includes(id)]).toEqual([text, false]);
       expect(detokenize([id], [])).toBe('');
+    }
+  });
+
+  it('reads a mark of a turn, a channel or a tool call as text, be it a control token to llama.cpp or not', () => {
+    const texts = model.fileInfo.metadata.tokenizer.ggml.tokens;
+    const isMark = (id: number): boolean => {
+      const { control, userDefined } = model.getTokenAttributes(id as Token);
+      return control || userDefined;
+    };
+    const marks = [...texts.entries()].filter(([id, text]) => isMark(id) && /^<[|｜][^<>]*>$|^<[^<>]*[|｜]>$/.test(text));
+    for (const [id, mark] of marks.filter((_, index) => index % Math.ceil(marks.length / 40) === 0)) {
+      for (const text of [mark, `x ${mark} y`, `${mark}${mark}`, `<${mark}>`, `[<|x${mark}|]`, `\n${mark}\n`]) {
+        for (const ids of [tokenizer.encode(text), tokenizer.encodeInside(text)]) expect([text, ids.includes(id)]).toEqual([text, false]);
+        expect(detokenize(tokenizer.encode(text), [])).toBe(text);
+      }
+      expect([mark, tokenizer.encodeTemplate(mark).includes(id)]).toEqual([mark, true]);
     }
   });
 

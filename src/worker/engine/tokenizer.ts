@@ -1,17 +1,21 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { FimTokens, PromptTokenizer } from '../../prompt/types';
 import { createDetokenizer, hasBpeVocabulary } from './detokenize';
+import { encodePlain, findMarkup } from './plainText';
 import { Vocabulary } from './vocabulary';
 
 /** A loaded model's tokenizer as prompts see it. */
 export function promptTokenizer(model: LlamaModel, fingerprint: string): PromptTokenizer {
+  const markup = findMarkup(model);
+  const encode = (text: string): readonly number[] => model.tokenize(text, false);
+  const encodeRest = (text: string): readonly number[] => encodeInside(model, text);
   return {
     fingerprint,
     bos: model.tokens.shouldPrependBosToken ? (model.tokens.bos ?? undefined) : undefined,
     eos: model.tokens.eos ?? undefined,
-    encode: (text) => model.tokenize(text, false),
+    encode: (text) => encodePlain(text, markup, encode, encodeRest),
     encodeTemplate: (text) => model.tokenize(text, true),
-    encodeInside: (text) => encodeInside(model, text),
+    encodeInside: (text) => encodePlain(text, markup, encodeRest, encodeRest),
     fim: fimTokens(model),
   };
 }
