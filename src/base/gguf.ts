@@ -43,7 +43,7 @@ export type GgufValue =
       readonly count: number;
       /** Of a short one of whole numbers: a figure for each layer, say. */
       readonly numbers?: readonly number[];
-      /** Of texts: a hash of each, empty ones left out, where they were asked for. */
+      /** A hash of each text, as {@link HashedTexts} asks for them. */
       readonly hashes?: BigUint64Array;
     };
 
@@ -69,7 +69,8 @@ export interface GgufHead {
 export const ggufLimits = {
   headBytes: 128 * 1024 * 1024,
   keys: 16_384,
-  keyBytes: 1024,
+  /** The format's own. */
+  keyBytes: 65_535,
   elements: 2 * 1024 * 1024,
   tensors: 32_768,
   /** llama.cpp's own (GGML_MAX_NAME, GGML_MAX_DIMS). */
@@ -85,11 +86,15 @@ const windowBytes = 1024 * 1024;
 const defaultAlignment = 32;
 const formats = { oldest: 2, newest: 3 };
 
-/**
- * @param hashed the key of texts whose hashes are wanted
- * @throws GgufError
- */
-export function readGgufHead(source: ByteSource, hashed: string): GgufHead {
+/** Texts whose hashes are wanted, to find those that are there twice. */
+export interface HashedTexts {
+  readonly key: string;
+  /** The text that stands for the empty one at an index. */
+  readonly nameEmpty: (index: number) => string;
+}
+
+/** @throws GgufError */
+export function readGgufHead(source: ByteSource, hashed: HashedTexts): GgufHead {
   const metadata = new Map<string, GgufValue>();
   const reader = new Reader(source);
   const onValue = (key: string, value: GgufValue): void => {
@@ -121,7 +126,7 @@ export function broken(part: 'metadata' | 'vocabulary' | 'tensors', detail: stri
   return new GgufError({ kind: part, detail });
 }
 
-function readValues(reader: Reader, onValue: (key: string, value: GgufValue) => void, hashed?: string): number {
+function readValues(reader: Reader, onValue: (key: string, value: GgufValue) => void, hashed?: HashedTexts): number {
   readMagic(reader);
   const tensorCount = reader.uint64();
   const count = reader.uint64();
@@ -129,7 +134,7 @@ function readValues(reader: Reader, onValue: (key: string, value: GgufValue) => 
   for (let left = count; left > 0; left--) {
     const key = reader.text(ggufLimits.keyBytes, 'metadata');
     if (key === '') throw broken('metadata', 'a key without a name');
-    onValue(key, readValue(reader, key, key === hashed));
+    onValue(key, readValue(reader, key, key === hashed?.key ? hashed : undefined));
   }
   return tensorCount;
 }
@@ -156,7 +161,7 @@ function otherFile(start: string): GgufError {
   return new GgufError({ kind: 'notGguf', found: /^[\s\u00EF\u00BB\u00BF]*<[!?a-z]/i.test(start) ? 'webPage' : 'other' });
 }
 
-function readValue(reader: Reader, key: string, hashed: boolean): GgufValue {
+function readValue(reader: Reader, key: string, hashed: HashedTexts | undefined): GgufValue {
   const type = reader.uint32();
   switch (type) {
     case valueType.string:
@@ -168,7 +173,7 @@ function readValue(reader: Reader, key: string, hashed: boolean): GgufValue {
   }
 }
 
-function readArray(reader: Reader, key: string, hashed: boolean): GgufValue {
+function readArray(reader: Reader, key: string, hashed: HashedTexts | undefined): GgufValue {
   const elementType = reader.uint32();
   const count = reader.uint64();
   const array = { kind: 'array', type: valueType.array, elementType, count } as const;
@@ -176,7 +181,7 @@ function readArray(reader: Reader, key: string, hashed: boolean): GgufValue {
   // Arrays in arrays are in the format and in no file: llama.cpp refuses them.
   if (bytes === undefined && elementType !== valueType.string) throw broken('metadata', `${key} is an array of type ${elementType}`);
   if (count > ggufLimits.elements) throw broken('metadata', `${key} has ${count} elements`);
-  if (bytes === undefined) return { ...array, ...(hashed ? { hashes: readHashes(reader, count) } : skipTexts(reader, count)) };
+  if (bytes === undefined) return { ...array, ...(hashed ? { hashes: readHashes(reader, count, hashed) } : skipTexts(reader, count)) };
   if (count > keptNumbers || (elementType !== valueType.uint32 && elementType !== valueType.int32)) {
     reader.skip(count * bytes);
     return array;
@@ -189,31 +194,46 @@ function skipTexts(reader: Reader, count: number): object {
   return {};
 }
 
-function readHashes(reader: Reader, count: number): BigUint64Array {
+function readHashes(reader: Reader, count: number, { nameEmpty }: HashedTexts): BigUint64Array {
   const hashes = new BigUint64Array(count);
-  let found = 0;
-  for (let left = count; left > 0; left--) {
-    const bytes = reader.uint64();
-    if (bytes > keptTextBytes) reader.skip(bytes);
-    else if (bytes > 0) hashes[found++] = hashOfBytes(reader.take(bytes));
+  for (let index = 0; index < count; index++) {
+    const hash = new Hash();
+    reader.pieces(reader.uint64(), (piece) => {
+      hash.add(piece);
+    });
+    hashes[index] = hash.isEmpty ? hashOfText(nameEmpty(index)) : hash.value;
   }
-  return hashes.subarray(0, found);
+  return hashes;
 }
 
 /** The hash of a text of ASCII, as {@link GgufValue} has them. */
 export function hashOfText(text: string): bigint {
-  return hashOfBytes(new DataView(Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer));
+  const hash = new Hash();
+  hash.add(new DataView(Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer));
+  return hash.value;
 }
 
-/** FNV-1a twice, from two beginnings: 64 bits. */
-function hashOfBytes(view: DataView): bigint {
-  let [one, other] = [0x811c9dc5, 0x01000193];
-  for (let at = 0; at < view.byteLength; at++) {
-    const byte = view.getUint8(at);
-    one = Math.imul(one ^ byte, 0x01000193);
-    other = Math.imul(other ^ byte, 0x85ebca6b) ^ (other >>> 13);
+/** FNV-1a twice, from two beginnings: 64 bits. A text ends at its first byte of 0, as in C. */
+class Hash {
+  isEmpty = true;
+  private one = 0x811c9dc5;
+  private other = 0x01000193;
+  private ended = false;
+
+  add(view: DataView): void {
+    for (let at = 0; at < view.byteLength && !this.ended; at++) {
+      const byte = view.getUint8(at);
+      this.ended = byte === 0;
+      if (this.ended) return;
+      this.isEmpty = false;
+      this.one = Math.imul(this.one ^ byte, 0x01000193);
+      this.other = Math.imul(this.other ^ byte, 0x85ebca6b) ^ (this.other >>> 13);
+    }
   }
-  return (BigInt(one >>> 0) << 32n) | BigInt(other >>> 0);
+
+  get value(): bigint {
+    return (BigInt(this.one >>> 0) << 32n) | BigInt(this.other >>> 0);
+  }
 }
 
 /** Sizes of the value types of fixed size, by their numbers; strings and arrays have none. */
@@ -325,6 +345,12 @@ class Reader {
     const view = new DataView(this.view.buffer, this.view.byteOffset + this.at - this.viewAt, bytes);
     this.at += bytes;
     return view;
+  }
+
+  /** Hands on so many bytes piece by piece: a long text is never whole in memory. */
+  pieces(bytes: number, onPiece: (piece: DataView) => void): void {
+    this.check(bytes);
+    for (let left = bytes; left > 0; left -= windowBytes) onPiece(this.take(Math.min(left, windowBytes)));
   }
 
   private characters(bytes: number): string {

@@ -7,8 +7,14 @@ export interface ModelFileName {
 }
 
 const QUANTISATION = /[-._](I?Q\d\w*|B?F16|F32)$/i;
+const EXTENSION = /(?:-\d{5}-of-\d{5})?\.gguf$/i;
+
+/** The file's name without its folder, its extension and the numbers of a part. */
+export function modelFileStem(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(EXTENSION, '');
+}
 
 export function readModelFileName(path: string): ModelFileName {
-  const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\.gguf$/i, '');
-  return { name: file.replace(QUANTISATION, ''), quantisation: QUANTISATION.exec(file)?.[1] ?? '' };
+  const stem = modelFileStem(path);
+  return { name: stem.replace(QUANTISATION, ''), quantisation: QUANTISATION.exec(stem)?.[1] ?? '' };
 }

@@ -18,6 +18,17 @@ export type EngineErrorData =
       readonly part?: 'metadata' | 'vocabulary' | 'tensors';
       readonly detail: string;
     }
+  /** One part of a model in several files is not there, or has a name by which llama.cpp does not find it. `path` is that part's. */
+  | {
+      readonly kind: 'modelParts';
+      readonly path: string;
+      readonly problem: 'missing' | 'misnamed';
+      /** Which one, counted from 1, of how many. */
+      readonly part: number;
+      readonly parts: number;
+    }
+  /** The path of a model that does not say where it begins. */
+  | { readonly kind: 'relativePath'; readonly path: string }
   /** Weights, KV cache and buffers do not fit. Sizes in bytes; 0 where unknown. */
   | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
   /**

@@ -20,8 +20,10 @@ export type PromptFormat =
 export interface ModelFacts {
   /** Identifies the file's header and vocabulary; token ids may be reused only for an equal one. */
   readonly fingerprint: string;
+  /** As `LoadModelParams` has it, or by the file's name. */
   readonly name: string;
   readonly path: string;
+  /** Of all its parts together. */
   readonly fileBytes: number;
   readonly architecture: string;
   readonly promptFormat: PromptFormat;

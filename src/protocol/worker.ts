@@ -6,7 +6,7 @@
 export type { GhostTextModel, GpuFailure, ModelFacts, PromptFormat } from './model';
 
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export const methods = {
   initialize: 'paddock/initialize',
@@ -50,7 +50,10 @@ export interface InitializeResult {
 export type GpuChoice = 'auto' | 'off';
 
 export interface LoadModelParams {
+  /** Absolute; of a model in parts that of the first one. */
   readonly path: string;
+  /** What the model is called where its file is from, where the file's own name does not tell, as `llama2:7b-chat` in Ollama's store. */
+  readonly name?: string;
   /** Tokens of context for each lane; capped by what the model was trained with. */
   readonly contextTokens: number;
   readonly gpu: GpuChoice;
@@ -61,7 +64,7 @@ export interface LoadModelParams {
   /** Load although the measured memory looks too small. */
   readonly force?: boolean;
   /** A model of its own for ghost text, loaded beside this one where memory allows it. Without it, or with the same model, this one does both. */
-  readonly ghostText?: { readonly path: string };
+  readonly ghostText?: { readonly path: string; readonly name?: string };
 }
 
 export interface WorkerStorage {

@@ -96,6 +96,8 @@ const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> 
   modelTruncated: ['path', 'bytes', 'neededBytes'],
   modelVersion: ['path', 'age'],
   modelBroken: ['path', 'detail'],
+  modelParts: ['path', 'problem', 'part', 'parts'],
+  relativePath: ['path'],
   outOfMemory: ['path', 'neededBytes', 'freeBytes'],
   doesNotFit: ['path', 'neededBytes', 'freeBytes', 'others', 'othersBytes'],
   unsupportedArchitecture: ['path', 'architecture'],

@@ -250,6 +250,7 @@ export class EngineClient implements Engine, Disposable {
       const hello = await shakeHands(worker.connection, this.options.clientVersion, this.options.handshakeLimit);
       this.greeting = hello;
       this.options.log.info(`worker ${hello.pid} on ${hello.runtimeVersion}, node-llama-cpp ${hello.libraryVersion}`);
+      await this.options.prepareModel?.();
       if (generation !== this.generation) return;
       const model = this.modelToLoad();
       this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });

@@ -10,6 +10,8 @@ export interface EngineClientOptions {
   /** Asked at every start, so that changed settings count. */
   readonly command: () => WorkerCommand;
   readonly model: () => LoadModelParams;
+  /** Awaited before a model is asked for that is about to be loaded: time to look up what is known of its file. Never rejects. */
+  readonly prepareModel?: () => Promise<void>;
   readonly clientVersion: string;
   readonly log: Log;
   /** For messages of the worker itself. */

@@ -58,6 +58,7 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
     case 'modelTruncated':
     case 'modelVersion':
     case 'modelBroken':
+    case 'modelParts':
     case 'unsupportedArchitecture':
     case 'noModel':
     case 'chatTemplate':
@@ -66,6 +67,8 @@ function actionsOf(error: EngineErrorData): readonly ProblemActionId[] {
       return ['chooseModel', 'openSettings', 'retry'];
     case 'doesNotFit':
       return ['loadAnyway', 'chooseModel', 'openSettings'];
+    case 'relativePath':
+      return ['chooseModelFile', 'openSettings', 'useEmbeddedModel'];
     case 'promptTooLong':
       return ['openSettings'];
     case 'engineUnavailable':
@@ -111,6 +114,13 @@ function messageOf(error: EngineErrorData): string {
           );
     case 'modelBroken':
       return modelBroken(error);
+    case 'modelParts':
+      return modelParts(error);
+    case 'relativePath':
+      return l10n.t(
+        'The settings name the model by “{0}”, which does not say in which folder it is. Give the whole path, or one that begins with ~/ for your home folder.',
+        error.path,
+      );
     case 'outOfMemory':
       return outOfMemory(error);
     case 'doesNotFit':
@@ -183,6 +193,24 @@ function modelBroken({ path, part, detail }: Extract<EngineErrorData, { kind: 'm
     default:
       return l10n.t('The model file {0} is damaged ({1}). Download it again, or choose another one.', path, detail);
   }
+}
+
+function modelParts({ path, problem, part, parts }: Extract<EngineErrorData, { kind: 'modelParts' }>): string {
+  if (problem === 'missing') {
+    return l10n.t(
+      'Part {0} of {1} of this model is missing: {2}. Put it into the folder of the other parts, or choose another model.',
+      number(part),
+      number(parts),
+      path,
+    );
+  }
+  return l10n.t(
+    'The file {0} is part {1} of a model in {2} parts, and its name does not say so. Rename the parts so that their names end in {3} and so on, all in one folder, or choose another model.',
+    path,
+    number(part),
+    number(parts),
+    `-${String(part).padStart(5, '0')}-of-${String(parts).padStart(5, '0')}.gguf`,
+  );
 }
 
 function endpointFailed({ host, reason, detail }: Extract<EngineErrorData, { kind: 'endpoint' }>): string {

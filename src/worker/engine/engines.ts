@@ -11,7 +11,7 @@ import { together, type SessionFacts } from './sessionView';
 
 export interface EnginesOptions extends Omit<EngineOptions, 'gate' | 'beside'> {
   /** A model of its own for ghost text; the chat's without it. */
-  readonly ghostText?: { readonly path: string } | undefined;
+  readonly ghostText?: { readonly path: string; readonly name?: string } | undefined;
 }
 
 export interface LoadListeners {
@@ -45,7 +45,7 @@ export class Engines {
     if (!ghostText || resolve(ghostText.path) === resolve(chat.path)) return Engines.one(chat, listeners);
     const contextTokens = Math.min(chat.contextTokens, ghostContextTokens);
     // What was said of the chat's model, that it be loaded anyway, was said of that one.
-    const wanted: EngineOptions = { ...chat, path: ghostText.path, contextTokens, force: undefined, isSecond: true };
+    const wanted: EngineOptions = { ...chat, path: ghostText.path, name: ghostText.name, contextTokens, force: undefined, isSecond: true };
     let needs: Needs | undefined;
     try {
       needs = await needsOf(chat, wanted, listeners.log);

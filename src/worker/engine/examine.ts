@@ -80,8 +80,11 @@ const fimPieces = [
 
 /** Whether a model has all three tokens; what it is called says nothing. */
 function hasFim({ metadata }: GgufFileInfo): boolean {
-  const ggml = metadata.tokenizer.ggml as unknown as Readonly<Record<string, unknown>>;
-  if (fimKeys.every((keys) => keys.some((key) => typeof ggml[key] === 'number'))) return true;
+  // A file with a key called `tokenizer` has no section of that name.
+  const ggml = (metadata.tokenizer.ggml as Readonly<Record<string, unknown>> | undefined) ?? {};
   const pieces = Array.isArray(ggml['tokens']) ? (ggml['tokens'] as readonly unknown[]) : [];
+  // llama.cpp does without what is beyond the vocabulary.
+  const isToken = (id: unknown): boolean => typeof id === 'number' && id >= 0 && id < pieces.length;
+  if (fimKeys.every((keys) => keys.some((key) => isToken(ggml[key])))) return true;
   return fimPieces.every((piece) => pieces.some((token) => typeof token === 'string' && piece.test(token)));
 }

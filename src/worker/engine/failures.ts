@@ -2,6 +2,7 @@ import type { NotGguf } from '../../base/gguf';
 
 /** Why a model could not be loaded or a request not be served, as data; the handlers hand it on to the host. */
 export type Failure =
+  | { readonly kind: 'relativePath'; readonly path: string }
   | { readonly kind: 'modelNotFound'; readonly path: string }
   | { readonly kind: 'notGguf'; readonly path: string; readonly found: NotGguf }
   | { readonly kind: 'modelTruncated'; readonly path: string; readonly bytes: number; readonly neededBytes: number }
@@ -11,6 +12,13 @@ export type Failure =
       readonly path: string;
       readonly part?: 'metadata' | 'vocabulary' | 'tensors';
       readonly detail: string;
+    }
+  | {
+      readonly kind: 'modelParts';
+      readonly path: string;
+      readonly problem: 'missing' | 'misnamed';
+      readonly part: number;
+      readonly parts: number;
     }
   | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
   | {
@@ -54,7 +62,7 @@ const architectureComplaint = /unknown (model )?architecture/i;
 const newerComplaint = /unknown (pre-)?tokenizer|invalid ggml type|invalid type or block size/i;
 /** llama.cpp's words for a file that is not what its header says, and those of C++ where it takes the file's word for it. */
 const fileComplaint =
-  /magic|corrupted|incomplete|file bounds|truncated|\binvalid\b|failed to read|key not found|missing tensor|wrong (number|shape|type|array)|duplicated? tensor|unexpected(ly)? (end|eof)|basic_string|vector::|_Map_base|\bsto(i|l|ul|ll|ull|f|d)\b/i;
+  /magic|corrupted|incomplete|file bounds|truncated|\binvalid\b|failed to read|key not found|cannot find|missing tensor|wrong (number|shape|type|array)|duplicated? tensor|unexpected(ly)? (end|eof)|basic_string|vector::|_Map_base|\bsto(i|l|ul|ll|ull|f|d)\b/i;
 /** The line with the cause; the lines after it only repeat that there was an error. */
 const causeComplaint = /error loading model[\w ]*: /i;
 

@@ -1,41 +1,38 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { broken, GgufError, readGgufHead, type ByteSource, type GgufFault, type GgufHead, type GgufTensor } from '../../base/gguf';
 import { EngineFailure, type Failure } from './failures';
-import { checkTensors } from './ggufTensors';
+import { checkParts, listParts } from './ggufParts';
 import { checkShape } from './ggufShape';
-import { checkVocabulary, tokensKey } from './ggufVocabulary';
+import { checkTensors, checkWeights } from './ggufTensors';
+import { checkVocabulary, vocabularyTexts } from './ggufVocabulary';
 
 /**
  * Holds a model file's header against itself and against the file, before the library or llama.cpp see it: both believe what a header
  * says, and hang, run out of memory or abort over some of what a damaged one does. What this does not know, such as a newer
  * architecture, it leaves to them. Reads the header alone, in pieces.
+ *
+ * A file that llama.cpp loads is not refused. test/model/accepted.test.ts compares the two and lists the exceptions with their reasons.
+ * @param anyPart the path of the model's file, or of any part of it
+ * @returns the paths of its files, the first part first
  * @throws EngineFailure
  */
-export function checkGguf(path: string): void {
-  const tensors: GgufTensor[] = [];
-  let first: GgufHead | undefined;
-  for (const part of partsOf(path)) {
-    const head = readPart(part);
-    first ??= head;
-    for (const tensor of head.tensors) tensors.push(tensor);
-  }
-  if (first === undefined) return;
+export function checkGguf(anyPart: string): readonly string[] {
+  const paths = listParts(anyPart);
+  const [path = anyPart] = paths;
+  const heads = paths.map(readPart);
+  const [first] = heads;
+  if (first === undefined) return paths;
+  checkParts(paths, heads);
   try {
-    checkModel(first, tensors, path);
+    checkModel(
+      first,
+      heads.flatMap(({ tensors }) => tensors),
+      path,
+    );
   } catch (error) {
     throw asFailure(error, path);
   }
-}
-
-/** How the parts of a model are called whose file was split. */
-const partName = /-(\d{5})-of-(\d{5})\.gguf$/;
-
-function partsOf(path: string): readonly string[] {
-  const match = partName.exec(path);
-  const [own, count] = [Number(match?.[1] ?? 1), Number(match?.[2] ?? 1)];
-  if (match === null || own < 1 || own > count) return [path];
-  const digits = (number: number): string => String(number).padStart(5, '0');
-  return Array.from({ length: count }, (_, index) => `${path.slice(0, match.index)}-${digits(index + 1)}-of-${digits(count)}.gguf`);
+  return paths;
 }
 
 /** One file by itself. */
@@ -46,7 +43,7 @@ function readPart(path: string): GgufHead {
     if (!statSync(path).isFile()) throw new EngineFailure({ kind: 'modelNotFound', path });
     file = openSync(path, 'r');
     const source = new FileSource(file);
-    const head = readGgufHead(source, tokensKey);
+    const head = readGgufHead(source, vocabularyTexts);
     const neededBytes = checkTensors(head, source.length);
     if (neededBytes > source.length) throw new EngineFailure({ kind: 'modelTruncated', path, bytes: source.length, neededBytes });
     return head;
@@ -76,10 +73,10 @@ function failureOf(fault: GgufFault, path: string): Failure {
   }
 }
 
-/** Vocabularies of models that read and do not write. llama.cpp aborts over what a damaged one says. */
+/** Vocabularies of models that read and do not write. llama.cpp aborts over what a damaged one says, at the load or at the first text. */
 const readersTokenizers = new Set(['bert', 't5']);
 
-/** GGUFs that hold something else than a model that could write. */
+/** GGUFs that hold something else than a model that could write, unless they have the weights of one as well. */
 const otherTypes = new Set(['adapter', 'imatrix', 'mmproj']);
 
 function checkModel({ metadata }: GgufHead, tensors: readonly GgufTensor[], path: string): void {
@@ -87,7 +84,8 @@ function checkModel({ metadata }: GgufHead, tensors: readonly GgufTensor[], path
   if (architecture === undefined) throw broken('metadata', 'general.architecture is missing');
   if (architecture.kind !== 'text' || architecture.value === '') throw broken('metadata', 'general.architecture is no text');
   const type = metadata.get('general.type');
-  if (type?.kind === 'text' && otherTypes.has(type.value)) {
+  const isWhole = tensors.some(({ name: tensor }) => tensor === 'token_embd.weight');
+  if (type?.kind === 'text' && otherTypes.has(type.value) && !isWhole) {
     throw new EngineFailure({ kind: 'unsupportedArchitecture', path, architecture: type.value });
   }
   const { value: name } = architecture;
@@ -102,6 +100,7 @@ function checkModel({ metadata }: GgufHead, tensors: readonly GgufTensor[], path
   }
   checkShape(metadata, name, tensors);
   checkVocabulary(metadata, tensors);
+  checkWeights(tensors);
 }
 
 /** An open file, read through one buffer. */

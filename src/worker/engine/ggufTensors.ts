@@ -34,12 +34,32 @@ const blocks: Readonly<Record<number, readonly [elements: number, bytes: number]
   34: [256, 54], // TQ1_0
   35: [256, 66], // TQ2_0
   39: [32, 17], // MXFP4
+  40: [64, 36], // NVFP4
+  41: [128, 18], // Q1_0
+  42: [64, 18], // Q2_0
 };
 
 /** Types that were given up: Q4_2, Q4_3, and weights repacked in the file for one kind of processor. */
 const formerTypes = new Set([4, 5, 31, 32, 33, 36, 37, 38]);
 /** There are some forty; what is beyond is no type of a later version but a damaged number. */
 const mostTypes = 256;
+
+/** Types of intermediate results and of tables: Q8_1, Q8_K, whole numbers and F64. llama.cpp reads outside its memory when it multiplies by them. */
+const notForWeights = new Set([9, 15, 24, 25, 26, 27, 28]);
+const F32 = 0;
+const MATRIX = /(?:^|\.)(?:token_embd|output|attn_(?:q|k|v|qkv|output)|ffn_(?:gate|up|down)(?:_exps)?)\.weight$/;
+const NORM = /norm\.weight$|\.bias$/;
+
+/**
+ * Holds the types of weights against what llama.cpp calculates with on a processor, where it aborts or worse over others.
+ * @throws GgufError
+ */
+export function checkWeights(tensors: readonly GgufTensor[]): void {
+  for (const { name, type, dimensions } of tensors) {
+    const isWrong = MATRIX.test(name) ? notForWeights.has(type) : NORM.test(name) && dimensions.length === 1 && type !== F32;
+    if (isWrong) throw broken('tensors', `${name} has the type ${type}`);
+  }
+}
 
 interface Placed {
   readonly name: string;

@@ -10,11 +10,15 @@ import { examineFile, type ExaminedFile } from './modelFile';
 import { Neighbours } from './neighbours';
 import { keyOf, recall, type Remembered } from './remembered';
 import { chooseThreads, readThreadLimits } from './threads';
+import { isLlama2ChatName } from './llama2Names';
 import { promptTokenizer } from './tokenizer';
 import { libraryVersion, loadLibrary, type Library } from './version';
 
 export interface LoadOptions {
+  /** The model's file, or any part of it. */
   readonly path: string;
+  /** What the model is called where it was found, where that is not what its file is called. */
+  readonly name?: string | undefined;
   /** Tokens of context wanted in each lane; capped by what the model was trained with. */
   readonly contextTokens: number;
   readonly gpu: 'auto' | 'off';
@@ -117,15 +121,16 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
   const attempt = { path: options.path, architecture: file.architecture, neededBytes: file.bytes };
   let model: LlamaModel | undefined;
   try {
-    model = await llama.loadModel({ modelPath: options.path, gpuLayers, useMmap: mapped, onLoadProgress: onProgress });
+    model = await llama.loadModel({ modelPath: file.path, gpuLayers, useMmap: mapped, onLoadProgress: onProgress });
     const freeBytes = freeBytesFor(options) - (mapped ? file.bytes : 0);
-    const wanted = Math.max(256, Math.min(options.contextTokens, model.trainContextSize || options.contextTokens));
-    // Two sessions share what lanes may take.
-    const capacity = chooseCapacity(wanted, estimate.bytesPerToken, options.beside ? freeBytes / 2 : freeBytes);
+    // The library counts with a sign, and a file may say 0.
+    const trainContextTokens = Math.max(0, model.trainContextSize);
+    const capacity = capacityFor(options, trainContextTokens, estimate, freeBytes);
     attempt.neededBytes += capacity.lanes * capacity.contextTokens * estimate.bytesPerToken;
     const context = await createContext(llama, model, capacity, threads);
     await neighbours?.announce(attempt.neededBytes + (options.beside?.takenBytes ?? 0));
-    const format = chatFormat(file, model);
+    const name = options.name ?? readModelFileName(file.path).name;
+    const format = chatFormat(file, model, name);
     const loaded = model;
     return {
       model,
@@ -135,13 +140,11 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       onlyOf: (tokens) => allowOnly(library.TokenBias.for(loaded), tokens),
       format,
       facts: {
-        fingerprint,
-        name: readModelFileName(options.path).name,
+        ...factsOf(file),
+        name,
         path: options.path,
-        fileBytes: file.bytes,
-        architecture: file.architecture,
         promptFormat: format.kind,
-        trainContextTokens: model.trainContextSize,
+        trainContextTokens,
         contextTokens: context.contextSize,
         lanes: context.totalSequences,
         laneBytes: context.contextSize * estimate.bytesPerToken,
@@ -227,6 +230,21 @@ export async function needOf(options: LoadOptions, log: EngineLog): Promise<Mode
     leastBytes: leastBytes({ weights: file.bytes, bytesPerToken, contextTokens: options.contextTokens }),
     hasGpu: llama.gpu !== false,
   };
+}
+
+function factsOf({
+  fingerprint,
+  bytes,
+  architecture,
+}: ExaminedFile): Pick<LoadedModel['facts'], 'fingerprint' | 'fileBytes' | 'architecture'> {
+  return { fingerprint, fileBytes: bytes, architecture };
+}
+
+/** @param trainContextTokens 0 where the file does not say */
+function capacityFor({ contextTokens, beside }: LoadOptions, trainContextTokens: number, estimate: Estimate, freeBytes: number): Capacity {
+  const wanted = Math.max(256, Math.min(contextTokens, trainContextTokens || contextTokens));
+  // Two sessions share what lanes may take.
+  return chooseCapacity(wanted, estimate.bytesPerToken, beside ? freeBytes / 2 : freeBytes);
 }
 
 function freeBytesFor({ beside }: LoadOptions): number {
@@ -330,21 +348,14 @@ async function createContext(llama: Llama, model: LlamaModel, { lanes, contextTo
   });
 }
 
-/** Meta's models from before GGUF carried templates are told by their name alone. */
-const llama2ChatName = /llama[-_ ]?v?2.*chat|code ?llama.*instruct/i;
-
-/** Whether a file or a model so called is one of those. */
-export function isLlama2ChatName(name: string): boolean {
-  return llama2ChatName.test(name);
-}
-
-function chatFormat({ info, name }: ExaminedFile, model: LlamaModel): ChatFormat {
-  const source = info.metadata.tokenizer.chat_template;
+function chatFormat({ info, name }: ExaminedFile, model: LlamaModel, shownName: string): ChatFormat {
+  const source: unknown = info.metadata.tokenizer.chat_template;
   if (typeof source === 'string' && source.trim() !== '') {
     if (source.includes('[INST]') && source.includes('<<SYS>>')) return { kind: 'llama2' };
     return { kind: 'template', source, bosText: model.tokens.bosString ?? '', eosText: model.tokens.eosString ?? '' };
   }
-  return isLlama2ChatName(name) || isLlama2ChatName(basename(model.filename ?? '')) ? { kind: 'llama2' } : { kind: 'base' };
+  const isLlama2 = [name, shownName, basename(model.filename ?? '')].some(isLlama2ChatName);
+  return isLlama2 ? { kind: 'llama2' } : { kind: 'base' };
 }
 
 /** Added to the logits of the tokens that alone may be chosen; no model's own differ by so much. */

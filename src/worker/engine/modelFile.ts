@@ -8,8 +8,11 @@ import type { Library } from './version';
 /** What a GGUF file says of itself. */
 export interface ExaminedFile {
   readonly info: GgufFileInfo;
+  /** The path that the library is given: the first part where the model has several. */
+  readonly path: string;
+  /** Of all parts together. */
   readonly bytes: number;
-  /** Names the file's content; see {@link fingerprintOf}. */
+  /** Names the content of all parts; see {@link hashParts}. */
   readonly fingerprint: string;
   readonly architecture: string;
   /** `general.name`; empty where the file has none. */
@@ -23,29 +26,20 @@ const pieces = 512;
 const pieceBytes = 4096;
 
 /**
- * Reads a file's header.
- * @throws EngineFailure when the file is not there or is no sound GGUF
+ * Reads a model's header.
+ * @param anyPart the path of its file, or of any part of it
+ * @throws EngineFailure when a file is not there or is no sound GGUF
  */
-export async function examineFile({ readGgufFileInfo }: Library, path: string): Promise<ExaminedFile> {
-  checkGguf(path);
-  let bytes: number;
-  let fingerprint: string;
-  try {
-    const file = await open(path, 'r');
-    try {
-      bytes = (await file.stat()).size;
-      fingerprint = await fingerprintOf(file, bytes);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    throw new EngineFailure({ kind: 'modelNotFound', path });
-  }
+export async function examineFile({ readGgufFileInfo }: Library, anyPart: string): Promise<ExaminedFile> {
+  const parts = checkGguf(anyPart);
+  const [path = anyPart] = parts;
+  const { bytes, fingerprint } = await hashParts(parts);
   try {
     const info = await readGgufFileInfo(path, { sourceType: 'filesystem', logWarnings: false });
     const { architecture, name } = generalOf(info);
     return {
       info,
+      path,
       bytes,
       fingerprint,
       architecture: typeof architecture === 'string' ? architecture : 'unknown',
@@ -54,6 +48,32 @@ export async function examineFile({ readGgufFileInfo }: Library, path: string): 
   } catch (error) {
     throw new EngineFailure({ kind: 'modelBroken', path, detail: firstLine(messageOf(error)) });
   }
+}
+
+/**
+ * Reads the sizes and the fingerprint of a model. That of one file is the hash of its pieces; that of several is the hash of theirs, so that
+ * another second part makes another model.
+ */
+async function hashParts(parts: readonly string[]): Promise<{ readonly bytes: number; readonly fingerprint: string }> {
+  let bytes = 0;
+  const hashes: string[] = [];
+  for (const path of parts) {
+    try {
+      const file = await open(path, 'r');
+      try {
+        const { size } = await file.stat();
+        bytes += size;
+        hashes.push(await fingerprintOf(file, size));
+      } finally {
+        await file.close();
+      }
+    } catch {
+      throw new EngineFailure({ kind: 'modelNotFound', path });
+    }
+  }
+  const [only = ''] = hashes;
+  const fingerprint = hashes.length === 1 ? only : createHash('sha256').update(hashes.join()).digest('hex').slice(0, 32);
+  return { bytes, fingerprint };
 }
 
 /**

@@ -8,6 +8,8 @@ describe('readModelFileName', () => {
     ['Meta-Llama-3-8B-IQ2_XS.GGUF', 'Meta-Llama-3-8B', 'IQ2_XS'],
     ['/models/codellama-bf16.gguf', 'codellama', 'bf16'],
     ['/models/mine', 'mine', ''],
+    ['/models/llama-2-70b-chat.Q5_K_M-00001-of-00002.gguf', 'llama-2-70b-chat', 'Q5_K_M'],
+    ['/models/big-q8_0-00002-of-00002.GGUF', 'big', 'q8_0'],
   ])('reads %s', (path, name, quantisation) => {
     expect(readModelFileName(path)).toEqual({ name, quantisation });
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { classifyLoadFailure, EngineFailure, type LoadAttempt } from '../../../../src/worker/engine/failures';
-import { isLlama2ChatName } from '../../../../src/worker/engine/model';
 
 const path = '/m.gguf';
 const attempt: LoadAttempt = { path, architecture: 'new', neededBytes: 9, freeBytes: 5, isInsufficientMemory: false, complaints: [] };
@@ -56,22 +55,5 @@ describe('a load that failed', () => {
     expect(failureOf(['llama_model_load: error loading model: surprise', 'llama_model_load_from_file_impl: failed to load model'])).toBe(
       'surprise',
     );
-  });
-});
-
-describe('the name of a Llama 2 chat model', () => {
-  it.each([
-    'Llama 2 7B Chat',
-    'llama_2_7b_chat',
-    'llama-v2-13b-chat',
-    'llama-2-7b-chat.Q4_0.gguf',
-    'CodeLlama-7B-Instruct',
-    'Code Llama 7B Instruct',
-  ])('is told: %s', (name) => {
-    expect(isLlama2ChatName(name)).toBe(true);
-  });
-
-  it.each(['llama-2-7b', 'codellama-7b', 'Llama 3 8B Chat', 'mistral-7b-instruct'])('is not any other: %s', (name) => {
-    expect(isLlama2ChatName(name)).toBe(false);
   });
 });

@@ -78,6 +78,7 @@ describe('the check of a model file', () => {
       },
     ],
     ['a special token that it does not have', withValue(sound, 'tokenizer.ggml.padding_token_id', number(2 ** 32 - 1))],
+    ['a beginning that it does not have', withValue(sound, 'tokenizer.ggml.bos_token_id', number(32_013))],
     ['no output of its own', { ...sound, tensors: sound.tensors.filter(({ name }) => name !== 'output.weight') }],
     [
       'a tensor of a type that is not known yet',
@@ -103,20 +104,6 @@ describe('the check of a model file', () => {
       bytes: keys[4]?.value,
       neededBytes: 0,
     });
-  });
-
-  it.each([
-    ['is no use without its end', 'model-00001-of-00002.gguf', 'model-00002-of-00002.gguf', 'modelTruncated'],
-    ['is no use without a part', 'whole-00001-of-00003.gguf', 'whole-00002-of-00003.gguf', 'modelNotFound'],
-  ])('a model in parts %s', async (_, first, second, kind) => {
-    const halves = [sound.tensors.slice(0, 10), sound.tensors.slice(10)].map((tensors) => encode({ ...sound, tensors }).bytes);
-    await writeFile(join(folder, first), halves[0] ?? '');
-    await writeFile(join(folder, second), halves[1] ?? '');
-    if (kind === 'modelTruncated') {
-      expect(verdictOn(join(folder, first))).toBeUndefined();
-      await writeFile(join(folder, second), (halves[1] ?? Buffer.alloc(0)).subarray(0, -100));
-      expect(verdictOn(join(folder, first))).toMatchObject({ kind, path: join(folder, second) });
-    } else expect(verdictOn(join(folder, first))).toEqual({ kind, path: join(folder, 'whole-00003-of-00003.gguf') });
   });
 
   it('takes neither a folder nor a device for a model', () => {
