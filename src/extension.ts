@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { registerApply } from './host/apply/register';
 import { registerBenchmark } from './host/benchmark/register';
@@ -12,7 +13,8 @@ import { registerEndpoint } from './host/endpoint/register';
 import { EngineClient } from './host/engine/client';
 import { GpuFallback } from './host/engine/gpuFallback';
 import { embeddedModelPath } from './host/models/embedded';
-import { ghostTextModel } from './host/models/ghostText';
+import { embeddedWord, ghostTextModel } from './host/models/ghostText';
+import { ModelFiles, type ModelFile } from './host/models/modelFiles';
 import { registerModels, type RegisteredModels } from './host/models/register';
 import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
@@ -30,9 +32,10 @@ export interface PaddockApi {
 export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
-  const model = (): ConfiguredModel => configuredModel(context, config);
+  const files = new ModelFiles(homedir());
+  const model = (): ConfiguredModel => configuredModel(context, config, files);
   const gpu = new GpuFallback(context.globalState, versionOf(context));
-  const engine = createEngine(context, config, channel, gpu);
+  const engine = createEngine(context, config, channel, gpu, files);
   const endpoint = registerEndpoint({ worker: engine, config, secrets: context.secrets, log: topicLog(channel, 'server') });
   const slash = new SlashCommands();
   const system = (): string => chatSettings(config.current).system;
@@ -49,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     commands: slash.list,
     resolveCommand: (text) => slash.resolve(text),
   });
-  const models = registerModels({ engine, config, gpu, context, log: topicLog(channel, 'models') });
+  const models = registerModels({ engine, config, gpu, context, files, log: topicLog(channel, 'models') });
   const ghostText = registerCompletion({ engine: endpoint.ghostText, config, log: topicLog(channel, 'ghost text') });
   context.subscriptions.push(
     channel,
@@ -68,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       memory: context.workspaceState,
     }),
     models,
-    createBenchmark(context, config, channel, engine, gpu, models),
+    createBenchmark(context, config, channel, engine, gpu, files, models),
     registerVscodeChat({
       extensionUri: context.extensionUri,
       engine: endpoint.chat,
@@ -106,17 +109,22 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   return { engine };
 }
 
-interface ConfiguredModel {
-  readonly path: string;
+interface ConfiguredModel extends ModelFile {
   readonly contextTokens: number;
   /** Ghost text's own, where one is set. */
-  readonly ghostText?: { readonly path: string };
+  readonly ghostText?: ModelFile;
 }
 
-function configuredModel({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService): ConfiguredModel {
-  const path = current['model.path'] || embeddedModelPath(extensionPath);
-  const ghostText = ghostTextModel(current['ghostText.modelPath'], path, extensionPath);
-  return { path, contextTokens: current['model.contextTokens'], ...(ghostText ? { ghostText } : {}) };
+function configuredModel({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService, files: ModelFiles): ConfiguredModel {
+  const { 'model.path': chat, 'ghostText.modelPath': own, 'model.contextTokens': contextTokens } = current;
+  const file = chat === '' ? { path: embeddedModelPath(extensionPath) } : files.get(chat);
+  const ghostText = ghostTextModel(own === '' || own === embeddedWord ? own : files.get(own).path, file.path, extensionPath);
+  return { ...file, contextTokens, ...(ghostText ? { ghostText: files.get(ghostText.path) } : {}) };
+}
+
+/** Looks up what is known of the files that the settings name. */
+async function lookAtConfigured({ current }: ConfigService, files: ModelFiles): Promise<void> {
+  await files.look([current['model.path'], current['ghostText.modelPath']].filter((path) => path !== '' && path !== embeddedWord));
 }
 
 function versionOf({ extension }: vscode.ExtensionContext): string {
@@ -129,12 +137,14 @@ function createEngine(
   config: ConfigService,
   channel: vscode.LogOutputChannel,
   gpu: GpuFallback,
+  files: ModelFiles,
 ): EngineClient {
   return new EngineClient({
     gpu,
     command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
+    prepareModel: () => lookAtConfigured(config, files),
     model: () => ({
-      ...configuredModel(context, config),
+      ...configuredModel(context, config, files),
       gpu: config.current['model.gpu'],
       threads: config.current['worker.threads'],
       storage: workerStorage(context, config.current),
@@ -152,19 +162,21 @@ function createBenchmark(
   channel: vscode.LogOutputChannel,
   engine: EngineClient,
   gpu: GpuFallback,
+  files: ModelFiles,
   { models, use, useForGhostText }: RegisteredModels,
 ): vscode.Disposable {
   const log = topicLog(channel, 'benchmark');
-  const model = (): ConfiguredModel => configuredModel(context, config);
+  const model = (): ConfiguredModel => configuredModel(context, config, files);
   return registerBenchmark({
     extensionUri: context.extensionUri,
     engine,
     createEngine: (path) =>
       new EngineClient({
         command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
+        prepareModel: () => files.look([path]),
         // One model by itself, whatever is set for ghost text.
         model: () => ({
-          path,
+          ...files.get(path),
           contextTokens: model().contextTokens,
           // As the user's own: a card that has failed is not tried by the way.
           gpu: gpu.failure ? 'off' : config.current['model.gpu'],

@@ -10,11 +10,12 @@ import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import type { OwnedModel } from './choices';
 import { embeddedModelPath } from './embedded';
+import type { ModelFiles } from './modelFiles';
 
 const setting = 'ghostText.modelPath';
 
 /** The word in the setting for the model that comes with Paddock: nothing at all stands for the chat's. */
-const embeddedWord = 'embedded';
+export const embeddedWord = 'embedded';
 
 /** The model that is set for ghost text; nothing where that is the chat's. */
 export function ghostTextModel(value: string, chatPath: string, extensionPath: string): { readonly path: string } | undefined {
@@ -28,19 +29,24 @@ export interface GhostTextChoiceDeps {
   readonly embeddedPath: string;
   /** The model files that are there. */
   readonly models: () => Promise<readonly OwnedModel[]>;
+  readonly files: Pick<ModelFiles, 'get'>;
 }
 
 /** Has one of the model files write ghost text, also when the chat gets another one; whichever the chat has where `path` is empty. */
-export async function useForGhostText(path: string, { config, embeddedPath }: Omit<GhostTextChoiceDeps, 'models'>): Promise<void> {
+export async function useForGhostText(
+  path: string,
+  { config, embeddedPath }: Pick<GhostTextChoiceDeps, 'config' | 'embeddedPath'>,
+): Promise<void> {
   await config.update(setting, path === embeddedPath ? embeddedWord : path);
 }
 
 /** Asks which of the model files is to write ghost text. */
 export async function chooseGhostTextModel(deps: GhostTextChoiceDeps): Promise<void> {
-  const { config, embeddedPath, models } = deps;
-  const chatPath = config.current['model.path'] || embeddedPath;
+  const { config, embeddedPath, models, files } = deps;
+  const all = await models();
   const set = config.current[setting];
-  const current = set === embeddedWord ? embeddedPath : set || chatPath;
+  const chatPath = config.current['model.path'] === '' ? embeddedPath : files.get(config.current['model.path']).path;
+  const current = set === embeddedWord ? embeddedPath : set === '' ? chatPath : files.get(set).path;
   const now = vscode.l10n.t('Writes ghost text now');
   const choice = (label: string, path: string, description: string): vscode.QuickPickItem & { readonly path: string } => ({
     label,
@@ -48,7 +54,6 @@ export async function chooseGhostTextModel(deps: GhostTextChoiceDeps): Promise<v
     description,
     ...(path === current ? { detail: now } : {}),
   });
-  const all = await models();
   const items = [
     choice(vscode.l10n.t('The chat’s model'), chatPath, vscode.l10n.t('one model in memory, and what one has read the other need not')),
     ...all.filter(({ path }) => path !== chatPath).map(({ name, path, bytes }) => choice(name, path, `${gigabytes(bytes)} GB`)),

@@ -21,6 +21,8 @@ export interface PickerDeps {
   readonly memory: vscode.Memento;
   /** The model files that are there, the embedded one first. */
   readonly models: () => Promise<readonly OwnedModel[]>;
+  /** The file of the model that is set. */
+  readonly currentPath: () => string;
   /** Makes a model the one that runs. */
   readonly use: (model: OwnedModel['path']) => Promise<void>;
 }
@@ -114,14 +116,13 @@ class ModelPicker {
   }
 
   private items(): readonly Item[] {
-    const currentPath = this.deps.config.current['model.path'] || (this.owned.find(({ source }) => source === 'embedded')?.path ?? '');
     const all = choices({
       catalogue: catalogue(),
       owned: this.owned,
       needs: this.needs,
       machine: this.machine,
       contextTokens: this.contextTokens,
-      currentPath,
+      currentPath: this.deps.currentPath(),
     });
     const group = (name: Choice['group'], label: string): readonly Item[] => {
       const items = all.filter((choice) => choice.group === name).map((choice) => this.itemOf(choice));

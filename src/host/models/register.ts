@@ -1,6 +1,7 @@
 import { homedir, platform } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { firstPartPath } from '../../base/modelParts';
 import type { Engine } from '../engine/engine';
 import type { GpuFallback } from '../engine/gpuFallback';
 import type { IdleUnloadDeps } from '../engine/idle';
@@ -16,6 +17,7 @@ import { embeddedModelPath } from './embedded';
 import { fileProblem } from './fileProblem';
 import { chooseGhostTextModel, ghostTextModel, registerGhostTextModel, useForGhostText } from './ghostText';
 import { registerGpu } from './gpu';
+import type { ModelFiles } from './modelFiles';
 import { ownedModels } from './owned';
 import { registerPicker, type ExaminingEngine } from './picker';
 import { findModels } from './stores/find';
@@ -27,6 +29,7 @@ export interface ModelsDeps {
   readonly config: ConfigService;
   readonly gpu: GpuFallback;
   readonly context: DownloadsDeps['context'];
+  readonly files: ModelFiles;
   readonly log: Log;
 }
 
@@ -40,7 +43,7 @@ export interface RegisteredModels extends vscode.Disposable {
 }
 
 /** Which model runs, and on what: commands to choose one, and a restart when a setting that matters to the worker changes. */
-export function registerModels({ engine, config, gpu, context, log }: ModelsDeps): RegisteredModels {
+export function registerModels({ engine, config, gpu, context, files, log }: ModelsDeps): RegisteredModels {
   const registered = registerDownloads({ context, config, log, use: (path) => useModel(path, engine, config) });
   const embedded = embeddedModelPath(context.asAbsolutePath('.'));
   const chosen = new ChosenFiles(context.globalState);
@@ -50,8 +53,10 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       config.current['model.path'],
       ghostTextModel(config.current['ghostText.modelPath'], '', context.asAbsolutePath('.'))?.path ?? '',
       ...chosen.paths,
-    ];
-    return ownedModels(embedded, await registered.downloads.downloaded(), paths, found);
+    ].filter((path) => path !== '');
+    await files.look(paths);
+    const named = paths.map((path) => files.get(path).path);
+    return ownedModels(embedded, await registered.downloads.downloaded(), named, found);
   };
   const use: RegisteredModels['use'] = (path) => useModel(path === embedded ? '' : path, engine, config);
   const all = vscode.Disposable.from(
@@ -62,13 +67,14 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
       downloads: registered.downloads,
       memory: context.globalState,
       models,
+      currentPath: () => (config.current['model.path'] === '' ? embedded : files.get(config.current['model.path']).path),
       use,
     }),
     registerUnload(engine, config),
     registerGpu({ engine, gpu, log }),
     registerGhostTextModel({ engine, config, log }),
     vscode.commands.registerCommand(commandIds.chooseGhostTextModel, () =>
-      chooseGhostTextModel({ config, embeddedPath: embedded, models }),
+      chooseGhostTextModel({ config, embeddedPath: embedded, models, files }),
     ),
     // Without a file from the palette, with one that was dropped on the chat.
     vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
@@ -79,8 +85,9 @@ export function registerModels({ engine, config, gpu, context, log }: ModelsDeps
         void vscode.window.showErrorMessage(describeProblem(problem).message);
         return;
       }
-      await chosen.remember(file.fsPath);
-      await useModel(file.fsPath, engine, config);
+      const path = firstPartPath(file.fsPath);
+      await chosen.remember(path);
+      await useModel(path, engine, config);
     }),
     vscode.commands.registerCommand(commandIds.useEmbeddedModel, () => useModel('', engine, config)),
     vscode.commands.registerCommand(commandIds.restartEngine, () => {

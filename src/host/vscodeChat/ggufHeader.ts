@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { GgufError, readGgufValues, type GgufValue } from '../../base/gguf';
 
 /** What the beginning of a GGUF file says, as far as it was found there. */
@@ -12,6 +13,8 @@ const HEAD_BYTES = 65_536;
 
 /** Reads the beginning of a file. One that is not there, or is no GGUF, says nothing. Never rejects. */
 export async function readGgufFacts(path: string): Promise<GgufFacts> {
+  // It would be looked for in whatever folder this process was started in.
+  if (!isAbsolute(path)) return {};
   try {
     const file = await open(path, 'r');
     try {

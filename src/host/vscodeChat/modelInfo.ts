@@ -6,6 +6,8 @@ import type { GgufFacts } from './ggufHeader';
 /** The model the settings name. */
 export interface ConfiguredModel {
   readonly path: string;
+  /** Where the file's own name does not tell. */
+  readonly name?: string;
   readonly contextTokens: number;
 }
 
@@ -40,7 +42,8 @@ const ANSWER_SHARE = 0.25;
 export function modelInfo(state: EngineState, configured: ConfiguredModel, file: GgufFacts, settings: InfoSettings): ModelInfo {
   if (state.kind === 'remote') return serverInfo(state.server, settings);
   const loaded = state.kind === 'ready' && state.facts.path === configured.path ? state.facts : undefined;
-  const { name, quantisation } = readModelFileName(configured.path);
+  const { name: ownName, quantisation } = readModelFileName(configured.path);
+  const name = configured.name ?? ownName;
   const contextTokens = loaded?.contextTokens ?? Math.min(configured.contextTokens, file.trainContextTokens ?? configured.contextTokens);
   return {
     id: quantisation === '' ? name : `${name}.${quantisation}`,

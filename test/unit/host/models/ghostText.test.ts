@@ -114,7 +114,10 @@ describe('choosing the model for ghost text', () => {
     };
     const current = { 'ghostText.modelPath': setting, 'model.path': '/models/chat.gguf' };
     const config = { current, update } as unknown as ConfigService;
-    return { deps: { config, embeddedPath: '/models/tiny.gguf', models: () => Promise.resolve(models) }, updates };
+    return {
+      deps: { config, embeddedPath: '/models/tiny.gguf', models: () => Promise.resolve(models), files: { get: (path) => ({ path }) } },
+      updates,
+    };
   }
 
   it('offers the chat’s first, and every other file once, and says which it is', async () => {

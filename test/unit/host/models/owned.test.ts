@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,5 +33,26 @@ describe('the models that are there', () => {
     const again = { ...other, path: chosen };
     expect((await ownedModels(embedded, downloaded, [], [other])).at(-1)).toEqual(other);
     expect((await ownedModels(embedded, downloaded, [chosen], [again])).filter(({ path }) => path === chosen)).toEqual([again]);
+  });
+
+  it('are each there once, by whichever of their links they were chosen', async () => {
+    const blob = join(folder, 'mine.GGUF');
+    const link = join(folder, 'llama-2-7b-chat.gguf');
+    await symlink(blob, link);
+    const found = [{ name: 'llama-2-7b-chat · Hugging Face', path: link, bytes: 4, source: 'Hugging Face' }];
+    const list = await ownedModels(join(folder, 'small.gguf'), [], [blob], found);
+    expect(list.slice(1)).toEqual([{ ...found[0], path: blob }]);
+  });
+
+  it('are as large as all their parts, by whichever of them they were chosen', async () => {
+    for (const part of [1, 2]) await writeFile(join(folder, `big-0000${part}-of-00002.gguf`), 'x'.repeat(part));
+    const paths = ['big-00002-of-00002.gguf', 'big-00001-of-00002.gguf'].map((name) => join(folder, name));
+    const list = await ownedModels(join(folder, 'small.gguf'), [], paths);
+    expect(list.slice(1)).toEqual([{ name: 'big', path: paths[1], bytes: 3, source: 'chosen' }]);
+  });
+
+  it('are none by a path that does not say where it begins', async () => {
+    const list = await ownedModels(join(folder, 'small.gguf'), [], ['package.json', '../package.json']);
+    expect(list).toHaveLength(1);
   });
 });

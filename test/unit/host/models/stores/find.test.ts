@@ -50,7 +50,7 @@ describe('models that other programs keep', () => {
       'ocelot-q4_0 · LM Studio': '.lmstudio/models/infra/ocelot/ocelot-q4_0.gguf',
       'mistral.Q4_0 · GPT4All': '.local/share/nomic.ai/GPT4All/mistral.Q4_0.gguf',
       'ggml-org_tiny · llama.cpp': '.cache/llama.cpp/ggml-org_tiny.gguf',
-      'name.Q8_0 · Hugging Face': '.cache/huggingface/hub/models--org--name/blobs/abc',
+      'name.Q8_0 · Hugging Face': '.cache/huggingface/hub/models--org--name/snapshots/1/name.Q8_0.gguf',
     });
   });
 
@@ -68,11 +68,57 @@ describe('models that other programs keep', () => {
     expect(Object.keys(await found(env))).toEqual(['c · llama.cpp', 'b · Hugging Face']);
   });
 
-  it('are each found once, by the first part of those that are split', async () => {
-    await put('.lmstudio/models/a/b/big-00001-of-00002.gguf');
-    await put('.lmstudio/models/a/b/big-00002-of-00002.gguf');
-    await symlink(path.join(home, '.lmstudio/models/a/b/big-00001-of-00002.gguf'), path.join(home, '.lmstudio/models/a/again.gguf'));
-    expect(Object.values(await found())).toEqual(['.lmstudio/models/a/b/big-00001-of-00002.gguf']);
+  it('are each found once, by the name that tells more', async () => {
+    const file = await put('.lmstudio/models/a/b/llama-2-7b-chat.Q4_0.gguf');
+    await symlink(file, path.join(home, '.lmstudio/models/a/model.gguf'));
+    await symlink(file, path.join(home, '.lmstudio/models/a/z.gguf'));
+    expect(await found()).toEqual({ 'llama-2-7b-chat.Q4_0 · LM Studio': '.lmstudio/models/a/b/llama-2-7b-chat.Q4_0.gguf' });
+  });
+
+  it('have the most telling of the tags that Ollama gives them', async () => {
+    await put(`.ollama/models/blobs/sha256-${digest}`);
+    const library = '.ollama/models/manifests/registry.ollama.ai/library/llama2';
+    for (const tag of ['7b', '7b-chat', 'latest']) await put(`${library}/${tag}`, ollama(['model', digest]));
+    expect(Object.keys(await found())).toEqual(['llama2:7b-chat · Ollama']);
+  });
+
+  it('are whole when they are in parts, and as large as their parts together', async () => {
+    const hub = '.cache/huggingface/hub/models--org--big/';
+    for (const part of [1, 2, 3]) {
+      await put(`${hub}blobs/${String(part).repeat(64)}`, `GGUF${'x'.repeat(part)}`);
+      await mkdir(path.join(home, `${hub}snapshots/1/Q4_K_M`), { recursive: true });
+      const link = path.join(home, `${hub}snapshots/1/Q4_K_M/big-Q4_K_M-0000${part}-of-00003.gguf`);
+      await symlink(`../../../blobs/${String(part).repeat(64)}`, link);
+    }
+    await put('.lmstudio/models/a/half/half-00001-of-00002.gguf');
+    await put('.lmstudio/models/a/rest/rest-00002-of-00002.gguf');
+    const stores = storesOn({ platform: 'linux', home, env: {} });
+    const models = (await findModels(stores)).filter((model) => model.path.startsWith(home));
+    expect(models).toEqual([
+      {
+        name: 'big-Q4_K_M · Hugging Face',
+        path: path.join(home, `${hub}snapshots/1/Q4_K_M/big-Q4_K_M-00001-of-00003.gguf`),
+        bytes: 18,
+        source: 'Hugging Face',
+      },
+    ]);
+  });
+
+  it('are found in folders that are links, each folder once', async () => {
+    await put('disk/maker/linked/linked.gguf');
+    await mkdir(path.join(home, '.lmstudio/models'), { recursive: true });
+    for (const name of ['maker', 'again']) await symlink(path.join(home, 'disk/maker'), path.join(home, '.lmstudio/models', name));
+    expect(Object.keys(await found())).toEqual(['linked · LM Studio']);
+  });
+
+  it('have names that show what they are, whatever stands in them', async () => {
+    await put('.lmstudio/models/a/b/ev\u202Eil\n.gguf');
+    await put(`.lmstudio/models/a/b/${'long'.repeat(50)}.gguf`);
+    await put('.cache/huggingface/hub/models--TheBloke--Llama-2-7B-Chat-GGUF/snapshots/abcdef0123456789/ggml-model-q4_0.gguf');
+    const names = Object.keys(await found());
+    expect(names).toContain('evil · LM Studio');
+    expect(names).toContain('Llama-2-7B-Chat-GGUF/ggml-model-q4_0 · Hugging Face');
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThan(150);
   });
 
   it('are not what is broken, incomplete, something else, or without end', async () => {
