@@ -32,7 +32,7 @@ export class ModelFiles {
   async look(settings: readonly string[]): Promise<void> {
     for (const setting of settings) {
       const whole = this.expand(setting);
-      if (!path.isAbsolute(whole) || this.known.has(whole)) continue;
+      if (!path.isAbsolute(whole)) continue;
       const file = await identify(whole).catch(() => nameFile(whole));
       this.known.set(whole, file);
       this.known.set(file.path, file);
@@ -50,13 +50,13 @@ function nameFile(file: string): ModelFile {
   return name === modelFileStem(file) ? { path: file } : { path: file, name };
 }
 
-const BLOB = /^(.*)[/\\]blobs[/\\](sha256-[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{64})$/;
+const BLOB = /^(.*)[/\\]blobs[/\\](sha256[-:][0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Finds the name of a file that Ollama or the Hugging Face cache call by the hash of its content. */
 async function identify(file: string): Promise<ModelFile> {
   const [, store, hash] = BLOB.exec(file) ?? [];
   if (store === undefined || hash === undefined) return nameFile(file);
-  return (hash.startsWith('sha256-') ? await nameByManifest(store, hash) : await nameByLink(store, file)) ?? { path: file };
+  return (hash.startsWith('sha256') ? await nameByManifest(store, hash) : await nameByLink(store, file)) ?? { path: file };
 }
 
 async function nameByManifest(store: string, hash: string): Promise<ModelFile | undefined> {

@@ -1,7 +1,6 @@
 import { homedir, platform } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { firstPartPath } from '../../base/modelParts';
 import type { Engine } from '../engine/engine';
 import type { GpuFallback } from '../engine/gpuFallback';
 import type { IdleUnloadDeps } from '../engine/idle';
@@ -80,12 +79,13 @@ export function registerModels({ engine, config, gpu, context, files, log }: Mod
     vscode.commands.registerCommand(commandIds.chooseModelFile, async (dropped?: unknown) => {
       const file = await (dropped instanceof vscode.Uri ? confirmed(dropped) : pickFile());
       if (file === undefined) return;
-      const problem = await fileProblem(file.fsPath);
+      await files.look([file.fsPath]);
+      const { path } = files.get(file.fsPath);
+      const problem = await fileProblem(path);
       if (problem) {
         void vscode.window.showErrorMessage(describeProblem(problem).message);
         return;
       }
-      const path = firstPartPath(file.fsPath);
       await chosen.remember(path);
       await useModel(path, engine, config);
     }),
@@ -114,7 +114,7 @@ async function pickFile(): Promise<vscode.Uri | undefined> {
     title: vscode.l10n.t('Choose a GGUF model file'),
     openLabel: vscode.l10n.t('Use this model'),
     canSelectMany: false,
-    filters: { GGUF: ['gguf'] },
+    filters: { GGUF: ['gguf', 'GGUF'] },
   });
   return picked?.[0];
 }

@@ -12,7 +12,7 @@ const MODEL_LAYER = 'application/vnd.ollama.image.model';
 export interface OllamaModel {
   /** As Ollama's own commands have it: `llama2:7b-chat`, `someone/model:tag`. */
   readonly name: string;
-  /** The file of the weights. */
+  /** Where the weights are, if they are there. */
   readonly file: string;
 }
 
@@ -29,7 +29,8 @@ export async function* ollamaModels(folder: string): AsyncGenerator<OllamaModel,
     if (hash === undefined || others.length > 0) continue;
     const [tag = '', model = '', namespace = ''] = path.relative(manifests, file).split(path.sep).reverse();
     const name = cleanName(`${namespace === 'library' ? '' : `${namespace}/`}${model}:${tag}`);
-    yield { name, file: path.join(folder, 'blobs', `sha256-${hash}`) };
+    // Older versions put a colon there, and keep it for what they have downloaded.
+    for (const mark of ['-', ':']) yield { name, file: path.join(folder, 'blobs', `sha256${mark}${hash}`) };
   }
 }
 

@@ -23,6 +23,8 @@ const errors: readonly EngineErrorData[] = [
     (part) => ({ kind: 'modelBroken', path: '/m.gguf', part, detail: 'no magic' }) as const,
   ),
   { kind: 'modelBroken', path: '/m.gguf', detail: 'no magic' },
+  ...(['missing', 'misnamed'] as const).map((problem) => ({ kind: 'modelParts', path: '/m.gguf', problem, part: 2, parts: 3 }) as const),
+  { kind: 'relativePath', path: 'm.gguf' },
   { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9 },
   { kind: 'outOfMemory', path: '/m.gguf', neededBytes: 0, freeBytes: 0 },
   { kind: 'doesNotFit', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9, others: 0, othersBytes: 0 },
@@ -59,6 +61,12 @@ describe('every engine problem', () => {
     expect(describeProblem({ kind: 'promptTooLong', promptTokens: 5000, contextTokens: 4096 }).message).toContain(
       '5,000 tokens where 4,096 fit',
     );
+  });
+
+  it('names the part of a model that is missing, and the name that one should have', () => {
+    const part = { kind: 'modelParts', path: '/m.gguf', part: 2, parts: 3 } as const;
+    expect(describeProblem({ ...part, problem: 'missing' }).message).toContain('Part 2 of 3 of this model is missing: /m.gguf');
+    expect(describeProblem({ ...part, problem: 'misnamed' }).message).toContain('names end in -00002-of-00003.gguf');
   });
 
   it('says who holds the memory that a model does not fit in beside', () => {

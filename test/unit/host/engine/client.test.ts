@@ -46,6 +46,22 @@ afterEach(() => {
 const ignore = (): void => undefined;
 
 describe('with a worker that behaves', () => {
+  it('asks for the model only when what is known of its file was looked up', async () => {
+    const order: string[] = [];
+    const one = client('good', {
+      prepareModel: async () => {
+        await Promise.resolve();
+        order.push('looked up');
+      },
+      model: () => {
+        order.push('asked');
+        return model;
+      },
+    });
+    await one.complete(completeParams('a'), noCancel);
+    expect(order).toEqual(['looked up', 'asked']);
+  });
+
   it('starts at the first request, and streams and answers it', async () => {
     const one = client('good');
     expect(one.state).toEqual({ kind: 'stopped' });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +52,8 @@ describe('the file that a setting names', () => {
       await put(`.ollama/models/manifests/registry.ollama.ai/library/llama2/${tag}`, JSON.stringify({ layers }));
     }
     expect(await lookAt(blob)).toEqual({ path: blob, name: 'llama2:7b-chat' });
+    const old = await put(`.ollama/models/blobs/sha256:${digest}`);
+    expect(await lookAt(old)).toEqual({ path: old, name: 'llama2:7b-chat' });
     const unnamed = await put(`.ollama/models/blobs/sha256-${'b'.repeat(64)}`);
     expect(await lookAt(unnamed)).toEqual({ path: unnamed });
   });
@@ -64,6 +66,14 @@ describe('the file that a setting names', () => {
     await symlink(`../../blobs/${digest}`, link);
     expect(await lookAt(blob)).toEqual({ path: link });
     expect(await lookAt(link)).toEqual({ path: link });
+    // A later download may have put another link in its place.
+    const files = new ModelFiles(home);
+    await files.look([blob]);
+    const later = path.join(home, repository, 'snapshots/def/llama-2-7b-chat.Q4_K_M.gguf');
+    await mkdir(path.dirname(later), { recursive: true });
+    await rename(link, later);
+    await files.look([blob]);
+    expect(files.get(blob)).toEqual({ path: later });
   });
 
   it('has its folder’s name as well where its own is one that every model has', async () => {

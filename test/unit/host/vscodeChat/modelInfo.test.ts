@@ -27,6 +27,11 @@ describe('modelInfo', () => {
     });
   });
 
+  it('has the name that the store of the file has for it', () => {
+    const blob = { path: `/ollama/blobs/sha256-${'a'.repeat(64)}`, name: 'llama2:7b-chat', contextTokens: 4096 };
+    expect(modelInfo(stopped, blob, {}, settings)).toMatchObject({ id: 'llama2:7b-chat', name: 'llama2:7b-chat' });
+  });
+
   it('is what the loaded model is', () => {
     const info = modelInfo(ready({ architecture: 'qwen2', contextTokens: 8192 }), configured, { architecture: 'llama' }, settings);
     expect(info).toMatchObject({ id: 'llama-2-7b-chat.Q4_0', family: 'qwen2', maxInputTokens: 7167, maxOutputTokens: 1024 });

@@ -61,6 +61,12 @@ describe('models that other programs keep', () => {
     expect(await found()).toEqual({ 'llama2:7b · Ollama': path.relative(home, blob) });
   });
 
+  it('are found under the names that older versions of Ollama gave them, and by the registry that they came from', async () => {
+    const blob = await put(`.ollama/models/blobs/sha256:${digest}`);
+    await put('.ollama/models/manifests/hf.co/maker/Sky-Flash-GGUF/q4_k_m', ollama(['model', digest]));
+    expect(await found()).toEqual({ 'maker/Sky-Flash-GGUF:q4_k_m · Ollama': path.relative(home, blob) });
+  });
+
   it('are in the folders that the environment names', async () => {
     await put('elsewhere/hub/models--a--b/snapshots/1/b.gguf');
     await put('cache/c.gguf');
