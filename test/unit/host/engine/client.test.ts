@@ -49,10 +49,7 @@ describe('with a worker that behaves', () => {
   it('asks for the model only when what is known of its file was looked up', async () => {
     const order: string[] = [];
     const one = client('good', {
-      prepareModel: async () => {
-        await Promise.resolve();
-        order.push('looked up');
-      },
+      prepareModel: () => Promise.resolve().then(() => void order.push('looked up')),
       model: () => {
         order.push('asked');
         return model;
