@@ -76,7 +76,7 @@ describe('the check of model files, as against llama.cpp', () => {
     }
     expect(wrong).toEqual([]);
     expect(loaded).toBeGreaterThan(compared.length / 3);
-  }, 180_000);
+  }, 300_000);
 
   it(`says what is wrong with ${exceptions.length} files that llama.cpp may load and Paddock does not`, async () => {
     const wrong: string[] = [];
@@ -99,7 +99,7 @@ describe('the check of model files, as against llama.cpp', () => {
       if (verdict !== expected) wrong.push(`${name}: llama.cpp ${verdict}`);
     }
     expect(wrong).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe('a worker', () => {
