@@ -46,23 +46,23 @@ export class PromptTooLongError extends Error {
  * @throws {PromptTooLongError} when the last message alone is too long
  * @throws {ChatTemplateError} when the model's template cannot be rendered
  */
-export function buildChatPrompt(
+export async function buildChatPrompt(
   input: ChatInput,
   format: ChatFormat,
   tokenizer: PromptTokenizer,
   budget: ChatBudget,
   outline?: Outline,
-): ChatPrompt {
+): Promise<ChatPrompt> {
   const { conversation, cuts } = readConversation(input, (content) => userText(content, tokenizer, budget.contextTokens, outline));
-  const layout = layoutOf(conversation, format, tokenizer);
+  const layout = await layoutOf(conversation, format, tokenizer);
   const limit = budget.contextTokens - budget.reserveTokens;
   const { sizes } = layout;
   let start = keptFrom(sizes.turns, sizes.last, sizes.fixed, limit);
-  let tokens = layout.tokens(start);
+  let tokens = await layout.tokens(start);
   // Sizes are upper bounds for every tokenizer seen; a lane overflows silently, so the bound is not left to that.
-  while (tokens.length > limit && start < sizes.turns.length) tokens = layout.tokens(++start);
+  while (tokens.length > limit && start < sizes.turns.length) tokens = await layout.tokens(++start);
   if (tokens.length > limit) throw new PromptTooLongError(tokens.length, budget.contextTokens);
-  return { tokens, droppedTurns: start, cuts };
+  return { tokens, droppedTurns: (layout.leftOut ?? 0) + start, cuts };
 }
 
 /**
@@ -71,18 +71,20 @@ export function buildChatPrompt(
  *
  * @throws as {@link buildChatPrompt} does
  */
-export function chatPrefix(
+export async function chatPrefix(
   input: ChatPrefixInput,
   format: ChatFormat,
   tokenizer: PromptTokenizer,
   budget: ChatBudget,
   outline?: Outline,
-): readonly number[] {
+): Promise<readonly number[]> {
   const { file, ...rest } = input;
-  const [first, ...others] = continuations(file).map(
-    (user) => buildChatPrompt({ ...rest, user }, format, tokenizer, budget, outline).tokens,
-  );
-  return others.reduce(commonPrefix, first ?? []);
+  let common: readonly number[] | undefined;
+  for (const user of continuations(file)) {
+    const { tokens } = await buildChatPrompt({ ...rest, user }, format, tokenizer, budget, outline);
+    common = common === undefined ? tokens : commonPrefix(common, tokens);
+  }
+  return common ?? [];
 }
 
 /**
@@ -114,7 +116,7 @@ function readConversation(
   return { conversation: { system: input.system, turns, last: last.text }, cuts: last.cuts };
 }
 
-function layoutOf(conversation: Conversation, format: ChatFormat, tokenizer: PromptTokenizer): ChatLayout {
+function layoutOf(conversation: Conversation, format: ChatFormat, tokenizer: PromptTokenizer): ChatLayout | Promise<ChatLayout> {
   switch (format.kind) {
     case 'llama2':
       return llama2Layout(conversation, tokenizer);

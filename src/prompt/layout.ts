@@ -23,8 +23,10 @@ export interface PieceSizes {
 /** One conversation in one format. */
 export interface ChatLayout {
   readonly sizes: PieceSizes;
+  /** Number of oldest turns that are in neither `sizes` nor `tokens`, as the format cannot take so many. */
+  readonly leftOut?: number;
   /** The whole prompt with the turns before `start` left out; the system text is always in it. */
-  tokens(start: number): readonly number[];
+  tokens(start: number): readonly number[] | Promise<readonly number[]>;
 }
 
 /** A run of a prompt: plain text, a template's text with its control tokens, or the ids of a live answer. */

@@ -11,3 +11,10 @@ export function strip(text: string): string {
   while (end > start && PYTHON_SPACE.has(text.charAt(end - 1))) end--;
   return text.slice(start, end);
 }
+
+/** `text.rstrip()` as Python does it. */
+export function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && PYTHON_SPACE.has(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}

@@ -1,39 +1,15 @@
-import { RecentMap } from '../base/recent';
-import { BoundedTemplate, TemplateLimitError } from './boundedTemplate';
 import { append, encodeRuns, liveIds, type ChatLayout, type Conversation, type ConversationTurn, type Run } from './layout';
 import { strip } from './strip';
+import {
+  ChatTemplateError,
+  MAX_SURELY_BEARABLE_TURNS,
+  skeletonsFor,
+  type Skeleton,
+  type Skeletons,
+  type TemplateFormat,
+} from './templateSkeleton';
 import { splitControl } from './templateText';
-import type { ChatFormat, PromptTokenizer } from './types';
-
-type TemplateFormat = Extract<ChatFormat, { kind: 'template' }>;
-
-/** The chat template inside the model file cannot be used: it does not parse, refuses a plain conversation, or loses a message. */
-export class ChatTemplateError extends Error {
-  override readonly name = 'ChatTemplateError';
-  constructor(readonly detail: string) {
-    super(`chat template: ${detail}`);
-  }
-}
-
-interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
-
-/** A rendered template around the contents of a conversation; texts are the template's own. */
-interface Skeleton {
-  /** In front of the first content. */
-  readonly head: string;
-  /** Between system text and first user content; undefined when the system text is folded into the latter. */
-  readonly afterSystem: string | undefined;
-  /** Behind each turn's user content, and behind its answer. */
-  readonly turns: readonly { readonly afterUser: string; readonly afterAnswer: string }[];
-  /** Behind the last user content: what makes the model answer. */
-  readonly opening: string;
-}
-
-/** Meta's templates fall back to this date. Today's would make the prompt, and every lane's KV, another one after midnight. */
-const TEMPLATE_DATE = '26 Jul 2024';
+import type { PromptTokenizer } from './types';
 
 /** Tokens by which a piece may exceed its own count when it stands between others. */
 const SEAM_TOKENS = 2;
@@ -45,10 +21,17 @@ const SEAM_TOKENS = 2;
  *
  * @throws {ChatTemplateError}
  */
-export function templateLayout(conversation: Conversation, format: TemplateFormat, tokenizer: PromptTokenizer): ChatLayout {
-  const render = compile(format);
-  const all = skeletonOf(conversation.system !== '', conversation.turns.length, render);
+export async function templateLayout(
+  { system, turns, last }: Conversation,
+  format: TemplateFormat,
+  tokenizer: PromptTokenizer,
+): Promise<ChatLayout> {
+  const skeletons = skeletonsFor(format);
+  const hasSystem = system !== '';
+  const { skeleton: all, leftOut } = await findSkeleton(skeletons, hasSystem, turns.length);
+  const conversation: Conversation = { system, turns: turns.slice(leftOut), last };
   return {
+    leftOut,
     sizes: {
       fixed:
         SEAM_TOKENS +
@@ -57,9 +40,9 @@ export function templateLayout(conversation: Conversation, format: TemplateForma
       turns: conversation.turns.map((turn, index) => turnSize(turn, all, index, tokenizer)),
       last: tokenizer.encode(strip(conversation.last)).length + tokenizer.encodeTemplate(all.opening).length + SEAM_TOKENS,
     },
-    tokens(start) {
+    async tokens(start) {
       const kept = { ...conversation, turns: conversation.turns.slice(start) };
-      const skeleton = start === 0 ? all : skeletonOf(kept.system !== '', kept.turns.length, render);
+      const skeleton = start === 0 ? all : await skeletons.get(hasSystem, kept.turns.length);
       const tokens = encodeRuns(runsOf(kept, skeleton, tokenizer), tokenizer);
       if (tokenizer.bos === undefined || tokens[0] === tokenizer.bos) return tokens;
       const withBos = [tokenizer.bos];
@@ -67,6 +50,25 @@ export function templateLayout(conversation: Conversation, format: TemplateForma
       return withBos;
     },
   };
+}
+
+/**
+ * The skeleton of all turns, or of the latest ones where the template takes too much for that many. The first turn that is kept changes only
+ * once in many turns, as each change invalidates the KV cache.
+ */
+async function findSkeleton(
+  skeletons: Skeletons,
+  hasSystem: boolean,
+  turns: number,
+): Promise<{ readonly skeleton: Skeleton; readonly leftOut: number }> {
+  try {
+    return { skeleton: await skeletons.get(hasSystem, turns), leftOut: 0 };
+  } catch (error) {
+    if (!(error instanceof ChatTemplateError) || !error.isTooLong) throw error;
+    const block = MAX_SURELY_BEARABLE_TURNS / 2;
+    const leftOut = (Math.floor(turns / block) - 1) * block;
+    return { skeleton: await skeletons.get(hasSystem, turns - leftOut), leftOut };
+  }
 }
 
 function turnSize(turn: ConversationTurn, skeleton: Skeleton, index: number, tokenizer: PromptTokenizer): number {
@@ -111,93 +113,4 @@ function withoutEnd(ids: readonly number[], closing: readonly Run[], tokenizer: 
   const first = closing[0];
   if (first?.kind !== 'control') return ids;
   return ids.length > 0 && ids.at(-1) === tokenizer.encodeTemplate(first.text)[0] ? ids.slice(0, -1) : ids;
-}
-
-function skeletonOf(hasSystem: boolean, turns: number, render: (messages: readonly Message[]) => string): Skeleton {
-  if (!hasSystem) return readSkeleton(false, turns, render);
-  try {
-    return readSkeleton(true, turns, render);
-  } catch {
-    // No system role here, or one that stands in the last message, where it would move with every turn: it joins the first user message.
-    return readSkeleton(false, turns, render);
-  }
-}
-
-function readSkeleton(hasSystem: boolean, turns: number, render: (messages: readonly Message[]) => string): Skeleton {
-  const roles: Message['role'][] = hasSystem ? ['system'] : [];
-  for (let turn = 0; turn < turns; turn++) roles.push('user', 'assistant');
-  roles.push('user');
-  const parts = splitAtPlaceholders(render(roles.map((role, index) => ({ role, content: placeholder(index) }))), roles.length);
-  const head = parts.shift() ?? '';
-  const afterSystem = hasSystem ? parts.shift() : undefined;
-  const opening = parts.pop() ?? '';
-  const around = Array.from({ length: turns }, (_, turn) => ({ afterUser: parts[2 * turn] ?? '', afterAnswer: parts[2 * turn + 1] ?? '' }));
-  return { head, afterSystem, turns: around, opening };
-}
-
-/** Private-use characters: they stand in no template, and no filter a template applies to a content changes them. */
-function placeholder(index: number): string {
-  return `\uE000${index}\uE001`;
-}
-
-/** The texts around `count` placeholders, each of which must be there once and in order. */
-function splitAtPlaceholders(rendered: string, count: number): string[] {
-  const parts: string[] = [];
-  let from = 0;
-  for (let index = 0; index < count; index++) {
-    const mark = placeholder(index);
-    const at = rendered.indexOf(mark);
-    if (at < from || rendered.includes(mark, at + 1)) throw new ChatTemplateError(`message ${index} is lost, repeated or moved`);
-    parts.push(rendered.slice(from, at));
-    from = at + mark.length;
-  }
-  parts.push(rendered.slice(from));
-  return parts;
-}
-
-type Render = (messages: readonly Message[]) => string;
-
-/** A template is compiled once and renders each shape of conversation once: what it sees are placeholders, and each key press asks for it. */
-const compiled = new WeakMap<TemplateFormat, Render>();
-/** Most that is remembered of what was rendered; a turn takes some tens. */
-const rememberedCharacters = 2 * 1024 * 1024;
-
-function compile(format: TemplateFormat): Render {
-  const known = compiled.get(format);
-  if (known !== undefined) return known;
-  const render = remembering(renderer(format));
-  compiled.set(format, render);
-  return render;
-}
-
-function renderer({ source, bosText, eosText }: TemplateFormat): Render {
-  let template: BoundedTemplate | undefined;
-  return (messages) => {
-    template ??= new BoundedTemplate(source);
-    return template.render({ messages, bos_token: bosText, eos_token: eosText, add_generation_prompt: true, date_string: TEMPLATE_DATE });
-  };
-}
-
-/** Gives the same answer, or the same error, for the same roles. One that has gone beyond its limits is not tried again. */
-function remembering(render: Render): Render {
-  const outcomes = new RecentMap<string, string | ChatTemplateError>(rememberedCharacters, (outcome) =>
-    typeof outcome === 'string' ? outcome.length : outcome.detail.length,
-  );
-  let condemned: ChatTemplateError | undefined;
-  const outcomeOf = (messages: readonly Message[]): string | ChatTemplateError => {
-    try {
-      return render(messages);
-    } catch (error) {
-      const failure = new ChatTemplateError(error instanceof Error ? error.message : String(error));
-      if (error instanceof TemplateLimitError) condemned = failure;
-      return failure;
-    }
-  };
-  return (messages) => {
-    const shape = messages.map(({ role }) => role).join();
-    const outcome = condemned ?? outcomes.get(shape) ?? outcomeOf(messages);
-    outcomes.set(shape, outcome);
-    if (outcome instanceof ChatTemplateError) throw outcome;
-    return outcome;
-  };
 }

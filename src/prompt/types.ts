@@ -1,3 +1,5 @@
+import type { TemplateRenderer } from './templateRenderer';
+
 /**
  * What prompts are made from and made into. The shapes of a conversation here are the protocol's, field by field; they are declared
  * again because this layer knows nothing of processes.
@@ -100,7 +102,14 @@ export interface PromptTokenizer {
 export type ChatFormat =
   | { readonly kind: 'llama2' }
   /** A Jinja template from the GGUF. `bosText` and `eosText` are what the template calls `bos_token` and `eos_token`. */
-  | { readonly kind: 'template'; readonly source: string; readonly bosText: string; readonly eosText: string }
+  | {
+      readonly kind: 'template';
+      readonly source: string;
+      readonly bosText: string;
+      readonly eosText: string;
+      /** Without one, the template is rendered in the caller's thread. */
+      readonly renderer?: TemplateRenderer;
+    }
   | { readonly kind: 'base' };
 
 export interface ChatInput {

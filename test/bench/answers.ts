@@ -92,8 +92,8 @@ export async function explainCosts(contender: Contender, questions: Questions, p
     // Its prompt is the first one, the answer, and what is its own: a prompt that does not go on where the answer ended is no excuse.
     beyondOwn.push(next.evaluated - (next.prompt.length - explained.prompt.length - explained.generated));
     const again = await contender.chat(second);
-    const before = prompts.chatBeginning({ system, history: [] }).length;
-    fileTokens = prompts.chatBeginning({ system, history: [], file }).length - before;
+    const before = (await prompts.chatBeginning({ system, history: [] })).length;
+    fileTokens = (await prompts.chatBeginning({ system, history: [], file })).length - before;
     fileReused.push(Math.min(1, Math.max(0, again.reused - before) / fileTokens));
   });
   return { beyondOwn, fileReused, fileTokens };

@@ -26,7 +26,7 @@ export async function cancelTimes({ rounds, ...rest }: Desk): Promise<readonly C
 async function inPrefill({ contender, questions, rounds }: Desk): Promise<CancelTimes> {
   // Behind the first step, when the length of steps can be seen.
   const cancelled = await each(rounds, (index) =>
-    cancelChat((options) => contender.chat(questions.long(), options), 'prefill', 2, moment(index, 700)),
+    cancelChat(async (options) => contender.chat(await questions.long(), options), 'prefill', 2, moment(index, 700)),
   );
   const step = Math.max(...cancelled.flatMap(({ run }) => stepsOf(run.progress, 'prefill')));
   return { kind: 'chat prefill', times: timesOf(cancelled), step };

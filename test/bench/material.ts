@@ -64,11 +64,17 @@ export class Questions {
   constructor(private readonly prompts: Prompts) {}
 
   /** A prompt of 768 tokens, or hardly fewer, and an answer of one. */
-  long(): ChatParams {
+  async long(): Promise<ChatParams> {
     const number = this.number();
     const filler = source.slice((this.count * 977) % 4000);
     const ask = (length: number): ChatParams => this.chat('', `${number}. Sum this up. ${filler.slice(0, length)}`, 1);
-    return ask(longest(filler.length, (length) => this.prompts.chat(ask(length)).length <= chatPromptTokens));
+    let [low, high] = [0, filler.length];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((await this.prompts.chat(ask(middle))).length <= chatPromptTokens) low = middle;
+      else high = middle - 1;
+    }
+    return ask(low);
   }
 
   /** A short question with a long answer. */

@@ -87,7 +87,7 @@ export class OurWorker implements Contender {
   }
 
   async chat(params: ChatParams, { signal, onProgress }: RequestOptions = {}): Promise<ChatRun> {
-    const prompt = this.layouts().chat(params);
+    const prompt = await this.layouts().chat(params);
     const token = this.nextProgress++;
     const all: Progress[] = [];
     const sent = performance.now();

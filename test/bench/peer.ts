@@ -112,7 +112,7 @@ export class Peer implements Contender {
   }
 
   async chat(params: ChatParams, options: RequestOptions = {}): Promise<ChatRun> {
-    const prompt = this.prompts.chat(params);
+    const prompt = await this.prompts.chat(params);
     // As the worker's chat has it.
     const answer = await this.complete(prompt, params.maxTokens, { repeat_penalty: 1.1, repeat_last_n: 64 }, options);
     const { tokens } = answer;

@@ -37,13 +37,13 @@ export class Prompts {
     return new Prompts(llama, model, tokenizer, formatOf(facts, model), outlines, facts.contextTokens);
   }
 
-  chat(params: ChatParams): readonly number[] {
+  async chat(params: ChatParams): Promise<readonly number[]> {
     const budget = chatBudget(this.contextTokens, params.maxTokens);
-    return buildChatPrompt(params, this.format, this.tokenizer, budget, this.outlines.of).tokens;
+    return (await buildChatPrompt(params, this.format, this.tokenizer, budget, this.outlines.of)).tokens;
   }
 
   /** What all requests with this system text, history and file begin with. */
-  chatBeginning(params: Omit<WarmChat, 'kind'>): readonly number[] {
+  chatBeginning(params: Omit<WarmChat, 'kind'>): Promise<readonly number[]> {
     return chatPrefix(params, this.format, this.tokenizer, chatBudget(this.contextTokens, 0), this.outlines.of);
   }
 

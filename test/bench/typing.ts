@@ -59,7 +59,7 @@ export async function keysDuringPrefill(desk: Desk): Promise<readonly Key[]> {
 /** Prefill rates of a chat's prompt while nobody types, in tokens a second. */
 export function undisturbedPrefill({ contender, questions, rounds }: Desk): Promise<readonly number[]> {
   contender.typing(false);
-  return repeat(rounds, async () => prefillRate(await contender.chat(questions.long())));
+  return repeat(rounds, async () => prefillRate(await contender.chat(await questions.long())));
 }
 
 /** The same while five keys are pressed a second, each of which takes away the request of the one before. */
@@ -117,7 +117,8 @@ class Chat {
       begin();
       if (kind === 'text') this.inPrefill = false;
     };
-    this.whole = contender.chat(questions.long(), { signal, onProgress }).finally(() => {
+    const ask = async (): Promise<ChatRun> => contender.chat(await questions.long(), { signal, onProgress });
+    this.whole = ask().finally(() => {
       this.inPrefill = false;
       begin();
     });

@@ -25,9 +25,9 @@ describe("llama.cpp's tokenizer over the fixture's vocabulary", () => {
     expect([...model.tokenize(text, false)]).toEqual(tokens);
   });
 
-  it.each(golden.prompts)('gives the golden prompt: $name', ({ input, budget, tokens }) => {
+  it.each(golden.prompts)('gives the golden prompt: $name', async ({ input, budget, tokens }) => {
     const tokenizer = promptTokenizer(model, golden.fingerprint);
-    const prompt = buildChatPrompt(input, { kind: 'llama2' }, tokenizer, { contextTokens: budget, reserveTokens: 0 });
+    const prompt = await buildChatPrompt(input, { kind: 'llama2' }, tokenizer, { contextTokens: budget, reserveTokens: 0 });
     expect(prompt.tokens).toEqual(tokens);
   });
 

@@ -230,7 +230,7 @@ export class Engine {
   async chat(request: ChatRequest, onEvent: (event: ChatEvent) => void, signal: AbortSignal): Promise<ChatAnswer> {
     const { tokenizer, format, facts } = this.loaded;
     await this.prepareOutlines([...request.history.map(({ user }) => user), request.user]);
-    const prompt = buildChatPrompt(request, format, tokenizer, chatBudget(facts.contextTokens, request.maxTokens), this.outlines.of);
+    const prompt = await buildChatPrompt(request, format, tokenizer, chatBudget(facts.contextTokens, request.maxTokens), this.outlines.of);
     const answer = new AnswerWriter(this.loaded, prompt.tokens, onEvent);
     const result = await this.session.run(
       {
@@ -267,7 +267,7 @@ export class Engine {
     const { tokenizer, format, facts } = this.loaded;
     const { history, file } = input;
     await this.prepareOutlines([...history.map(({ user }) => user), ...(file ? [{ text: '', file }] : [])]);
-    const prompt = chatPrefix(input, format, tokenizer, chatBudget(facts.contextTokens, 0), this.outlines.of);
+    const prompt = await chatPrefix(input, format, tokenizer, chatBudget(facts.contextTokens, 0), this.outlines.of);
     return this.warm({ purpose: 'chat', subject: input.subject, prompt }, signal);
   }
 

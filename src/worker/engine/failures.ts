@@ -41,7 +41,7 @@ export class EngineFailure extends Error {
 }
 
 export { PromptTooLongError } from '../../prompt/chat';
-export { ChatTemplateError } from '../../prompt/template';
+export { ChatTemplateError } from '../../prompt/templateSkeleton';
 
 /** What is known of a load that failed. */
 export interface LoadAttempt {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Peer } from '../../bench/peer';
 import { chatParams, completeParams } from '../../fixtures/workerClient';
 
-const prompts = { chat: () => [1, 2, 3, 4, 5, 6], ghost: () => [1, 2, 3], fingerprint: 'of the model' };
+const prompts = { chat: () => Promise.resolve([1, 2, 3, 4, 5, 6]), ghost: () => [1, 2, 3], fingerprint: 'of the model' };
 
 /** An event of llama-server's stream, as it was seen: progress carries a token that is none. */
 const prefill = (cache: number, processed: number): object => ({

@@ -8,20 +8,20 @@ const roomy: ChatBudget = { contextTokens: 100_000, reserveTokens: 0 };
 const runs = { numRuns: 60 };
 
 describe.each(layouts)('every $name prompt', ({ format, tokenizer }) => {
-  const build = (input: ChatInput, budget = roomy): ChatPrompt => buildChatPrompt(input, format, tokenizer, budget);
+  const build = (input: ChatInput, budget = roomy): Promise<ChatPrompt> => buildChatPrompt(input, format, tokenizer, budget);
 
-  it("begins with the last turn's prompt and the answer's ids", () => {
-    fc.assert(
-      fc.property(
+  it("begins with the last turn's prompt and the answer's ids", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         systemText,
         fc.array(turn, { maxLength: 4 }),
         userContent,
         liveTokens,
         userContent,
-        (system, history, user, tokens, next) => {
-          const before = build({ system, history, user }).tokens;
+        async (system, history, user, tokens, next) => {
+          const before = (await build({ system, history, user })).tokens;
           const answer = { text: '?', tokens, fingerprint: tokenizer.fingerprint };
-          const after = build({ system, history: [...history, { user, answer }], user: next }).tokens;
+          const after = (await build({ system, history: [...history, { user, answer }], user: next })).tokens;
           expect(after.slice(0, before.length + tokens.length)).toEqual([...before, ...tokens]);
         },
       ),
@@ -29,53 +29,52 @@ describe.each(layouts)('every $name prompt', ({ format, tokenizer }) => {
     );
   });
 
-  it('fits the budget, or nothing could be dropped any more', () => {
+  it('fits the budget, or nothing could be dropped any more', async () => {
     const budget = fc.record({ contextTokens: fc.integer({ min: 60, max: 600 }), reserveTokens: fc.integer({ min: 0, max: 50 }) });
-    fc.assert(
-      fc.property(systemText, fc.array(turn, { maxLength: 8 }), userContent, budget, (system, history, user, limits) => {
-        const fit = () => build({ system, history, user }, limits);
+    await fc.assert(
+      fc.asyncProperty(systemText, fc.array(turn, { maxLength: 8 }), userContent, budget, async (system, history, user, limits) => {
         const limit = limits.contextTokens - limits.reserveTokens;
         try {
-          expect(fit().tokens.length).toBeLessThanOrEqual(limit);
+          expect((await build({ system, history, user }, limits)).tokens.length).toBeLessThanOrEqual(limit);
         } catch (error) {
           if (!(error instanceof PromptTooLongError)) throw error;
           expect(error.promptTokens).toBeGreaterThan(limit);
-          expect(() => build({ system, history: [], user }, limits)).toThrow(PromptTooLongError);
+          await expect(build({ system, history: [], user }, limits)).rejects.toThrow(PromptTooLongError);
         }
       }),
       runs,
     );
   });
 
-  it('leaves out whole turns, the oldest', () => {
-    fc.assert(
-      fc.property(systemText, fc.array(turn, { minLength: 3, maxLength: 8 }), question, (system, history, text) => {
+  it('leaves out whole turns, the oldest', async () => {
+    await fc.assert(
+      fc.asyncProperty(systemText, fc.array(turn, { minLength: 3, maxLength: 8 }), question, async (system, history, text) => {
         const limits = { contextTokens: 250, reserveTokens: 0 };
-        const { tokens, droppedTurns } = build({ system, history, user: { text } }, limits);
+        const { tokens, droppedTurns } = await build({ system, history, user: { text } }, limits);
         // Blocks are cut by the context's size, so the same one is needed for the kept turns alone.
-        const kept = build({ system, history: history.slice(droppedTurns), user: { text } }, limits);
+        const kept = await build({ system, history: history.slice(droppedTurns), user: { text } }, limits);
         expect(kept).toEqual({ tokens, droppedTurns: 0, cuts: [] });
       }),
       runs,
     );
   });
 
-  it('begins with the prefix a lane was warmed with', () => {
+  it('begins with the prefix a lane was warmed with', async () => {
     const selection = fc.record({ startLine: fc.nat(), endLine: fc.nat(), text: anyText });
     const rest = fc.oneof(
       question.map((text) => ({ text })),
       fc.record({ text: question, selection }),
     );
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         systemText,
         fc.array(turn, { maxLength: 3 }),
         fc.option(fileBlock, { nil: undefined }),
         rest,
-        (system, history, file, user) => {
+        async (system, history, file, user) => {
           const withFile = file === undefined ? {} : { file };
-          const prefix = chatPrefix({ system, history, ...withFile }, format, tokenizer, roomy);
-          const { tokens } = build({ system, history, user: { ...user, ...withFile } });
+          const prefix = await chatPrefix({ system, history, ...withFile }, format, tokenizer, roomy);
+          const { tokens } = await build({ system, history, user: { ...user, ...withFile } });
           expect(tokens.slice(0, prefix.length)).toEqual(prefix);
           if (file !== undefined) expect(prefix.length).toBeGreaterThan(tokenizer.encode(file.text).length / 2);
         },
@@ -84,24 +83,26 @@ describe.each(layouts)('every $name prompt', ({ format, tokenizer }) => {
     );
   });
 
-  it('shares the tokens of a file between selections', () => {
+  it('shares the tokens of a file between selections', async () => {
     const file = { path: 'src/a.ts', language: 'typescript', text: 'const answer = 42;\n'.repeat(400) };
-    const explain = (startLine: number, text: string) =>
-      build(
-        { system: 'Be brief.', history: [], user: { text: 'Explain.', file, selection: { startLine, endLine: startLine, text } } },
-        budget,
+    const explain = async (startLine: number, text: string) =>
+      (
+        await build(
+          { system: 'Be brief.', history: [], user: { text: 'Explain.', file, selection: { startLine, endLine: startLine, text } } },
+          budget,
+        )
       ).tokens;
     const budget = { contextTokens: 2048, reserveTokens: 256 };
-    const one = explain(1, 'const answer = 42;');
-    const other = explain(200, '答案');
+    const one = await explain(1, 'const answer = 42;');
+    const other = await explain(200, '答案');
     const shared = one.findIndex((id, index) => id !== other[index]);
     expect(shared).toBeGreaterThan(2048 * 0.38);
-    expect(chatPrefix({ system: 'Be brief.', history: [], file }, format, tokenizer, budget).length).toBeGreaterThan(2048 * 0.38);
+    expect((await chatPrefix({ system: 'Be brief.', history: [], file }, format, tokenizer, budget)).length).toBeGreaterThan(2048 * 0.38);
   });
 });
 
 describe('a tokenizer that takes more tokens for a whole than for its parts', () => {
-  it('does not make a prompt overflow its lane', () => {
+  it('does not make a prompt overflow its lane', async () => {
     const encode = (text: string): readonly number[] => new Array<number>(Math.ceil((text.length / 8) ** 1.5)).fill(7);
     const odd: PromptTokenizer = {
       fingerprint: 'odd',
@@ -113,7 +114,7 @@ describe('a tokenizer that takes more tokens for a whole than for its parts', ()
       encodeInside: encode,
     };
     const history = Array.from({ length: 9 }, () => ({ user: { text: 'What is this?' }, answer: { text: 'It is that.' } }));
-    const prompt = buildChatPrompt({ system: '', history, user: { text: 'Why?' } }, { kind: 'base' }, odd, {
+    const prompt = await buildChatPrompt({ system: '', history, user: { text: 'Why?' } }, { kind: 'base' }, odd, {
       contextTokens: 120,
       reserveTokens: 0,
     });

@@ -42,7 +42,7 @@ describe.each(layouts.filter((layout) => layout.tokenizer.fingerprint === tokeni
           ],
         },
       ],
-    ])('is what comes true for %s', (_name, history, user) => {
+    ])('is what comes true for %s', async (_name, history, user) => {
       const system = 'Be brief.';
       const forecast = foretell(
         {
@@ -53,7 +53,7 @@ describe.each(layouts.filter((layout) => layout.tokenizer.fingerprint === tokeni
         { format: layout.format.kind, contextTokens },
         500,
       );
-      const prompt = buildChatPrompt({ system, history, user }, layout.format, layout.tokenizer, chatBudget(contextTokens, 500));
+      const prompt = await buildChatPrompt({ system, history, user }, layout.format, layout.tokenizer, chatBudget(contextTokens, 500));
       expect(forecast.droppedTurns).toBe(prompt.droppedTurns);
       const cut = [forecast.cuts.file, ...forecast.cuts.context].filter((each) => each !== undefined);
       expect(cut).toHaveLength(prompt.cuts.length);

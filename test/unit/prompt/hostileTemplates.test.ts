@@ -1,12 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BoundedTemplate } from '../../../src/prompt/boundedTemplate';
 import { buildChatPrompt } from '../../../src/prompt/chat';
-import { ChatTemplateError } from '../../../src/prompt/template';
+import { ChatTemplateError } from '../../../src/prompt/templateSkeleton';
 import type { ChatInput, ChatPrompt } from '../../../src/prompt/types';
 import { hostileTemplates } from '../../fixtures/damaged/templates';
 import { smolLm2 } from './templates';
 import { WordTokenizer } from './tokenizers';
 
-function promptBy(source: string, turns = 1): ChatPrompt {
+function promptBy(source: string, turns = 1): Promise<ChatPrompt> {
   const input: ChatInput = {
     system: 'Be brief.',
     history: Array.from({ length: turns }, (_, index) => ({ user: { text: `question ${index}` }, answer: { text: `answer ${index}` } })),
@@ -18,8 +20,8 @@ function promptBy(source: string, turns = 1): ChatPrompt {
 
 describe('a hostile template', () => {
   // Without limits most of these never end or take all memory there is: the time limit is the test's own.
-  it.each(Object.entries(hostileTemplates))('that %s ends in a typed error', (_, source) => {
-    expect(() => promptBy(source)).toThrow(ChatTemplateError);
+  it.each(Object.entries(hostileTemplates))('that %s ends in a typed error', async (_, source) => {
+    await expect(promptBy(source)).rejects.toThrow(ChatTemplateError);
   });
 
   it('does not reach beyond itself', () => {
@@ -28,18 +30,20 @@ describe('a hostile template', () => {
 });
 
 describe('an honest template', () => {
-  it('may be used for a conversation of a thousand turns', () => {
-    expect(promptBy(smolLm2.source, 1000).droppedTurns).toBe(0);
+  it('may be used for a conversation of a thousand turns', async () => {
+    expect((await promptBy(smolLm2.source, 1000)).droppedTurns).toBe(0);
   });
 
-  it('may look at all messages for each of them', () => {
+  it('may look at all messages for each of them', async () => {
     const thorough = `{% for message in messages %}{% if messages | length > loop.index0 and messages[0].content is defined and message in messages %}${smolLm2.source.replace('{% for message in messages %}', '').replace('{% endfor %}', '')}{% endif %}{% endfor %}`;
-    expect(() =>
-      promptBy(thorough.replaceAll('{% if add_generation_prompt %}', '{% if add_generation_prompt and loop.last %}'), 150),
-    ).not.toThrow();
+    const prompt = await promptBy(
+      thorough.replaceAll('{% if add_generation_prompt %}', '{% if add_generation_prompt and loop.last %}'),
+      150,
+    );
+    expect(prompt.droppedTurns).toBe(0);
   });
 
-  it('has loops with conditions, macros, filters and namespaces as ever', () => {
+  it('has loops with conditions, macros, filters and namespaces as ever', async () => {
     const source = [
       '{%- macro say(role, text, mark="|") -%}{{ mark }}{{ role | upper }}: {{ text | trim }}{{ mark }}\n{% endmacro -%}',
       '{%- set ns = namespace(last=0) -%}',
@@ -49,6 +53,97 @@ describe('an honest template', () => {
       '{%- endfor -%}',
       '{{ ns.last }} {{ [1, 2, 3] | join("-") }} {{ "a b".split(" ") | last }} {{ "x".replace("x", "y") }} {{ range(3) | length }} {{ {"a": 1} | tojson }}',
     ].join('\n');
-    expect(() => promptBy(source)).not.toThrow();
+    expect((await promptBy(source)).droppedTurns).toBe(0);
+  });
+});
+
+describe('any template', () => {
+  const piece = fc.constantFrom(
+    ...[
+      '{{',
+      '}}',
+      '{%',
+      '%}',
+      '{#',
+      '#}',
+      '-',
+      '+',
+      '(',
+      ')',
+      '[',
+      ']',
+      '{',
+      '}',
+      '|',
+      '.',
+      ':',
+      ',',
+      '=',
+      '~',
+      '*',
+      '**',
+      '//',
+      '%',
+      '<',
+      '==',
+    ],
+    ...[
+      'if',
+      'endif',
+      'else',
+      'for',
+      'in',
+      'endfor',
+      'set',
+      'endset',
+      'macro',
+      'endmacro',
+      'call',
+      'endcall',
+      'filter',
+      'with',
+      'endwith',
+      'raw',
+    ],
+    ...[
+      'is',
+      'not',
+      'and',
+      'or',
+      'defined',
+      'none',
+      'true',
+      'x',
+      'messages',
+      'loop',
+      'range',
+      'namespace',
+      'join',
+      'tojson',
+      'sort',
+      'map',
+      'get',
+    ],
+    ...['"a"', "'", '1', '2.5', '\\', '\n', ' ', '🙂'],
+  );
+  const tag = fc.oneof(
+    fc.array(piece, { maxLength: 12 }).map((pieces) => `{{ ${pieces.join(' ')} }}`),
+    fc.array(piece, { maxLength: 12 }).map((pieces) => `{% ${pieces.join(' ')} %}`),
+    fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+  );
+
+  it('gives a text or an error that says why not', () => {
+    fc.assert(
+      fc.property(fc.array(tag, { maxLength: 5 }), (tags) => {
+        try {
+          expect(typeof new BoundedTemplate(tags.join('')).render({ messages: [{ role: 'user', content: 'Hi' }] })).toBe('string');
+        } catch (error) {
+          const { name, message } = error as Error;
+          const isKnown = ['TemplateLimitError', 'TemplateRefusal', 'TemplateSyntaxError', 'SyntaxError'].includes(name);
+          if (!isKnown && !message.startsWith('Parser Error')) throw error;
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

@@ -23,13 +23,13 @@ function questions(words: string): readonly string[] {
 }
 
 describe('the commands of one file', () => {
-  it.each(layouts)('share every token up to the end of the file: $name', ({ format, tokenizer }) => {
-    fc.assert(
-      fc.property(fileBlock, anyText, (file, words) => {
-        const prefix = chatPrefix({ system: BRIEF_SYSTEM_TEXT, history: [], file }, format, tokenizer, budget);
+  it.each(layouts)('share every token up to the end of the file: $name', async ({ format, tokenizer }) => {
+    await fc.assert(
+      fc.asyncProperty(fileBlock, anyText, async (file, words) => {
+        const prefix = await chatPrefix({ system: BRIEF_SYSTEM_TEXT, history: [], file }, format, tokenizer, budget);
         for (const text of questions(words)) {
           const user = { text, file, selection };
-          const { tokens } = buildChatPrompt({ system: BRIEF_SYSTEM_TEXT, history: [], user }, format, tokenizer, budget);
+          const { tokens } = await buildChatPrompt({ system: BRIEF_SYSTEM_TEXT, history: [], user }, format, tokenizer, budget);
           expect(tokens.slice(0, prefix.length)).toEqual(prefix);
         }
       }),
@@ -37,10 +37,10 @@ describe('the commands of one file', () => {
     );
   });
 
-  it('share the system text and the whole file, and nothing of the selection', () => {
+  it('share the system text and the whole file, and nothing of the selection', async () => {
     const tokenizer = new WordTokenizer();
     const file = { path: 'a.ts', language: 'typescript', text: 'first line\nlast line' };
-    const prefix = tokenizer.decode(chatPrefix({ system: 'Be brief.', history: [], file }, { kind: 'base' }, tokenizer, budget));
+    const prefix = tokenizer.decode(await chatPrefix({ system: 'Be brief.', history: [], file }, { kind: 'base' }, tokenizer, budget));
     expect(prefix).toMatch(/^Be brief\.[^]*File a\.ts:\n```typescript\nfirst line\nlast line\n```/);
     expect(prefix).not.toContain('Selected');
   });

@@ -1,0 +1,13 @@
+import type { RenderBudget } from './jinjaBudget';
+import type { CallArguments, Value } from './jinjaValues';
+
+/** What a filter needs of the interpreter. */
+export interface FilterScope {
+  readonly budget: RenderBudget;
+  filter(name: string, value: Value, args: CallArguments): Value;
+  test(name: string, value: Value, args: readonly Value[]): boolean;
+  /** `object[key]`, or the attribute of that name. */
+  item(object: Value, key: Value): Value;
+}
+
+export type Filter = (value: Value, args: CallArguments, scope: FilterScope) => Value;
