@@ -44,7 +44,11 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
     },
     {
       ...node,
-      entryPoints: ['src/worker/main.ts', 'src/worker/download.ts'],
+      entryPoints: {
+        main: 'src/worker/main.ts',
+        download: 'src/worker/download.ts',
+        renderTemplates: 'src/worker/engine/renderTemplates.ts',
+      },
       outdir: path.join(outdir, 'worker'),
       outExtension: { '.js': '.mjs' },
       format: /** @type {const} */ ('esm'),

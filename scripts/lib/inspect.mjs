@@ -27,6 +27,7 @@ const BUNDLES = [
   'dist/extension.js',
   'dist/worker/main.mjs',
   'dist/worker/download.mjs',
+  'dist/worker/renderTemplates.mjs',
   'dist/webview/main.js',
   'dist/webview/session.js',
   'dist/webview/benchmark.js',

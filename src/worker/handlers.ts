@@ -28,6 +28,7 @@ import { Engines } from './engine/engines';
 import { examineModel } from './engine/examine';
 import { TextPacer } from './textPacer';
 import { noSession } from './engine/sessionView';
+import type { TemplateThread } from './engine/templateThread';
 import { libraryVersion } from './engine/version';
 import { accountOf, toErrorData } from './errors';
 import { readWorkerMemory } from './memory';
@@ -42,7 +43,11 @@ export class Handlers {
 
   private greeted = false;
 
-  constructor(private readonly connection: MessageConnection) {}
+  /** @param templates renders the chat templates of model files */
+  constructor(
+    private readonly connection: MessageConnection,
+    private readonly templates: TemplateThread,
+  ) {}
 
   /** Registers the handlers; call before the connection listens. */
   register(): void {
@@ -73,7 +78,7 @@ export class Handlers {
   }
 
   async dispose(): Promise<void> {
-    await this.engines?.dispose();
+    await Promise.all([this.engines?.dispose(), this.templates.dispose()]);
   }
 
   private async initialize(params: InitializeParams): Promise<InitializeResult> {
@@ -100,18 +105,21 @@ export class Handlers {
     await this.engines?.dispose();
     this.engines = undefined;
     let progress: LoadProgress = { fraction: 0 };
-    this.engines = await Engines.load(params, {
-      onProgress: (fraction) => {
-        progress = { fraction };
-        this.notify(methods.loadProgress, progress);
+    this.engines = await Engines.load(
+      { ...params, templates: this.templates },
+      {
+        onProgress: (fraction) => {
+          progress = { fraction };
+          this.notify(methods.loadProgress, progress);
+        },
+        onDevice: (device) => {
+          this.notify(methods.loadProgress, { ...progress, device } satisfies LoadProgress);
+        },
+        log: (level, message) => {
+          this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
+        },
       },
-      onDevice: (device) => {
-        this.notify(methods.loadProgress, { ...progress, device } satisfies LoadProgress);
-      },
-      log: (level, message) => {
-        this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
-      },
-    });
+    );
     return factsOf(this.engines);
   }
 

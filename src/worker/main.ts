@@ -1,5 +1,6 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { methods } from '../protocol/worker';
+import { TemplateThread } from './engine/templateThread';
 import { Handlers } from './handlers';
 
 /** Longest that the worker takes to end, in milliseconds; the host waits longer before it kills. */
@@ -8,7 +9,7 @@ const endLimit = 4000;
 /** The worker's root: one connection to the host that forked it, and an end when that host is gone. */
 function main(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-  const handlers = new Handlers(connection);
+  const handlers = new Handlers(connection, new TemplateThread(new URL('renderTemplates.mjs', import.meta.url)));
   handlers.register();
   const end = (): void => {
     // Disposing waits for a step in flight and parks lanes; a host that has gone must not leave a process that goes on for long.

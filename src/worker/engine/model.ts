@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias } from 'node-llama-cpp';
 import { readModelFileName } from '../../base/modelFileName';
+import type { TemplateRenderer } from '../../prompt/templateRenderer';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
 import { classifyEstimateFailure, classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
@@ -35,6 +36,8 @@ export interface LoadOptions {
   readonly isSecond?: boolean | undefined;
   /** The other model, where the worker has two. */
   readonly beside?: Beside | undefined;
+  /** Renders the file's chat template. */
+  readonly templates?: TemplateRenderer | undefined;
   /** Called once it is known what the model will run on, before anything is loaded. */
   readonly onDevice?: ((device: string | false, unusable?: GpuFailure) => void) | undefined;
   /** Called once it is known what file it is, long before it is loaded. */
@@ -130,7 +133,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
     const context = await createContext(llama, model, capacity, threads);
     await neighbours?.announce(attempt.neededBytes + (options.beside?.takenBytes ?? 0));
     const name = options.name ?? readModelFileName(file.path).name;
-    const format = chatFormat(file, model, name);
+    const format = chatFormat(file, model, name, options.templates);
     const loaded = model;
     return {
       model,
@@ -348,11 +351,17 @@ async function createContext(llama: Llama, model: LlamaModel, { lanes, contextTo
   });
 }
 
-function chatFormat({ info, name }: ExaminedFile, model: LlamaModel, shownName: string): ChatFormat {
+function chatFormat(
+  { info, name }: ExaminedFile,
+  model: LlamaModel,
+  shownName: string,
+  renderer: TemplateRenderer | undefined,
+): ChatFormat {
   const source: unknown = info.metadata.tokenizer.chat_template;
   if (typeof source === 'string' && source.trim() !== '') {
     if (source.includes('[INST]') && source.includes('<<SYS>>')) return { kind: 'llama2' };
-    return { kind: 'template', source, bosText: model.tokens.bosString ?? '', eosText: model.tokens.eosString ?? '' };
+    const { bosString, eosString } = model.tokens;
+    return { kind: 'template', source, bosText: bosString ?? '', eosText: eosString ?? '', ...(renderer ? { renderer } : {}) };
   }
   const isLlama2 = [name, shownName, basename(model.filename ?? '')].some(isLlama2ChatName);
   return isLlama2 ? { kind: 'llama2' } : { kind: 'base' };
