@@ -3,7 +3,7 @@ import { buildChatPrompt, chatBudget, chatPrefix } from '../../prompt/chat';
 import { buildGhostPrompt, type GhostInput } from '../../prompt/ghost';
 import { finishGhost, ghostIsComplete, wholeLines, wholeWords, type DropReason } from '../../prompt/ghostStop';
 import type { ChatInput, CutNote, FileBlock, UserContent } from '../../prompt/types';
-import { AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
+import { answerEndFor, AnswerWriter, detokenizer, type ChatEvent } from './answerWriter';
 import { countTokens } from './countTokens';
 import type { JobSpec, Metrics, Sampling, StopReason } from './job';
 import type { StepGate } from './gate';
@@ -231,7 +231,7 @@ export class Engine {
     const { tokenizer, format, facts } = this.loaded;
     await this.prepareOutlines([...request.history.map(({ user }) => user), request.user]);
     const prompt = await buildChatPrompt(request, format, tokenizer, chatBudget(facts.contextTokens, request.maxTokens), this.outlines.of);
-    const answer = new AnswerWriter(this.loaded, prompt.tokens, onEvent);
+    const answer = new AnswerWriter(this.loaded, prompt.tokens, await answerEndFor(this.loaded), onEvent);
     const result = await this.session.run(
       {
         kind: 'chat',
@@ -253,8 +253,7 @@ export class Engine {
       text: answer.text,
       tokens: answer.tokens(result),
       fingerprint: facts.fingerprint,
-      // A stop string is how a model without an end token ends its answer.
-      stop: result.stop === 'rule' ? 'end' : result.stop,
+      stop: answer.isCut && result.stop !== 'cancelled' ? 'end' : result.stop,
       metrics: result.metrics,
       droppedTurns: prompt.droppedTurns,
       cuts: prompt.cuts,

@@ -45,57 +45,6 @@ export class TextStream {
   }
 }
 
-/**
- * Ends a stream of text at the first of several stop strings to be complete, for models that do not end an answer by a token. Text that
- * could be the beginning of one is held back, so the result does not depend on how the text comes in pieces.
- */
-export class StopStrings {
-  private held = '';
-
-  constructor(private readonly stops: readonly string[]) {}
-
-  /** Text that is safe to show, and whether a stop string was met. */
-  push(text: string): { readonly text: string; readonly stopped: boolean } {
-    const all = this.held + text;
-    const start = startOfFirst(all, this.stops);
-    if (start !== undefined) {
-      this.held = '';
-      return { text: all.slice(0, start), stopped: true };
-    }
-    const keep = longestSuffixThatBegins(all, this.stops);
-    this.held = all.slice(all.length - keep);
-    return { text: all.slice(0, all.length - keep), stopped: false };
-  }
-
-  /** What is still held back, when the stream ends otherwise. */
-  flush(): string {
-    const rest = this.held;
-    this.held = '';
-    return rest;
-  }
-}
-
-/** Where the stop string begins that ends first; of those that end there, the longest. */
-function startOfFirst(text: string, stops: readonly string[]): number | undefined {
-  let first: { start: number; end: number } | undefined;
-  for (const stop of stops) {
-    const start = text.indexOf(stop);
-    if (start < 0) continue;
-    const end = start + stop.length;
-    if (!first || end < first.end || (end === first.end && start < first.start)) first = { start, end };
-  }
-  return first?.start;
-}
-
-function longestSuffixThatBegins(text: string, stops: readonly string[]): number {
-  const longest = Math.min(text.length, Math.max(0, ...stops.map((stop) => stop.length - 1)));
-  for (let length = longest; length > 0; length--) {
-    const tail = text.slice(text.length - length);
-    if (stops.some((stop) => stop.startsWith(tail))) return length;
-  }
-  return 0;
-}
-
 /** A run of tokens this long, repeated this often, is no answer any more but a loop. */
 const longestPeriod = 48;
 const leastRepeats = 4;

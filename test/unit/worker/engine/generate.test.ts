@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLooping, StopStrings, TextStream, type Detokenize } from '../../../../src/worker/engine/generate';
+import { isLooping, TextStream, type Detokenize } from '../../../../src/worker/engine/generate';
 
 const encoder = new TextEncoder();
 
@@ -75,63 +75,6 @@ describe('TextStream', () => {
       { tokens: [10], previous: [2, 3, 4, 5, 6, 7, 8, 9] },
       { tokens: [11], previous: [3, 4, 5, 6, 7, 8, 9, 10] },
     ]);
-  });
-});
-
-/** Feeds pieces up to a stop; what was shown, and whether it stopped. */
-function run(stops: readonly string[], pieces: readonly string[]): { text: string; stopped: boolean } {
-  const stream = new StopStrings(stops);
-  let shown = '';
-  for (const piece of pieces) {
-    const result = stream.push(piece);
-    shown += result.text;
-    if (result.stopped) return { text: shown, stopped: true };
-  }
-  return { text: shown + stream.flush(), stopped: false };
-}
-
-function cutText(whole: string, cuts: readonly number[]): string[] {
-  const pieces: string[] = [];
-  for (let at = 0; at < whole.length;) {
-    const length = cuts[pieces.length % cuts.length] ?? 1;
-    pieces.push(whole.slice(at, at + length));
-    at += length;
-  }
-  return pieces;
-}
-
-describe('StopStrings', () => {
-  // Few letters, so that stop strings overlap with the text and with each other.
-  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 20 });
-  const stops = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n'), minLength: 1, maxLength: 4 }), { maxLength: 4 });
-
-  it('gives the same result however the text is split', () => {
-    fc.assert(
-      fc.property(stops, letters, lengths, (ends, whole, cuts) => {
-        expect(run(ends, cutText(whole, cuts))).toEqual(run(ends, [whole]));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('stops exactly when a stop string stands in the text, and shows none of it', () => {
-    fc.assert(
-      fc.property(stops, letters, lengths, (ends, whole, cuts) => {
-        const { text: shown, stopped } = run(ends, cutText(whole, cuts));
-        expect(stopped).toBe(ends.some((stop) => whole.includes(stop)));
-        expect(whole.startsWith(shown)).toBe(true);
-        for (const stop of ends) expect(shown).not.toContain(stop);
-        if (!stopped) expect(shown).toBe(whole);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('shows at once what can be no beginning of a stop string', () => {
-    const stream = new StopStrings(['\nUser:']);
-    expect(stream.push('Hello\nUs')).toEqual({ text: 'Hello', stopped: false });
-    expect(stream.push('age')).toEqual({ text: '\nUsage', stopped: false });
-    expect(stream.flush()).toBe('');
   });
 });
 
