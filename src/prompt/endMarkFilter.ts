@@ -95,27 +95,26 @@ export class EndMarkFilter {
 
   /** Ends the text at a mark, unless it stands in inline code that is closed on the same line. */
   private decideMark(at: number, length: number, isLast: boolean): number | undefined {
-    if (this.inline === 0) {
-      this.finish();
-      return;
-    }
-    const code = this.held.slice(at + length, at + length + MAX_INLINE_CODE);
+    const behind = this.inline === 0 ? 'text' : this.findCodeEnd(at + length, isLast);
+    if (typeof behind === 'number') return behind;
+    this.isEnded = behind === 'text';
+    return undefined;
+  }
+
+  /** The place behind the inline code that is open at `from`; `text` if the code does not end on this line. */
+  private findCodeEnd(from: number, isLast: boolean): number | 'text' | 'unknown' {
+    const code = this.held.slice(from, from + MAX_INLINE_CODE);
     const line = code.split('\n', 1)[0] ?? '';
     for (const { 0: run, index } of line.matchAll(/`+/g)) {
       const isWhole = index + run.length < code.length || isLast;
-      if (!isWhole && code.length < MAX_INLINE_CODE) return undefined;
+      if (!isWhole && code.length < MAX_INLINE_CODE) return 'unknown';
       if (run.length !== this.inline) continue;
       this.inline = 0;
       this.isLineStart = false;
-      return at + length + index + run.length;
+      return from + index + run.length;
     }
     const isDecided = isLast || line.length < code.length || code.length >= MAX_INLINE_CODE;
-    isDecided ? this.finish() : undefined;
-  }
-
-  private finish(): undefined {
-    this.isEnded = true;
-    return undefined;
+    return isDecided ? 'text' : 'unknown';
   }
 
   /** Takes a run of backticks or tildes: opens or closes code. */
