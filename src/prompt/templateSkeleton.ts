@@ -92,7 +92,7 @@ export class Skeletons {
   }
 
   private async attempt(hasSystem: boolean, turns: number, form: ContentForm): Promise<Skeleton | ChatTemplateError> {
-    const roles = rolesOf(hasSystem, turns);
+    const roles = listRoles(hasSystem, turns);
     const outcome = await this.render(roles, form);
     if ('text' in outcome) return readSkeleton(outcome.text, hasSystem, turns);
     const isTooLong = outcome.isFinal && turns > MAX_SURELY_BEARABLE_TURNS;
@@ -123,7 +123,7 @@ const OTHER_VARIABLES = {
   functions: '',
 } as const;
 
-function rolesOf(hasSystem: boolean, turns: number): readonly string[] {
+function listRoles(hasSystem: boolean, turns: number): readonly string[] {
   const roles = hasSystem ? ['system'] : [];
   for (let turn = 0; turn < turns; turn++) roles.push('user', 'assistant');
   return [...roles, 'user'];

@@ -12,8 +12,8 @@ import {
   isDict,
   isList,
   isTruthy,
-  itemsOf,
-  lengthOf,
+  toItems,
+  getLength,
   Namespace,
   orElse,
   Stream,
@@ -27,7 +27,7 @@ import {
 } from './jinjaValues';
 
 /** A filter of a text; any other value is written out first. */
-const ofText =
+const textFilter =
   (work: (text: string, args: CallArguments, budget: RenderBudget) => Value): Filter =>
   (value, args, { budget }) => {
     const text = toText(value, budget);
@@ -43,7 +43,7 @@ const orDefault: Filter = (value, args) => {
 
 const count: Filter = (value, _, { budget }) => {
   if (typeof value === 'string') budget.chargeText(value.length);
-  return lengthOf(value);
+  return getLength(value);
 };
 
 /** Python's words of a title: the first letter behind white space, a hyphen or an opening bracket is large. */
@@ -55,7 +55,7 @@ const jsonFilter: Filter = (value, args, { budget }) => {
   const read = new Arguments('tojson', args, ['ensure_ascii', 'indent', 'separators', 'sort_keys']);
   const indent = read.find(1) ?? null;
   const given = read.find(2) ?? null;
-  const [item, key] = given === null ? [indent === null ? ', ' : ',', ': '] : itemsOf(given, budget);
+  const [item, key] = given === null ? [indent === null ? ', ' : ',', ': '] : toItems(given, budget);
   if (typeof item !== 'string' || typeof key !== 'string') throw new TemplateRefusal('separators are two texts');
   const width = typeof indent === 'string' || indent === null ? 0 : read.integer(1);
   budget.chargeWidth(width);
@@ -94,7 +94,7 @@ const toInt: Filter = (value, args) => {
     .toLowerCase();
   const [, sign = '', prefix = '', rest = ''] = /^([-+]?)(0[xob])?([0-9a-z]+)$/.exec(digits) ?? [];
   const bases: Readonly<Record<string, number>> = { '0x': 16, '0o': 8, '0b': 2 };
-  const isWhole = rest !== '' && (prefix === '' || bases[prefix] === base) && [...rest].every((digit) => parseInt(digit, 36) < base);
+  const isWhole = rest !== '' && (prefix === '' || bases[prefix] === base) && Array.from(rest).every((digit) => parseInt(digit, 36) < base);
   if (isWhole) return toInteger(parseInt(sign + rest, base));
   const number = parseFloatText(value);
   return number === undefined || !Number.isFinite(number) ? otherwise : toInteger(Math.trunc(number));
@@ -131,7 +131,7 @@ const round: Filter = (value, args) => {
   return value instanceof Float ? new Float(even / factor) : even / factor;
 };
 
-const indent = ofText((text, args, budget) => {
+const indent = textFilter((text, args, budget) => {
   const read = new Arguments('indent', args, ['width', 'first', 'blank']);
   const given = read.find(0);
   const width = typeof given === 'string' ? 0 : read.integer(0, 4);
@@ -146,7 +146,7 @@ const indent = ofText((text, args, budget) => {
   );
 });
 
-const truncate = ofText((text, args) => {
+const truncate = textFilter((text, args) => {
   const read = new Arguments('truncate', args, ['length', 'killwords', 'end', 'leeway']);
   const [length, end, leeway] = [read.integer(0, 255), read.text(2, '...'), read.integer(3, 5)];
   if (length < Array.from(end).length || leeway < 0) throw new TemplateRefusal('truncate() has too little room');
@@ -160,38 +160,38 @@ const truncate = ofText((text, args) => {
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 
-const escape = ofText((text) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character));
+const escape = textFilter((text) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character));
 
 const reverse: Filter = (value, _, { budget }) => {
   if (typeof value === 'string') {
     budget.chargeCharacters(value);
     return Array.from(value).reverse().join('');
   }
-  const reversed = [...itemsOf(value, budget)].reverse();
+  const reversed = [...toItems(value, budget)].reverse();
   return value instanceof Stream ? reversed : new Stream(reversed);
 };
 
 const first: Filter = (value, _, { budget }) => {
   if (value instanceof Stream) return orElse(value.takeFirst(), new Undefined('first'));
-  return orElse(typeof value === 'string' ? itemAt(value, 0, budget) : itemsOf(value, budget)[0], new Undefined('first'));
+  return orElse(typeof value === 'string' ? itemAt(value, 0, budget) : toItems(value, budget)[0], new Undefined('first'));
 };
 
 const last: Filter = (value, _, { budget }) => {
   if (value instanceof Stream) throw new TemplateRefusal("'generator' object is not reversible");
-  return orElse(typeof value === 'string' ? itemAt(value, -1, budget) : itemsOf(value, budget).at(-1), new Undefined('last'));
+  return orElse(typeof value === 'string' ? itemAt(value, -1, budget) : toItems(value, budget).at(-1), new Undefined('last'));
 };
 
-const attribute: Filter = (value, args, { item }) => {
+const attribute: Filter = (value, args, scope) => {
   const name = new Arguments('attr', args, ['name']).text(0);
-  return value instanceof Namespace ? item(value, name) : new Undefined(name);
+  return value instanceof Namespace ? scope.item(value, name) : new Undefined(name);
 };
 
 const filters: Readonly<Record<string, Filter>> = {
   ...listFilters,
   abs: absolute,
   attr: attribute,
-  capitalize: ofText(capitalize),
-  center: ofText((text, args, budget) =>
+  capitalize: textFilter(capitalize),
+  center: textFilter((text, args, budget) =>
     pad(text, { fill: ' ', align: 'center', width: new Arguments('center', args, ['width']).integer(0, 80) }, budget),
   ),
   count,
@@ -202,32 +202,33 @@ const filters: Readonly<Record<string, Filter>> = {
   escape,
   first,
   float: toFloat,
-  format: ofText((text, { positional, named }, budget) =>
+  format: textFilter((text, { positional, named }, budget) =>
     formatPercent(text, named.size > 0 ? new Map(named) : new Tuple(positional), budget),
   ),
   indent,
   int: toInt,
   last,
-  lower: ofText((text) => text.toLowerCase()),
-  replace: ofText(replaceText),
+  lower: textFilter((text) => text.toLowerCase()),
+  replace: textFilter(replaceText),
   reverse,
   round,
-  safe: ofText((text) => text),
-  string: ofText((text) => text),
-  title: ofText(toTitle),
+  safe: textFilter((text) => text),
+  string: textFilter((text) => text),
+  title: textFilter(toTitle),
   tojson: jsonFilter,
-  trim: ofText((text, args) => {
+  trim: textFilter((text, args) => {
     const set = new Arguments('trim', args, ['chars']).find(0) ?? null;
-    return stripCharacters(text, set === null ? null : String(set), 'both');
+    if (set !== null && typeof set !== 'string') throw new TemplateRefusal('strip arg must be None or str');
+    return stripCharacters(text, set, 'both');
   }),
   truncate,
-  upper: ofText((text) => text.toUpperCase()),
-  urlencode: ofText((text) =>
+  upper: textFilter((text) => text.toUpperCase()),
+  urlencode: textFilter((text) =>
     encodeURIComponent(text.replace(/\p{Cs}/gu, '\uFFFD'))
       .replace(/%2F/g, '/')
       .replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`),
   ),
-  wordcount: ofText((text) => text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
+  wordcount: textFilter((text) => text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
 };
 
 /** @throws TemplateRefusal for an unknown filter */

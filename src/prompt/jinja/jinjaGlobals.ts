@@ -2,7 +2,7 @@ import { formatDate } from '../templateDate';
 import { Arguments } from './jinjaArguments';
 import type { RenderBudget } from './jinjaBudget';
 import { toText } from './jinjaText';
-import { Callable, isDict, itemsOf, Namespace, TemplateRefusal, toKey, Undefined, type CallArguments, type Value } from './jinjaValues';
+import { Callable, isDict, toItems, Namespace, TemplateRefusal, toKey, Undefined, type CallArguments, type Value } from './jinjaValues';
 
 /** Functions that every template has. */
 export function findGlobal(name: string, budget: RenderBudget): Value | undefined {
@@ -24,10 +24,10 @@ const globals: Readonly<Record<string, Global>> = {
   },
   namespace: (args, budget) => {
     const made = new Namespace();
-    for (const [key, value] of entriesOf('namespace', args, budget)) made.values.set(toText(key, budget), value);
+    for (const [key, value] of readEntries('namespace', args, budget)) made.values.set(toText(key, budget), value);
     return made;
   },
-  dict: (args, budget) => new Map(entriesOf('dict', args, budget)),
+  dict: (args, budget) => new Map(readEntries('dict', args, budget)),
   raise_exception: (args, budget) => {
     throw new TemplateRefusal(toText(new Arguments('raise_exception', args, ['message']).get(0), budget).slice(0, 1000));
   },
@@ -74,7 +74,7 @@ const globals: Readonly<Record<string, Global>> = {
 };
 
 /** Entries of a dict, or of a list of pairs, and named arguments behind them. */
-function entriesOf(name: string, { positional, named }: CallArguments, budget: RenderBudget): readonly (readonly [Value, Value])[] {
+function readEntries(name: string, { positional, named }: CallArguments, budget: RenderBudget): readonly (readonly [Value, Value])[] {
   const [source, ...rest] = positional;
   if (rest.length > 0) throw new TemplateRefusal(`${name} expected at most 1 argument`);
   if (source instanceof Undefined) source.refuse();
@@ -83,12 +83,12 @@ function entriesOf(name: string, { positional, named }: CallArguments, budget: R
       ? []
       : source !== null && isDict(source)
         ? [...source]
-        : itemsOf(source, budget).map((pair) => pairOf(pair, budget));
+        : toItems(source, budget).map((pair) => readPair(pair, budget));
   return [...entries, ...named];
 }
 
-function pairOf(value: Value, budget: RenderBudget): readonly [Value, Value] {
-  const [key, item, ...rest] = itemsOf(value, budget);
+function readPair(value: Value, budget: RenderBudget): readonly [Value, Value] {
+  const [key, item, ...rest] = toItems(value, budget);
   if (key === undefined || item === undefined || rest.length > 0) throw new TemplateRefusal('a pair has two items');
   return [toKey(key), item];
 }

@@ -27,7 +27,7 @@ import {
   isDict,
   isList,
   isTruthy,
-  itemsOf,
+  toItems,
   Namespace,
   orElse,
   TemplateRefusal,
@@ -137,7 +137,7 @@ export class Interpreter implements FilterScope {
   }
 
   private runFor({ loopvar, iterable, body, defaultBlock }: ForStatement, scope: Scope, out: string[]): void {
-    const all = itemsOf(this.evaluate(iterable.type === 'SelectExpression' ? iterable.lhs : iterable, scope), this.budget);
+    const all = toItems(this.evaluate(iterable.type === 'SelectExpression' ? iterable.lhs : iterable, scope), this.budget);
     const items = iterable.type === 'SelectExpression' ? this.itemsWith(iterable.test, all, loopvar, scope) : all;
     let isEmpty = true;
     const loop = new Loop(items, this.budget);
@@ -164,7 +164,7 @@ export class Interpreter implements FilterScope {
     if (target.type === 'Identifier') {
       scope.set(target.value, value);
     } else if (target.type === 'TupleLiteral') {
-      const items = itemsOf(value, this.budget);
+      const items = toItems(value, this.budget);
       const difference = items.length - target.value.length;
       if (difference !== 0) throw new TemplateRefusal(difference < 0 ? 'not enough values to unpack' : 'too many values to unpack');
       for (const [index, part] of target.value.entries()) this.assign(part, items[index] ?? null, scope);
@@ -195,7 +195,7 @@ export class Interpreter implements FilterScope {
 
   private callWithBlock({ call, callerArgs, body }: CallStatement, scope: Scope): string {
     const caller = this.callable({ name: 'caller', parameters: callerArgs ?? [], names: this.namesIn(body) }, body, scope);
-    const { positional, named } = this.argumentsOf(call.args, scope);
+    const { positional, named } = this.readArguments(call.args, scope);
     const callee = this.evaluate(call.callee, scope);
     return toText(this.call(callee, { positional, named: new Map([...named, ['caller', caller]]) }), this.budget);
   }
@@ -226,8 +226,8 @@ export class Interpreter implements FilterScope {
         return this.member(expression, scope);
       case 'CallExpression':
         if (expression.callee.type === 'Identifier' && expression.callee.value === TUPLE_FUNCTION)
-          return new Tuple(this.argumentsOf(expression.args, scope).positional);
-        return this.call(this.evaluate(expression.callee, scope), this.argumentsOf(expression.args, scope));
+          return new Tuple(this.readArguments(expression.args, scope).positional);
+        return this.call(this.evaluate(expression.callee, scope), this.readArguments(expression.args, scope));
       case 'BinaryExpression':
         return this.binary(ordered(expression), scope);
       case 'FilterExpression':
@@ -307,7 +307,7 @@ export class Interpreter implements FilterScope {
     return callee.call(args);
   }
 
-  private argumentsOf(args: readonly Argument[], scope: Scope): CallArguments {
+  private readArguments(args: readonly Argument[], scope: Scope): CallArguments {
     const positional: Value[] = [];
     const named = new Map<string, Value>();
     const name = (key: string, value: Value): void => {
@@ -317,13 +317,13 @@ export class Interpreter implements FilterScope {
     for (const argument of args) {
       if (argument.type === 'KeywordArgumentExpression') name(argument.key.value, this.evaluate(argument.value, scope));
       else if (argument.type === 'SpreadExpression') {
-        const items = itemsOf(this.evaluate(argument.argument, scope), this.budget);
+        const items = toItems(this.evaluate(argument.argument, scope), this.budget);
         for (const item of items) positional.push(item);
       } else if (argument.type === 'KeywordSpreadExpression') {
         const entries = this.evaluate(argument.argument, scope);
         if (entries === null || !isDict(entries))
           throw new TemplateRefusal(`argument after ** must be a mapping, not ${typeName(entries)}`);
-        for (const [key, value] of entries) name(String(key), value);
+        for (const [key, value] of entries) name(toText(key, this.budget), value);
       } else positional.push(this.evaluate(argument, scope));
     }
     return { positional, named };
@@ -333,7 +333,7 @@ export class Interpreter implements FilterScope {
     if (filter.type === 'Identifier') return this.filter(filter.value, value, { positional: [], named: new Map() });
     if (filter.callee.type !== 'Identifier') throw new TemplateRefusal('a filter has no name');
     const name = filter.callee.value;
-    const args = this.argumentsOf(filter.args, scope);
+    const args = this.readArguments(filter.args, scope);
     if (name.startsWith(TEST_FILTER)) return this.test(name.slice(TEST_FILTER.length), value, args.positional);
     if (name.startsWith(NEGATED_TEST_FILTER)) return !this.test(name.slice(NEGATED_TEST_FILTER.length), value, args.positional);
     return this.filter(name, value, args);

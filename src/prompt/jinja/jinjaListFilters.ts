@@ -9,7 +9,7 @@ import {
   compare,
   isDict,
   isTruthy,
-  itemsOf,
+  toItems,
   orElse,
   Stream,
   TemplateRefusal,
@@ -49,7 +49,7 @@ function sortBy(items: readonly Value[], keys: readonly Value[], isReversed: boo
 
 const sort: Filter = (value, args, scope) => {
   const read = new Arguments('sort', args, ['reverse', 'case_sensitive', 'attribute']);
-  const items = itemsOf(value, scope.budget);
+  const items = toItems(value, scope.budget);
   const attribute = read.find(2);
   const attributes = typeof attribute === 'string' ? attribute.split(',') : [attribute];
   const isCaseSensitive = isTruthy(read.find(1) ?? false);
@@ -81,7 +81,7 @@ const items: Filter = (value, _, { budget }) => {
 
 /** Items for `map`, `select` and their like, which take None as an empty list. */
 function itemsOrNone(value: Value, budget: RenderBudget): readonly Value[] {
-  return isTruthy(value) ? itemsOf(value, budget) : [];
+  return isTruthy(value) ? toItems(value, budget) : [];
 }
 
 const map: Filter = (value, { positional, named }, scope) => {
@@ -116,7 +116,7 @@ const selecting =
 const unique: Filter = (value, args, scope) => {
   const read = new Arguments('unique', args, ['case_sensitive', 'attribute']);
   const found: Value[] = [];
-  const list = itemsOf(value, scope.budget);
+  const list = toItems(value, scope.budget);
   const texts = new Set<Value>();
   const kept = list.filter((item) => {
     const key = keyFor(item, read.find(1), isTruthy(read.find(0) ?? false), scope);
@@ -132,7 +132,7 @@ const join: Filter = (value, args, scope) => {
   const read = new Arguments('join', args, ['d', 'attribute']);
   const attribute = read.find(1) ?? null;
   const separator = toText(read.find(0) ?? '', scope.budget);
-  const texts = itemsOf(value, scope.budget).map((item) =>
+  const texts = toItems(value, scope.budget).map((item) =>
     toText(attribute === null ? item : getAttribute(item, attribute, scope), scope.budget),
   );
   return scope.budget.join(texts, separator);
@@ -142,7 +142,7 @@ const extreme =
   (sign: 1 | -1): Filter =>
   (value, args, scope) => {
     const read = new Arguments('min', args, ['case_sensitive', 'attribute']);
-    const list = itemsOf(value, scope.budget);
+    const list = toItems(value, scope.budget);
     const keys = list.map((item) => keyFor(item, read.find(1), isTruthy(read.find(0) ?? false), scope));
     let best = 0;
     for (let at = 1; at < list.length; at++) if (sign * compare(keys[at] ?? null, keys[best] ?? null, scope.budget) < 0) best = at;
@@ -153,14 +153,14 @@ const sum: Filter = (value, args, scope) => {
   const read = new Arguments('sum', args, ['attribute', 'start']);
   const attribute = read.find(0) ?? null;
   let total: Value = read.find(1) ?? 0;
-  for (const item of itemsOf(value, scope.budget))
+  for (const item of toItems(value, scope.budget))
     total = applyOperator('+', total, attribute === null ? item : getAttribute(item, attribute, scope), scope.budget);
   return total;
 };
 
 const groupby: Filter = (value, args, scope) => {
   const read = new Arguments('groupby', args, ['attribute', 'default', 'case_sensitive']);
-  const list = itemsOf(value, scope.budget);
+  const list = toItems(value, scope.budget);
   const attributes = list.map((item) => getAttribute(item, read.get(0), scope, read.find(1)));
   const isCaseSensitive = isTruthy(read.find(2) ?? false);
   const keys = attributes.map((key) => (typeof key === 'string' && !isCaseSensitive ? key.toLowerCase() : key));
@@ -183,7 +183,7 @@ const groupby: Filter = (value, args, scope) => {
 const batch: Filter = (value, args, { budget }) => {
   const read = new Arguments('batch', args, ['linecount', 'fill_with']);
   const [size, fill] = [read.integer(0), read.find(1) ?? null];
-  const list = itemsOf(value, budget);
+  const list = toItems(value, budget);
   const batches: Value[] = [];
   for (let at = 0; at < list.length; at += Math.max(1, size)) batches.push(list.slice(at, at + Math.max(1, size)));
   const last = batches.at(-1) as readonly Value[] | undefined;
@@ -195,7 +195,7 @@ const batch: Filter = (value, args, { budget }) => {
 const slices: Filter = (value, args, { budget }) => {
   const read = new Arguments('slice', args, ['slices', 'fill_with']);
   const [count, fill] = [read.integer(0), read.find(1) ?? null];
-  const list = itemsOf(value, budget);
+  const list = toItems(value, budget);
   if (count <= 0 || count > templateLimits.items) throw new TemplateLimitError(`it makes ${count} slices`);
   budget.chargeItems(count);
   const [size, extra] = [Math.floor(list.length / count), list.length % count];
@@ -217,7 +217,7 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   groupby,
   items,
   join,
-  list: (value, _: CallArguments, { budget }) => [...itemsOf(value, budget)],
+  list: (value, _: CallArguments, { budget }) => [...toItems(value, budget)],
   map,
   max: extreme(-1),
   min: extreme(1),

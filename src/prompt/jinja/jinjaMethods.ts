@@ -5,11 +5,11 @@ import { formatBraces, pad } from './jinjaFormat';
 import {
   areEqual,
   Callable,
-  charactersOf,
+  toCharacters,
   DictView,
   isDict,
   isList,
-  itemsOf,
+  toItems,
   orElse,
   TemplateRefusal,
   toKey,
@@ -73,7 +73,7 @@ const searching =
     const { part, sub, start } = readSearch(text, new Arguments(name, args, ['sub', 'start', 'end']), budget);
     const at = isLast ? part.lastIndexOf(sub) : part.indexOf(sub);
     if (at < 0 && mustExist) throw new TemplateRefusal('substring not found');
-    return at < 0 ? -1 : start + charactersOf(part.slice(0, at)).length;
+    return at < 0 ? -1 : start + toCharacters(part.slice(0, at)).length;
   };
 
 interface Search {
@@ -85,7 +85,7 @@ interface Search {
 
 function readSearch(text: string, read: Arguments, budget: RenderBudget): Search {
   budget.chargeCharacters(text);
-  const characters = charactersOf(text);
+  const characters = toCharacters(text);
   const place = (value: number): number => Math.min(characters.length, Math.max(0, value < 0 ? value + characters.length : value));
   const start = place(read.integer(1, 0));
   const sub = read.text(0);
@@ -169,7 +169,7 @@ export function replaceText(text: string, args: CallArguments, budget: RenderBud
   const [old, fresh] = [read.text(0), read.text(1)];
   const limit = read.find(2) === null ? -1 : read.integer(2, -1);
   budget.chargeSearch(text, old);
-  const parts = old === '' ? ['', ...charactersOf(text), ''] : text.split(old);
+  const parts = old === '' ? ['', ...toCharacters(text), ''] : text.split(old);
   const kept = limit < 0 ? parts.length - 1 : Math.min(limit, parts.length - 1);
   budget.spend(parts.length / 8);
   return budget.join([budget.join(parts.slice(0, kept + 1), fresh), ...parts.slice(kept + 1)], old);
@@ -187,10 +187,10 @@ const partitioning =
 
 /** `isalpha` and its like: every character matches, and there is one. */
 const consisting = (pattern: RegExp): TextMethod =>
-  plain((text) => text !== '' && charactersOf(text).every((character) => pattern.test(character)));
+  plain((text) => text !== '' && toCharacters(text).every((character) => pattern.test(character)));
 
 export function capitalize(text: string): string {
-  const [first = '', ...rest] = charactersOf(text);
+  const [first = '', ...rest] = toCharacters(text);
   return first.toUpperCase() + rest.join('').toLowerCase();
 }
 
@@ -215,7 +215,7 @@ const textMethods: Readonly<Record<string, TextMethod>> = {
   capitalize: plain(capitalize),
   title: plain(toTitle),
   swapcase: plain((text) =>
-    charactersOf(text)
+    toCharacters(text)
       .map((character) => (character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase()))
       .join(''),
   ),
@@ -239,10 +239,10 @@ const textMethods: Readonly<Record<string, TextMethod>> = {
   rindex: searching('rindex', true, true),
   count: (text, args, budget) => {
     const { part, sub } = readSearch(text, new Arguments('count', args, ['sub', 'start', 'end']), budget);
-    return sub === '' ? charactersOf(part).length + 1 : part.split(sub).length - 1;
+    return sub === '' ? toCharacters(part).length + 1 : part.split(sub).length - 1;
   },
   join: (text, args, budget) => {
-    const items = itemsOf(new Arguments('join', args, ['iterable']).get(0), budget);
+    const items = toItems(new Arguments('join', args, ['iterable']).get(0), budget);
     const texts = items.filter((item) => typeof item === 'string');
     if (texts.length < items.length) throw new TemplateRefusal('sequence item: expected str instance');
     return budget.join(texts, text);

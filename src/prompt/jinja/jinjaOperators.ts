@@ -4,12 +4,12 @@ import { formatPercent } from './jinjaFormat';
 import { toText } from './jinjaText';
 import {
   areEqual,
-  charactersOf,
+  toCharacters,
   compare,
   Float,
   isDict,
   isList,
-  itemsOf,
+  toItems,
   TemplateRefusal,
   toKey,
   toNumber,
@@ -52,7 +52,7 @@ export function contains(container: Value, item: Value, budget: RenderBudget): b
     return container.includes(item);
   }
   if (container !== null && isDict(container)) return container.has(toKey(item));
-  return itemsOf(container, budget).some((candidate) => areEqual(candidate, item, budget));
+  return toItems(container, budget).some((candidate) => areEqual(candidate, item, budget));
 }
 
 function calculate(operator: string, left: Value, right: Value, budget: RenderBudget): Value {
@@ -138,7 +138,7 @@ export function negate(value: Value): Value {
 export function itemAt(object: Value, index: number, budget: RenderBudget): Value | undefined {
   if (typeof object === 'string') {
     budget.chargeCharacters(object);
-    return charactersOf(object).at(index);
+    return toCharacters(object).at(index);
   }
   if (object instanceof Tuple) return object.items.at(index);
   return isList(object) ? object.at(index) : undefined;
@@ -157,7 +157,7 @@ export function slice(object: Value, { start, stop, step }: SliceBounds, budget:
   if (!isText && !isList(object) && !(object instanceof Tuple))
     throw new TemplateRefusal(`'${typeName(object)}' object is not subscriptable`);
   if (isText) budget.chargeCharacters(object);
-  const items = isText ? charactersOf(object) : isList(object) ? object : object.items;
+  const items = isText ? toCharacters(object) : isList(object) ? object : object.items;
   budget.chargeItems(items.length);
   const chosen = sliceItems<Value>(items, sliceNumber(start), sliceNumber(stop), sliceNumber(step) ?? 1);
   if (isText) return (chosen as readonly string[]).join('');

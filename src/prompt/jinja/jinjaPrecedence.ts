@@ -24,7 +24,7 @@ function isPartOf({ operator }: BinaryExpression, left: Expression, operators: R
 }
 
 /** Operands and operators of a chain such as `a + b ~ c`, from left to right. */
-function chainOf(
+function readChain(
   expression: BinaryExpression,
   operators: ReadonlySet<string>,
 ): { readonly operands: Expression[]; readonly signs: Token[] } {
@@ -49,7 +49,7 @@ function binary(operator: Token, left: Expression, right: Expression): BinaryExp
 
 function orderSum(expression: BinaryExpression): BinaryExpression {
   if (!isPartOf(expression, expression.left, adding)) return expression;
-  const { operands, signs } = chainOf(expression, adding);
+  const { operands, signs } = readChain(expression, adding);
   if (!signs.some(({ value }) => value === '~') || signs.every(({ value }) => value === '~')) return expression;
   const terms: Expression[] = operands.slice(0, 1);
   const sums: Token[] = [];
@@ -77,7 +77,7 @@ function fold(terms: readonly Expression[], signs: readonly Token[]): BinaryExpr
 
 function orderComparison(expression: BinaryExpression): BinaryExpression {
   if (!comparing.has(expression.operator.value) || !isPartOf(expression, expression.left, comparing)) return expression;
-  const { operands, signs } = chainOf(expression, comparing);
+  const { operands, signs } = readChain(expression, comparing);
   const links = signs.flatMap((sign, index): BinaryExpression[] => {
     const [left, right] = [operands[index], operands[index + 1]];
     return left === undefined || right === undefined ? [] : [binary(sign, left, right)];

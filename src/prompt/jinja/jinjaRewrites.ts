@@ -101,7 +101,7 @@ function rewriteTests(tokens: readonly Token[]): readonly Token[] {
     const beforeThat = rewritten.at(-2);
     const isNegated = isName(before, 'not') && isName(beforeThat, 'is');
     const isTest = token.type === 'Identifier' && (isNegated || (isName(before, 'is') && token.value !== 'not'));
-    const end = isTest ? endOfArgument(tokens, index + 1) : index + 1;
+    const end = isTest ? findArgumentEnd(tokens, index + 1) : index + 1;
     if (end === index + 1) {
       rewritten.push(token);
       continue;
@@ -124,27 +124,28 @@ function isName(token: Token | undefined, name: string): boolean {
 const notArguments: ReadonlySet<string> = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not']);
 
 /** The index behind a test's argument that starts at `start`, or behind its opening bracket; `start` where there is none. */
-function endOfArgument(tokens: readonly Token[], start: number): number {
+function findArgumentEnd(tokens: readonly Token[], start: number): number {
   const first = tokens[start];
   if (!first) return start;
   if (first.type === 'OpenParen') return start + 1;
-  if (first.type === 'OpenSquareBracket' || first.type === 'OpenCurlyBracket') return endOfPostfix(tokens, endOfBrackets(tokens, start));
+  if (first.type === 'OpenSquareBracket' || first.type === 'OpenCurlyBracket')
+    return findPostfixEnd(tokens, findBracketsEnd(tokens, start));
   if (first.type === 'StringLiteral' || first.type === 'NumericLiteral') return start + 1;
-  if (first.type === 'Identifier' && !notArguments.has(first.value)) return endOfPostfix(tokens, start + 1);
+  if (first.type === 'Identifier' && !notArguments.has(first.value)) return findPostfixEnd(tokens, start + 1);
   return start;
 }
 
-function endOfPostfix(tokens: readonly Token[], start: number): number {
+function findPostfixEnd(tokens: readonly Token[], start: number): number {
   let end = start;
   for (;;) {
     const type = tokens[end]?.type;
     if (type === 'Dot') end += 2;
-    else if (type === 'OpenParen' || type === 'OpenSquareBracket') end = endOfBrackets(tokens, end);
+    else if (type === 'OpenParen' || type === 'OpenSquareBracket') end = findBracketsEnd(tokens, end);
     else return end;
   }
 }
 
-function endOfBrackets(tokens: readonly Token[], start: number): number {
+function findBracketsEnd(tokens: readonly Token[], start: number): number {
   const group = tokens[start]?.group;
   let end = start + 1;
   while (end < tokens.length && tokens[end]?.group !== group) end++;

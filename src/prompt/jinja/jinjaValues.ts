@@ -128,7 +128,7 @@ export function isTruthy(value: Value): boolean {
 }
 
 /** Unicode characters of a text, which Python counts; JavaScript counts UTF-16 units. */
-export function charactersOf(text: string): readonly string[] {
+export function toCharacters(text: string): readonly string[] {
   return Array.from(text);
 }
 
@@ -137,7 +137,7 @@ export function countCharacters(text: string): number {
 }
 
 /** Items of anything that can be walked. */
-export function itemsOf(value: Value, budget: RenderBudget): readonly Value[] {
+export function toItems(value: Value, budget: RenderBudget): readonly Value[] {
   if (typeof value === 'string') budget.chargeCharacters(value);
   const items = findItems(value);
   if (items === undefined) throw new TemplateRefusal(`'${typeName(value)}' object is not iterable`);
@@ -147,7 +147,7 @@ export function itemsOf(value: Value, budget: RenderBudget): readonly Value[] {
 
 function findItems(value: Value): readonly Value[] | undefined {
   if (isList(value)) return value;
-  if (typeof value === 'string') return charactersOf(value);
+  if (typeof value === 'string') return toCharacters(value);
   if (value instanceof Tuple || value instanceof DictView) return value.items;
   if (value instanceof Stream) return value.take();
   if (value instanceof Undefined) return [];
@@ -155,7 +155,7 @@ function findItems(value: Value): readonly Value[] | undefined {
 }
 
 /** Python's `len()`. */
-export function lengthOf(value: Value): number {
+export function getLength(value: Value): number {
   if (typeof value === 'string') return countCharacters(value);
   if (isList(value)) return value.length;
   if (value instanceof Tuple) return value.items.length;

@@ -35,7 +35,7 @@ function startThread(url = script): { readonly thread: TemplateThread; readonly 
 }
 
 /** A script in the place of ours, as a template that defeats all limits would behave. */
-async function scriptOf(source: string): Promise<URL> {
+async function writeScript(source: string): Promise<URL> {
   const file = join(folder, `${randomUUID()}.mjs`);
   await writeFile(file, `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage('${THREAD_READY}');\n${source}`);
   return pathToFileURL(file);
@@ -85,7 +85,7 @@ describe('a thread for chat templates', () => {
   });
 
   it('is ended when it says nothing for twenty ticks, and the template is not tried again', async () => {
-    const stubborn = await scriptOf(
+    const stubborn = await writeScript(
       `parentPort.on('message', ({ id, source }) => { if (source === 'bad') for (;;); parentPort.postMessage({ id, outcome: { text: source } }); });`,
     );
     const { thread, tick } = startThread(stubborn);
@@ -101,7 +101,7 @@ describe('a thread for chat templates', () => {
   });
 
   it('ends a regular expression that backtracks for ever', async () => {
-    const backtracking = await scriptOf(
+    const backtracking = await writeScript(
       `parentPort.on('message', ({ id, source }) => { if (source === 'bad') /^(a+)+$/.test('a'.repeat(60) + 'b'); parentPort.postMessage({ id, outcome: { text: source } }); });`,
     );
     const { thread, tick } = startThread(backtracking);
@@ -112,7 +112,7 @@ describe('a thread for chat templates', () => {
   });
 
   it('survives one that takes too much memory', async () => {
-    const greedy = await scriptOf(
+    const greedy = await writeScript(
       `parentPort.on('message', ({ id, source }) => { const all = []; if (source === 'bad') for (;;) all.push(new Array(1000).fill(all.length)); parentPort.postMessage({ id, outcome: { text: source } }); });`,
     );
     const { thread } = startThread(greedy);
@@ -124,7 +124,7 @@ describe('a thread for chat templates', () => {
     ['throws', `parentPort.on('message', () => { throw new Error('broken'); });`, /broken/],
     ['ends', `parentPort.on('message', () => process.exit(3));`, /its thread ended/],
   ])('gives a reason when its script %s', async (_, source, reason) => {
-    const { thread } = startThread(await scriptOf(source));
+    const { thread } = startThread(await writeScript(source));
     expect(await thread.render('x', variables)).toMatchObject({ refusal: expect.stringMatching(reason) as string });
   });
 
