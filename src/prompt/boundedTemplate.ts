@@ -5,7 +5,7 @@ import type { Value } from './jinja/jinjaValues';
 
 export { TemplateLimitError, templateLimits } from './jinja/jinjaBudget';
 
-/** What a template may be given: JSON, and nothing that could be called. */
+/** A variable that a template is given: JSON, and nothing that could be called. */
 export type TemplateVariable =
   null | boolean | number | string | readonly TemplateVariable[] | { readonly [key: string]: TemplateVariable };
 

@@ -140,7 +140,7 @@ export class EndMarkFilter {
     return end;
   }
 
-  /** What follows on the line of a closing fence: nothing or a mark, other text, or not known yet. */
+  /** Looks behind a closing fence on its line: nothing or a mark, other text, or not known yet. */
   private readBehind(from: number, isLast: boolean): 'end' | 'text' | 'unknown' {
     let at = from;
     while (this.held.charAt(at) === ' ' || this.held.charAt(at) === '\t') at++;

@@ -1,6 +1,6 @@
 import { BoundedTemplate, TemplateLimitError, type TemplateVariable } from './boundedTemplate';
 
-/** What became of one rendering. A final refusal holds for every conversation: the template must not be tried again. */
+/** The result of one rendering. A final refusal holds for every conversation: the template must not be tried again. */
 export type RenderOutcome = { readonly text: string } | { readonly refusal: string; readonly isFinal: boolean };
 
 export type TemplateVariables = Readonly<Record<string, TemplateVariable>>;

@@ -19,7 +19,7 @@ export class ChatTemplateError extends Error {
 
 /** A rendered template around the contents of a conversation; texts are the template's own. */
 export interface Skeleton {
-  /** In front of the first content. */
+  /** Stands in front of the first content. */
   readonly head: string;
   /** Between system text and first user content; undefined when the system text is folded into the latter. */
   readonly afterSystem: string | undefined;
@@ -29,7 +29,7 @@ export interface Skeleton {
   readonly opening: string;
 }
 
-/** Whether a content is one text or, as some templates want it, a list of parts. */
+/** A content is one text or, as some templates want it, a list of parts. */
 type ContentForm = 'text' | 'parts';
 
 /** Length of all that one template remembers of what was rendered; a turn takes some tens of characters. */
@@ -112,7 +112,7 @@ export class Skeletons {
 }
 
 /**
- * What llama.cpp gives a template besides messages and tokens (`common/chat.cpp`), with a fixed date. `functions` is for FireFunction, which has
+ * The variables that llama.cpp gives a template besides messages and tokens (`common/chat.cpp`), with a fixed date. `functions` is for FireFunction, which has
  * no condition around its list of them. `tools` and `enable_thinking` stay undefined: some templates walk through `tools` where it is None, and
  * the default for thinking is the author's.
  */

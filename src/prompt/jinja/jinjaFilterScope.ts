@@ -1,7 +1,7 @@
 import type { RenderBudget } from './jinjaBudget';
 import type { CallArguments, Value } from './jinjaValues';
 
-/** What a filter needs of the interpreter. */
+/** The part of the interpreter that filters use. */
 export interface FilterScope {
   readonly budget: RenderBudget;
   filter(name: string, value: Value, args: CallArguments): Value;

@@ -55,7 +55,7 @@ class Scope {
   }
 }
 
-/** How a block of statements ended: at its end, or by `break` or `continue`. */
+/** A block of statements ends at its end, or by `break` or `continue`. */
 type Completion = 'end' | 'break' | 'continue';
 
 const constants: Readonly<Record<string, Value>> = { true: true, True: true, false: false, False: false, none: null, None: null };

@@ -21,7 +21,7 @@ import {
   type Value,
 } from './jinjaValues';
 
-/** What a method does with its text. Names of arguments are Python's. */
+/** A method of a text. Its arguments have Python's names. */
 type TextMethod = (text: string, args: CallArguments, budget: RenderBudget) => Value;
 
 /** A method that takes no arguments. */
@@ -32,7 +32,7 @@ const plain =
     return work(text);
   };
 
-/** Which end of a text: `lstrip`, `rstrip` or `strip`. */
+/** The end of a text that `lstrip`, `rstrip` or `strip` takes from. */
 type End = 'start' | 'end' | 'both';
 
 const stripping =
@@ -77,7 +77,7 @@ const searching =
   };
 
 interface Search {
-  /** What of the text is searched, and the place of its first character in the text. */
+  /** The searched part of the text. `start` is the place of its first character. */
   readonly part: string;
   readonly start: number;
   readonly sub: string;

@@ -21,7 +21,7 @@ export class Tuple {
   constructor(readonly items: readonly Value[]) {}
 }
 
-/** What `keys()`, `values()` and `items()` return. */
+/** The result of `keys()`, `values()` or `items()`. */
 export class DictView {
   constructor(
     readonly kind: 'keys' | 'values' | 'items',
@@ -213,7 +213,7 @@ export function compare(one: Value, other: Value, budget: RenderBudget): number 
   throw new TemplateRefusal(`'<' not supported between instances of '${typeName(one)}' and '${typeName(other)}'`);
 }
 
-/** By code points. JavaScript orders by UTF-16 units, which differs beyond U+FFFF. */
+/** Orders by code points. JavaScript orders by UTF-16 units, which differs beyond U+FFFF. */
 function compareTexts(one: string, other: string): number {
   let at = 0;
   while (at < one.length && one.charCodeAt(at) === other.charCodeAt(at)) at++;

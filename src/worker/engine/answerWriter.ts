@@ -5,7 +5,7 @@ import { isLooping, TextStream } from './generate';
 import type { JobResult } from './job';
 import { asTokens, type LoadedModel } from './model';
 
-/** What is heard of an answer while it is made. */
+/** An event of an answer while it is made. */
 export type ChatEvent =
   | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
   | { readonly kind: 'text'; readonly text: string; readonly tokens: readonly number[] };
@@ -15,7 +15,7 @@ export function detokenizer({ model }: LoadedModel, prompt: readonly number[]): 
   return new TextStream(createDetokenizer(model), prompt);
 }
 
-/** What an {@link AnswerWriter} needs to know of the end of an answer. */
+/** The texts and tokens at which an {@link AnswerWriter} ends. */
 export interface AnswerEnd {
   /** Texts at which the answer ends. */
   readonly marks: readonly string[];

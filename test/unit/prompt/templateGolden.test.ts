@@ -11,7 +11,7 @@ interface Golden {
   readonly jinja2: string;
   readonly cases: readonly { readonly name: string; readonly variables: Readonly<Record<string, TemplateVariable>> }[];
   readonly snippetVariables: Readonly<Record<string, TemplateVariable>>;
-  /** By the name of a template, a hash of its text for each case; null where jinja2 refuses. */
+  /** Maps the name of a template to a hash of its text for each case; null where jinja2 refuses. */
   readonly templates: Readonly<Record<string, readonly (string | null)[]>>;
   readonly snippets: readonly (string | null)[];
 }
