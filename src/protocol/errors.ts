@@ -67,12 +67,25 @@ export type EngineErrorData =
   | { readonly kind: 'internal'; readonly detail: string };
 
 /**
- * Why a server did not serve a request: it cannot be reached; its certificate is not trusted; it wants a key, or another one; what it has no
- * such model or address for; it has too much to do; it failed; it said nothing for too long; it said something that is no answer; it broke
- * off in the midst of one; it refused the request as it is.
+ * Why a server did not serve a request. `unreachable`: the network failed. `key`: 401 or 403. `notFound`: 404, no such model. `busy`: 429 or
+ * 503. `failed`: 5xx, or an error inside a 200. `malformed`: no answer that can be read. `brokenOff`: an answer without an end. `refused`:
+ * any other 4xx. `address`: no OpenAI-compatible API there. `oversize`: it wrote more than was asked for. `onlyThought`: the model thought
+ * and wrote no answer.
  */
 export type EndpointFailure =
-  'unreachable' | 'certificate' | 'key' | 'notFound' | 'busy' | 'failed' | 'timeout' | 'malformed' | 'brokenOff' | 'refused';
+  | 'unreachable'
+  | 'certificate'
+  | 'key'
+  | 'notFound'
+  | 'busy'
+  | 'failed'
+  | 'timeout'
+  | 'malformed'
+  | 'brokenOff'
+  | 'refused'
+  | 'address'
+  | 'oversize'
+  | 'onlyThought';
 
 /** JSON-RPC error code of every error that carries an {@link EngineErrorData}; outside the range JSON-RPC reserves. */
 export const ENGINE_ERROR_CODE = 1000;

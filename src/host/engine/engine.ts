@@ -54,6 +54,10 @@ export interface RemoteServer {
   readonly contextTokens: number;
   /** Stands for server and model, and never for the vocabulary of a file. */
   readonly fingerprint: string;
+  /** The program that it is, by its own name; absent until it was asked. */
+  readonly dialect?: string;
+  /** What it refused of our requests and is no longer sent, in terms of OpenAI's API. */
+  readonly learnt?: readonly string[];
 }
 
 /** Facts of the model that would answer a request made now. */

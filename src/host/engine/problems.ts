@@ -249,6 +249,23 @@ function endpointFailed({ host, reason, detail }: Extract<EngineErrorData, { kin
       );
     case 'brokenOff':
       return l10n.t('The server {0} broke off in the midst of its answer. What it had written is kept; try again.', host);
+    case 'address':
+      return l10n.t(
+        'There is no OpenAI-compatible API at this address of the server {0} ({1}). Correct the address: it often ends in /v1.',
+        host,
+        detail,
+      );
+    case 'oversize':
+      return l10n.t(
+        'The server {0} wrote more than it was asked for, so its answer was cut off ({1}). What it had written is kept; try again.',
+        host,
+        detail,
+      );
+    case 'onlyThought':
+      return l10n.t(
+        'The model on the server {0} only thought and wrote no answer. Raise the length limit of answers in the settings, or ask for something smaller.',
+        host,
+      );
     case 'refused':
       return l10n.t('The server {0} refused the request ({1}). Shorten the question, or correct the setup.', host, detail);
   }

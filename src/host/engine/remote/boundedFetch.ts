@@ -9,7 +9,10 @@ export interface SizeLimits {
   readonly body: number;
 }
 
-const sizeLimits: SizeLimits = { line: 1 << 20, body: 64 << 20 };
+/** A list of a thousand models with descriptions has about two megabytes. */
+const sizeLimits: SizeLimits = { line: 1 << 20, body: 4 << 20 };
+
+const STREAM = /^\s*(?:text\/event-stream|application\/(?:x-)?(?:ndjson|jsonl|json-seq|stream\+json))/i;
 
 const newline = 10;
 
@@ -23,7 +26,9 @@ export function boundedFetch(limits: SizeLimits = sizeLimits): typeof fetch {
     const response = await fetch(input, init);
     const { body, status, statusText, headers } = response;
     if (body === null) return response;
-    const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    // Whoever asks for a stream bounds it. Everything else, errors among it, is read whole by the client, whatever it says it is.
+    const wantsStream = typeof init?.body === 'string' && init.body.includes('"stream":true');
+    const isStream = response.ok && wantsStream && STREAM.test(headers.get('content-type') ?? '');
     return new Response(body.pipeThrough(isStream ? limitLines(limits.line) : limitBody(limits.body)), { status, statusText, headers });
   };
 }

@@ -1,13 +1,17 @@
 import type { ChatParams, ChatProgress, ChatResult, StopReason } from '../../../protocol/worker';
 import { PromptTooLongError } from '../../../prompt/chat';
 import type { Connection } from './connection';
-import { BrokenOffError, countsOf, isTooLong } from './failures';
-import { heard, within } from './listening';
+import { maxAnswerCharacters } from './limits';
+import { heard } from './listening';
 import { remotePrompt, type RemotePrompt } from './messages';
 import { Meter } from './metrics';
+import { takeStart } from './reading/bounds';
+import { ask } from './request';
+import { BrokenOffError, OnlyThoughtError, RunawayError, SilenceError } from './serverErrors';
+import { readCounts, isTooLong } from './tooLong';
 
-/** What of the context a prompt may take by estimate, in the order tried: the server counts, and may count more. */
-const shares = [1, 0.75, 0.5];
+/** Shares of the context that a prompt may take by our estimate, in the order tried. The server counts, and may count more. */
+const SHARES = [1, 0.75, 0.5];
 
 /**
  * Has a server answer a question. A prompt that the server finds too long is made shorter, as the worker would have made it at once.
@@ -23,36 +27,58 @@ export async function remoteChat(
   const { contextTokens } = connection.server;
   let tried: RemotePrompt | undefined;
   let refusal: Error | undefined;
-  for (const share of shares) {
+  for (const share of SHARES) {
     try {
-      const prompt = remotePrompt(params, Math.floor(contextTokens * share));
+      const room = Math.floor(Math.min(contextTokens * share, roomAfter(refusal, tried)));
+      const prompt = remotePrompt(params, room);
       // Nothing more can be left out.
       if (prompt.promptTokens === tried?.promptTokens) continue;
       tried = prompt;
-      return await answer(connection, params, prompt, onProgress, signal);
+      return await answer(
+        connection,
+        { ...params, maxTokens: fitAnswer(params.maxTokens, room - prompt.promptTokens) },
+        prompt,
+        onProgress,
+        signal,
+      );
     } catch (error) {
       if (isTooLong(error)) refusal = error;
       else if (share === 1 || !(error instanceof PromptTooLongError)) throw error;
     }
   }
-  const counts = countsOf(refusal);
+  const counts = readCounts(refusal);
   throw counts ? new PromptTooLongError(counts.promptTokens, counts.contextTokens) : (refusal ?? new Error('nothing was asked'));
 }
 
+/** Tokens by our estimate that fit a server that has counted a prompt and found it too long; no bound where it did not say its counts. */
+function roomAfter(refusal: Error | undefined, tried: RemotePrompt | undefined): number {
+  const counts = readCounts(refusal);
+  if (counts === undefined || tried === undefined) return Infinity;
+  return counts.contextTokens * Math.min(1, tried.promptTokens / counts.promptTokens);
+}
+
+/** vLLM refuses a request whose prompt and answer together are longer than its context. 0 is no limit. */
+function fitAnswer(maxTokens: number, room: number): number {
+  return maxTokens === 0 ? 0 : Math.max(1, Math.min(maxTokens, room));
+}
+
 async function answer(
-  { client, server, limits }: Connection,
+  connection: Connection,
   { sampling, maxTokens }: ChatParams,
   { messages, droppedTurns, cuts, promptTokens }: RemotePrompt,
   onProgress: (progress: ChatProgress) => void,
   cancelled: AbortSignal,
 ): Promise<ChatResult> {
+  const { server, limits } = connection;
   const over = new AbortController();
-  const signal = AbortSignal.any([cancelled, over.signal]);
+  const late = AbortSignal.timeout(limits.answer);
   const meter = new Meter();
-  let text = '';
+  const written = new Written(maxAnswerCharacters(maxTokens), (text) => {
+    onProgress({ kind: 'text', text, tokens: [] });
+  });
   let stop: StopReason | undefined;
   const result = (reason: StopReason): ChatResult => ({
-    text,
+    text: written.text,
     tokens: [],
     fingerprint: server.fingerprint,
     stop: reason,
@@ -61,43 +87,88 @@ async function answer(
     cuts,
     contextUsed: (meter.metrics.promptTokens || promptTokens) + meter.metrics.generatedTokens,
   });
+  const { temperature, topP, seed } = sampling;
+  const body = {
+    model: server.model,
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    temperature,
+    top_p: topP,
+    seed,
+    // OpenAI has a newer name for this, which other servers do not all know.
+    ...(maxTokens > 0 ? { max_tokens: maxTokens } : {}),
+  };
+  const signal = AbortSignal.any([cancelled, over.signal, late]);
+  const pieces = ask(connection, { path: '/chat/completions', body, maxTokens, limit: limits.firstToken, signal, retries: true });
+  const limit = (): number => (stop !== undefined ? limits.afterEnd : written.hasBegun ? limits.nextToken : limits.firstToken);
   try {
-    const { temperature, topP, seed } = sampling;
-    // OpenAI has newer names for these, which other servers do not all know.
-    const compatible = { seed, ...(maxTokens > 0 ? { max_tokens: maxTokens } : {}) };
-    const asked = client.chat.completions.create(
-      {
-        model: server.model,
-        messages: [...messages],
-        stream: true,
-        stream_options: { include_usage: true },
-        temperature,
-        top_p: topP,
-        ...compatible,
-      },
-      { signal },
-    );
-    // With its retries, for which the library would wait as long again.
-    const stream = await within(asked, limits.firstToken);
-    for await (const chunk of heard(stream, () => (text === '' ? limits.firstToken : limits.nextToken))) {
-      meter.read(chunk);
-      const [choice] = chunk.choices;
-      const piece = choice?.delta.content ?? '';
-      if (piece !== '') {
-        meter.heard();
-        text += piece;
-        onProgress({ kind: 'text', text: piece, tokens: [] });
-      }
-      if (choice?.finish_reason) stop = choice.finish_reason === 'length' ? 'maxTokens' : 'end';
+    for await (const piece of heard(pieces, limit)) {
+      meter.read(piece.said);
+      if (piece.text !== '' || piece.thought !== '') meter.heard();
+      written.add(piece.text, piece.thought);
+      // Without JSON of its own it only says that nothing follows.
+      stop = piece.said === undefined ? (stop ?? piece.stop) : (piece.stop ?? stop);
     }
   } catch (error) {
     if (cancelled.aborted) return result('cancelled');
-    throw error;
+    if (late.aborted) throw new SilenceError(`no end after ${String(Math.round(limits.answer / 1000))} s`);
+    // llama-server says so where the context is full in the midst of an answer.
+    if (written.text !== '' && isTooLong(error)) return result('contextFull');
+    // What fails behind its end is no fault of the answer.
+    if (stop === undefined || error instanceof RunawayError) throw error;
   } finally {
     // A server that was waited for in vain need not go on.
     over.abort();
   }
   if (cancelled.aborted) return result('cancelled');
   if (stop === undefined) throw new BrokenOffError('the answer has no end');
+  if (written.isOnlyThought) throw new OnlyThoughtError('only a thought');
+  written.end();
   return result(stop);
+}
+
+/** The text of an answer as it comes, never cut inside a character, and held to a length. */
+class Written {
+  text = '';
+  /** Half a character, whose other half comes with the next piece. */
+  private held = '';
+  private thoughtLength = 0;
+
+  constructor(
+    private readonly max: number,
+    private readonly onText: (text: string) => void,
+  ) {}
+
+  get hasBegun(): boolean {
+    return this.text !== '' || this.thoughtLength > 0;
+  }
+
+  get isOnlyThought(): boolean {
+    return this.text.trim() === '' && this.thoughtLength > 0;
+  }
+
+  /** @throws {RunawayError} where it becomes too long; what fits is kept */
+  add(text: string, thought: string): void {
+    this.thoughtLength += thought.length;
+    const room = Math.max(0, this.max - this.text.length - this.thoughtLength);
+    const all = this.held + text;
+    const isTooMuch = this.text.length + all.length + this.thoughtLength > this.max;
+    const shown = takeStart(all, Math.min(room, all.length - (/[\uD800-\uDBFF]$/.test(all) ? 1 : 0)));
+    this.held = isTooMuch ? '' : all.slice(shown.length);
+    this.show(shown);
+    if (isTooMuch) throw new RunawayError(`more than ${String(this.max)} characters`);
+  }
+
+  /** Half a character that stays one is shown as what it is. */
+  end(): void {
+    if (this.held !== '') this.show('\uFFFD');
+    this.held = '';
+  }
+
+  private show(text: string): void {
+    if (text === '') return;
+    this.text += text;
+    this.onText(text);
+  }
 }

@@ -1,28 +1,52 @@
 import type { OpenAI } from 'openai';
-import * as v from 'valibot';
 import type { RemoteServer } from '../engine';
 import { boundedFetch } from './boundedFetch';
+import type { Dialect } from './dialects/dialect';
+import { detectDialect } from './dialects/detectDialect';
+import { remoteFailure } from './failures';
 import type { RemoteLimits } from './limits';
-import { isLoopback, parseEndpoint, type EndpointSettings } from './settings';
+import { findError } from './reading/errorBody';
+import { firstModel, readModels, type ListedModel } from './reading/modelList';
+import { Refusals } from './refusals';
+import { AddressError, ReportedError, UnreadableError } from './serverErrors';
+import { isLoopback, parseEndpoint, readAddressQuery, type EndpointSettings } from './settings';
 
 /** A server with what it says of itself. */
 export interface Connection {
   readonly client: OpenAI;
-  readonly server: RemoteServer;
+  server: RemoteServer;
+  readonly dialect: Dialect;
+  readonly refusals: Refusals;
+  /** Told of everything that was learnt, each time that is more. */
+  readonly onDidLearn: (learnt: readonly string[]) => void;
   /** Where llama-server has what OpenAI's API has not; `undefined` for other servers. */
   readonly llamaServer: string | undefined;
   readonly limits: RemoteLimits;
+  /** Asks again for the context of a model that was not loaded before. `undefined` where that is known. */
+  readonly findContext: (() => Promise<number | undefined>) | undefined;
+}
+
+/** A server's API, found by its list of models. */
+export interface OpenedApi {
+  readonly client: OpenAI;
+  /** Base address of the API, which may be longer than the one that was set. */
+  readonly url: URL;
+  readonly models: readonly ListedModel[];
 }
 
 /** Tries after the first, on a busy or failing server, with growing pauses or as long as it says. Nothing was shown by then. */
 const RETRIES = 2;
 
-const listed = v.looseObject({ id: v.string(), max_model_len: v.optional(v.number()) });
-const list = v.looseObject({ data: v.array(listed) });
-const props = v.looseObject({ default_generation_settings: v.looseObject({ n_ctx: v.number() }) });
-
-/** A client for a server. The library is read only when there is one. */
-export async function createClient(url: URL, key: string | undefined, { firstToken }: RemoteLimits): Promise<OpenAI> {
+/**
+ * A client for a server. The library is read only when there is one.
+ * @param query parameters that every request has, as Azure wants them
+ */
+export async function createClient(
+  url: URL,
+  key: string | undefined,
+  { firstToken }: RemoteLimits,
+  query: Readonly<Record<string, string>> = {},
+): Promise<OpenAI> {
   const { OpenAI: Client } = await import('openai');
   return new Client({
     baseURL: url.href.replace(/\/$/, ''),
@@ -31,6 +55,7 @@ export async function createClient(url: URL, key: string | undefined, { firstTok
     organization: null,
     project: null,
     ...(key === undefined ? { defaultHeaders: { Authorization: null } } : {}),
+    defaultQuery: { ...query },
     logLevel: 'off',
     timeout: firstToken,
     maxRetries: RETRIES,
@@ -41,53 +66,102 @@ export async function createClient(url: URL, key: string | undefined, { firstTok
 }
 
 /** The models that a server lists. */
-export async function listModels(
-  client: OpenAI,
-  { question }: RemoteLimits,
-): Promise<readonly { readonly id: string; readonly contextTokens?: number }[]> {
+export async function listModels(client: OpenAI, { question }: RemoteLimits): Promise<readonly ListedModel[]> {
   // Not by the library's own call, which takes a page of HTML for an empty list.
   const said = await client.get<unknown>('/models', { timeout: question });
-  const { data: models } = v.parse(list, said);
-  return models.map(({ id, max_model_len: contextTokens }) => ({ id, ...(contextTokens === undefined ? {} : { contextTokens }) }));
+  const error = findError(said);
+  if (error !== undefined) throw new ReportedError(error, said);
+  const models = readModels(said);
+  if (models === undefined) throw new UnreadableError(typeof said === 'string' ? said.slice(0, 200) : 'no list of models');
+  return models;
+}
+
+/**
+ * Finds a server's API at an address, or below it in `/v1`, which people leave out.
+ * @param address as it was typed; its query goes with every request
+ * @throws whatever the client does, and {@link AddressError} where no list of models is at any of these
+ */
+export async function openApi(address: string, key: string | undefined, limits: RemoteLimits): Promise<OpenedApi> {
+  const url = parseEndpoint(address);
+  if (url === undefined) throw new AddressError(`${address} is no address`);
+  const query = readAddressQuery(address);
+  let first: unknown;
+  for (const candidate of withVersion(url)) {
+    const client = await createClient(candidate, key, limits, query);
+    try {
+      return { client, url: candidate, models: await listModels(client, limits) };
+    } catch (error) {
+      if (!isElsewhere(error, candidate.host)) throw error;
+      first ??= error;
+    }
+  }
+  const failure = remoteFailure(first, url.host);
+  const isNowhere = failure.kind === 'endpoint' && ['address', 'notFound'].includes(failure.reason);
+  throw isNowhere || (first instanceof ReportedError && /endpoint|route|path|not found/i.test(first.message))
+    ? new AddressError(failure.kind === 'endpoint' ? failure.detail : '', { cause: first })
+    : first;
+}
+
+function withVersion(url: URL): readonly URL[] {
+  const path = url.pathname.replace(/\/$/, '');
+  if (/\/v\d+\w*$/.test(path)) return [url];
+  const paths = [`${path}/v1`, ...(path.endsWith('/api') ? [path.replace(/\/api$/, '/v1')] : [])];
+  return [url, ...paths.map((each) => Object.assign(new URL(url), { pathname: each }))];
+}
+
+/** Whether there may be an API at another path: this one is unknown, or answers something else. */
+function isElsewhere(error: unknown, host: string): boolean {
+  const failure = remoteFailure(error, host);
+  if (failure.kind !== 'endpoint') return false;
+  return ['address', 'notFound', 'malformed'].includes(failure.reason) || error instanceof ReportedError;
 }
 
 /**
  * Asks a server what it is.
  * @throws whatever the client does
  */
-export async function connect(settings: EndpointSettings, key: string | undefined, limits: RemoteLimits): Promise<Connection> {
-  const url = parseEndpoint(settings.url);
-  if (url === undefined) throw new TypeError(`${settings.url} is no address`);
-  const client = await createClient(url, key, limits);
-  const models = await listModels(client, limits);
-  const chosen = models.find(({ id }) => id === settings.model);
-  const model = settings.model || (models[0]?.id ?? '');
+export async function connect(
+  settings: EndpointSettings,
+  key: string | undefined,
+  limits: RemoteLimits,
+  onDidLearn: (learnt: readonly string[]) => void = () => undefined,
+): Promise<Connection> {
+  const { client, url, models } = await openOrTrust(settings, key, limits);
+  const model = settings.model || firstModel(models);
   const root = url.href.replace(/\/(?:v1\/?)?$/, '');
-  const context = await llamaServerContext(client, root, limits);
+  const detection = { client, root, models, model, settingTokens: settings.contextTokens, limits };
+  const dialect = await detectDialect(detection);
+  const contextTokens = dialect.contextTokens ?? settings.contextTokens;
   return {
     client,
-    server: serverOf(url, model, context ?? chosen?.contextTokens ?? models[0]?.contextTokens ?? settings.contextTokens),
-    llamaServer: context === undefined ? undefined : root,
+    server: { ...describeServer(url, model, contextTokens), dialect: dialect.name },
+    dialect,
+    refusals: new Refusals(),
+    onDidLearn,
+    llamaServer: dialect.name === 'llama-server' ? root : undefined,
     limits,
+    findContext: dialect.isProvisional === true ? async () => (await detectDialect(detection)).contextTokens : undefined,
   };
 }
 
+/** Some servers list no models. One whose model is set is asked all the same. */
+async function openOrTrust(settings: EndpointSettings, key: string | undefined, limits: RemoteLimits): Promise<OpenedApi> {
+  const { url: address, model } = settings;
+  try {
+    return await openApi(address, key, limits);
+  } catch (error) {
+    const url = parseEndpoint(address);
+    if (model === '' || url === undefined || !isElsewhere(error, url.host)) throw error;
+    return { client: await createClient(url, key, limits, readAddressQuery(address)), url, models: [] };
+  }
+}
+
 /** A server as it is known from its address alone. */
-export function serverOf(url: URL, model: string, contextTokens: number): RemoteServer {
+export function describeServer(url: URL, model: string, contextTokens: number): RemoteServer {
   const name =
     model
       .split('/')
       .at(-1)
       ?.replace(/\.gguf$/i, '') ?? '';
   return { host: url.host, isThisMachine: isLoopback(url), model, name, contextTokens, fingerprint: `remote ${url.href} ${model}` };
-}
-
-/** Tokens of context of a request, where the server is llama-server. */
-async function llamaServerContext(client: OpenAI, root: string, { question }: RemoteLimits): Promise<number | undefined> {
-  try {
-    const said = await client.get<unknown>(`${root}/props`, { timeout: question, maxRetries: 0 });
-    return v.parse(props, said).default_generation_settings.n_ctx;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import { cancelledChat, cancelledCompletion } from '../cancelled';
 import type { Cancellation, EngineState, EngineTask, Finished, Outcome } from '../engine';
 import { remoteChat } from './chat';
 import { RemoteCompleter } from './complete';
-import { connect, serverOf, type Connection } from './connection';
+import { connect, describeServer, type Connection } from './connection';
 import { remoteFailure } from './failures';
 import { remoteLimits, type RemoteLimits } from './limits';
 import { GhostTextPause } from './pause';
@@ -32,6 +32,8 @@ export class RemoteEngine implements Disposable {
   private readonly limits: RemoteLimits;
   private readonly pause: GhostTextPause;
   private readonly completer = new RemoteCompleter();
+  /** Connections whose context was asked for once more. */
+  private readonly asked = new WeakSet<Connection>();
   private readonly changes = new Emitter<undefined>();
   private readonly finished = new Emitter<Finished>();
 
@@ -49,7 +51,7 @@ export class RemoteEngine implements Disposable {
     const { url, model, contextTokens } = this.deps.settings();
     const address = parseEndpoint(url);
     if (address === undefined) throw new Error('no server is set');
-    return { kind: 'remote', generation: this.generation, server: this.known ?? serverOf(address, model, contextTokens) };
+    return { kind: 'remote', generation: this.generation, server: this.known ?? describeServer(address, model, contextTokens) };
   }
 
   /** Asks the server again what it is, as after a change of the settings or of the key. */
@@ -107,6 +109,7 @@ export class RemoteEngine implements Disposable {
       // One that was cancelled says nothing of the server.
       if (!isAborted()) this.pause.end();
       this.finished.fire({ ...value.metrics, task });
+      this.findContext(connection);
       return { kind: 'done', value };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };
@@ -133,12 +136,38 @@ export class RemoteEngine implements Disposable {
 
   private async open(settings: EndpointSettings): Promise<Connection> {
     const url = parseEndpoint(settings.url);
-    const connection = await connect(settings, url && (await this.deps.key(url)), this.limits);
+    const { log } = this.deps;
+    const connection: Connection = await connect(settings, url && (await this.deps.key(url)), this.limits, (learnt) => {
+      log.info(`${connection.server.host}: left out from now on, as the server refused it: ${learnt.join(', ')}`);
+      this.update(connection, { learnt });
+    });
+    const { host, model, contextTokens, dialect = '' } = connection.server;
     this.known = connection.server;
-    this.deps.log.info(
-      `${connection.server.host}: ${connection.server.model}, ${String(connection.server.contextTokens)} tokens of context`,
-    );
+    log.info(`${host}: ${dialect}, ${model}, ${String(contextTokens)} tokens of context`);
     this.changes.fire(undefined);
     return connection;
+  }
+
+  /** More is known of a server; nothing is shown of one that is no longer set. */
+  private update(connection: Connection, more: Partial<RemoteState['server']>): void {
+    const isKnown = this.known === connection.server;
+    connection.server = { ...connection.server, ...more };
+    if (!isKnown) return;
+    this.known = connection.server;
+    this.changes.fire(undefined);
+  }
+
+  /** Asks once, after the first request, for the context of a model that was not loaded before it. Nobody waits for it. */
+  private findContext(connection: Connection): void {
+    const { findContext } = connection;
+    if (findContext === undefined || this.asked.has(connection)) return;
+    this.asked.add(connection);
+    findContext()
+      .then((contextTokens) => {
+        if (contextTokens === undefined || contextTokens === connection.server.contextTokens) return;
+        this.deps.log.info(`${connection.server.host}: ${String(contextTokens)} tokens of context, now that the model is loaded`);
+        this.update(connection, { contextTokens });
+      })
+      .catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { SilenceError } from './failures';
+import { SilenceError } from './serverErrors';
 
 /**
  * What a stream says, as long as it goes on saying something.

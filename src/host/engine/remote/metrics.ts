@@ -1,15 +1,6 @@
-import * as v from 'valibot';
 import type { Metrics } from '../../../protocol/worker';
 import { noMetrics } from '../cancelled';
-
-/** What llama-server and OpenAI's API say a request has cost, each in its own words; nothing of it can be relied on to be there. */
-const timings = v.looseObject({ cache_n: v.optional(v.number()), prompt_n: v.optional(v.number()), predicted_n: v.optional(v.number()) });
-const usage = v.looseObject({
-  prompt_tokens: v.optional(v.number()),
-  completion_tokens: v.optional(v.number()),
-  prompt_tokens_details: v.nullish(v.looseObject({ cached_tokens: v.nullish(v.number()) })),
-});
-const part = v.looseObject({ usage: v.nullish(usage), timings: v.nullish(timings), tokens_cached: v.nullish(v.number()) });
+import { isJsonObject, readCost } from './reading/bounds';
 
 /** Measures a request from its beginning. */
 export class Meter {
@@ -28,29 +19,38 @@ export class Meter {
     this.pieces++;
   }
 
-  /** What `said`, a part of the answer, says of the cost. */
+  /** Reads the cost from a part of the answer: OpenAI's `usage`, llama-server's `timings`, Ollama's counts. Any of them may be missing. */
   read(said: unknown): void {
-    const { success, output } = v.safeParse(part, said);
-    if (!success) return;
-    const { usage: used, timings: timed } = output;
-    if (timed?.prompt_n !== undefined) {
-      this.reusedTokens = timed.cache_n ?? 0;
-      this.promptTokens = timed.prompt_n + this.reusedTokens;
+    if (!isJsonObject(said)) return;
+    const { usage, timings } = said;
+    if (isJsonObject(timings)) {
+      const evaluated = readCost(timings['prompt_n']);
+      if (evaluated !== undefined) {
+        this.reusedTokens = readCost(timings['cache_n']) ?? 0;
+        this.promptTokens = evaluated + this.reusedTokens;
+      }
+      this.generatedTokens = readCost(timings['predicted_n']) ?? this.generatedTokens;
     }
-    this.promptTokens = used?.prompt_tokens ?? this.promptTokens;
-    this.reusedTokens = used?.prompt_tokens_details?.cached_tokens ?? this.reusedTokens;
-    this.generatedTokens = used?.completion_tokens ?? timed?.predicted_n ?? this.generatedTokens;
+    if (isJsonObject(usage)) {
+      const details = usage['prompt_tokens_details'];
+      this.promptTokens = readCost(usage['prompt_tokens']) ?? this.promptTokens;
+      this.reusedTokens = (isJsonObject(details) ? readCost(details['cached_tokens']) : undefined) ?? this.reusedTokens;
+      this.generatedTokens = readCost(usage['completion_tokens']) ?? this.generatedTokens;
+    }
+    this.promptTokens = readCost(said['prompt_eval_count']) ?? this.promptTokens;
+    this.generatedTokens = readCost(said['eval_count']) ?? this.generatedTokens;
   }
 
   /** As of now. Counts that the server has not given are 0, but for the tokens that came. */
   get metrics(): Metrics {
     const generatedTokens = this.generatedTokens ?? this.pieces;
+    const reusedTokens = Math.min(this.reusedTokens, this.promptTokens);
     const decoding = (this.last - this.first) / 1000;
     return {
       ...noMetrics,
       promptTokens: this.promptTokens,
-      reusedTokens: this.reusedTokens,
-      evaluatedTokens: this.promptTokens - this.reusedTokens,
+      reusedTokens,
+      evaluatedTokens: this.promptTokens - reusedTokens,
       generatedTokens,
       firstTokenMilliseconds: this.first === 0 ? 0 : this.first - this.began,
       tokensPerSecond: generatedTokens < 2 || decoding <= 0 ? 0 : (generatedTokens - 1) / decoding,

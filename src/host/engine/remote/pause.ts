@@ -2,7 +2,7 @@ import type { EngineErrorData } from '../../../protocol/errors';
 import type { RemoteLimits } from './limits';
 
 /** A server in such trouble has it with the next key as well. */
-const lasting: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'busy', 'failed', 'certificate', 'key']);
+const lasting: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'busy', 'failed', 'certificate', 'key', 'address']);
 
 /**
  * Keeps ghost text from a server that is in trouble for a while, longer each time: a key asks for one, and a laptop without its network

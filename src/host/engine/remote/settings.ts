@@ -16,17 +16,30 @@ export function serves({ url, useFor }: EndpointSettings, task: EngineTask): boo
   return parseEndpoint(url) !== undefined && (useFor === 'both' || useFor === task);
 }
 
-/** An address that requests can be sent to, without what a slash at its end would change; `undefined` for anything else. */
+/**
+ * An address that requests can be sent to, without a slash at its end and without one of the API's own paths, which people copy with it;
+ * `undefined` for anything else. The query is read by {@link readAddressQuery}.
+ */
 export function parseEndpoint(url: string): URL | undefined {
   const parsed = URL.parse(url.trim());
   if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.host === '') return undefined;
-  parsed.pathname = parsed.pathname.replace(/\/+$/, '');
+  parsed.pathname = parsed.pathname.replace(/\/+$/, '').replace(/\/(?:(?:chat\/)?completions|models)$/, '');
   parsed.hash = '';
   parsed.search = '';
   // A key in the address would be shown wherever the address is.
   parsed.username = '';
   parsed.password = '';
   return parsed;
+}
+
+/** Parameters in an address, as Azure's `api-version`. Every request has them; they are shown nowhere. */
+export function readAddressQuery(url: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(URL.parse(url.trim())?.searchParams ?? []);
+}
+
+/** An address with the query of the one that was typed, to be kept as a setting. */
+export function withQuery(url: URL, typed: string): string {
+  return Object.assign(new URL(url), { search: URL.parse(typed.trim())?.search ?? '' }).href;
 }
 
 /** Whether a host is this machine, by its name. */

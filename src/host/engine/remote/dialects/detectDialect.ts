@@ -1,0 +1,37 @@
+import { isJsonObject } from '../reading/bounds';
+import { findContext, findModel } from '../reading/modelList';
+import { openAiWay, type Detection, type Dialect } from './dialect';
+import { openLlamaServer, readProps } from './llamaServerDialect';
+import { openLmStudio } from './lmStudioDialect';
+import { lookAt } from './lookAt';
+import { openOllama } from './ollamaDialect';
+
+/**
+ * Finds out which program a server is, by paths that only one of them has, all asked at once. Nothing of the user's is sent. llama-server
+ * comes first: it answers some of Ollama's paths too.
+ */
+export async function detectDialect(detection: Detection): Promise<Dialect> {
+  const { client, root, models, model, settingTokens, limits } = detection;
+  const look = lookAt(client, root, limits.detection);
+  const [props, ollamaVersion, ollamaTags, lmStudioModels] = await Promise.all([
+    look('/props'),
+    look('/api/version'),
+    look('/api/tags'),
+    look('/api/v0/models'),
+  ]);
+  const llamaServer = readProps(props.said);
+  if (llamaServer) return openLlamaServer(look, llamaServer, detection);
+  const lmStudio = openLmStudio(lmStudioModels.said, model, settingTokens);
+  if (lmStudio) return lmStudio;
+  const { said: version } = ollamaVersion;
+  const { said: tags } = ollamaTags;
+  const isOllama =
+    (isJsonObject(version) && typeof version['version'] === 'string') || (isJsonObject(tags) && Array.isArray(tags['models']));
+  if (isOllama) return openOllama(look, root, model, settingTokens);
+  const isVllm = findModel(models, model)?.owner === 'vllm';
+  return {
+    name: isVllm ? 'vLLM' : 'OpenAI-compatible',
+    contextTokens: findContext(models, model),
+    ways: [openAiWay('suffix'), openAiWay('prefix')],
+  };
+}

@@ -1,0 +1,48 @@
+/** Numbers and texts that a server says, held to bounds before anything uses them. */
+
+/** A larger count is a mistake or a lie: the longest contexts of 2026 hold two million tokens. */
+const MAX_COUNT = 10_000_000;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A whole number from 1 to ten million. Some servers write numbers as strings. */
+export function readCount(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,8}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= MAX_COUNT ? number : undefined;
+}
+
+/** The same, with 0 allowed: a cost can be nothing. */
+export function readCost(value: unknown): number | undefined {
+  return value === 0 ? 0 : readCount(value);
+}
+
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+
+/** The first `max` UTF-16 units of a text, one fewer where the cut would split a character. */
+export function takeStart(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max);
+  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
+}
+
+/** The last `max` UTF-16 units of a text, one fewer where the cut would split a character. */
+export function takeEnd(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(text.length - max);
+  return /^[\uDC00-\uDFFF]/.test(cut) ? cut.slice(1) : cut;
+}
+
+/**
+ * A request's body with every half of a character replaced by U+FFFD. llama-server answers 400 or 500 to a body with half a character, and a
+ * user's file may hold one.
+ */
+export function toWellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\uFFFD');
+  if (Array.isArray(value)) return value.map(toWellFormed);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toWellFormed(each)]));
+}
