@@ -1,10 +1,10 @@
 /** The steps that lead to a server: its address, a key where it wants one, the model, and what it is for. Nothing changes before the last. */
 import * as vscode from 'vscode';
 import { describeProblem } from '../engine/problems';
-import { createClient, listModels } from '../engine/remote/connection';
+import { openApi } from '../engine/remote/connection';
 import { remoteFailure } from '../engine/remote/failures';
 import { remoteLimits } from '../engine/remote/limits';
-import { isLoopback, parseEndpoint } from '../engine/remote/settings';
+import { isLoopback, parseEndpoint, withQuery } from '../engine/remote/settings';
 import type { Config } from '../services/config';
 import type { EndpointKeys } from './keys';
 
@@ -21,16 +21,17 @@ const usualAddress = 'http://127.0.0.1:8080/v1';
 export async function chooseEndpoint(before: Config, keys: EndpointKeys): Promise<EndpointChoice | undefined> {
   let address = before['endpoint.url'] || usualAddress;
   for (;;) {
-    const url = await askAddress(address);
-    if (url === undefined) return undefined;
-    address = url.href;
-    const models = await askModels(url, keys);
-    if (models === 'left') return undefined;
-    if (models === 'again') continue;
-    const model = await chooseModel(models, before['endpoint.model']);
+    const typed = await askAddress(address);
+    const url = typed === undefined ? undefined : parseEndpoint(typed);
+    if (typed === undefined || url === undefined) return undefined;
+    address = withQuery(url, typed);
+    const found = await askModels(address, url, keys);
+    if (found === 'left') return undefined;
+    if (found === 'again') continue;
+    const model = await chooseModel(found.models, before['endpoint.model']);
     if (model === undefined) return undefined;
     const useFor = await chooseUse(url);
-    return useFor && { url: address, model, useFor };
+    return useFor && { url: withQuery(found.url, address), model, useFor };
   }
 }
 
@@ -47,8 +48,8 @@ export async function askKey(url: URL, keys: EndpointKeys): Promise<boolean> {
   return true;
 }
 
-async function askAddress(value: string): Promise<URL | undefined> {
-  const typed = await vscode.window.showInputBox({
+async function askAddress(value: string): Promise<string | undefined> {
+  return vscode.window.showInputBox({
     title: vscode.l10n.t('Set Up a Server (1 of 3): address'),
     prompt: vscode.l10n.t('Of an OpenAI-compatible API: vLLM, llama-server, Ollama. It often ends in /v1.'),
     value,
@@ -58,7 +59,6 @@ async function askAddress(value: string): Promise<URL | undefined> {
         ? vscode.l10n.t('This is no address. Write it like {0}', usualAddress)
         : inTheClear(parseEndpoint(text)),
   });
-  return typed === undefined ? undefined : parseEndpoint(typed);
 }
 
 function inTheClear(url: URL | undefined): vscode.InputBoxValidationMessage | undefined {
@@ -69,13 +69,22 @@ function inTheClear(url: URL | undefined): vscode.InputBoxValidationMessage | un
   };
 }
 
+interface FoundModels {
+  /** Base address of the API, with the /v1 that may have been left out. */
+  readonly url: URL;
+  readonly models: readonly string[];
+}
+
 /** The models there are; or what the user wants where they cannot be had. */
-async function askModels(url: URL, keys: EndpointKeys): Promise<readonly string[] | 'again' | 'left'> {
+async function askModels(address: string, url: URL, keys: EndpointKeys): Promise<FoundModels | 'again' | 'left'> {
   for (;;) {
     try {
       return await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Asking {0} for its models…', url.host) },
-        async () => (await listModels(await createClient(url, await keys.get(url), remoteLimits), remoteLimits)).map(({ id }) => id),
+        async () => {
+          const api = await openApi(address, await keys.get(url), remoteLimits);
+          return { url: api.url, models: api.models.map(({ id }) => id) };
+        },
       );
     } catch (error) {
       const failure = remoteFailure(error, url.host);
