@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter, type Event } from '../../base/event';
 import type { EngineClient } from '../engine/client';
 import type { EngineTask, Finished, RemoteServer } from '../engine/engine';
-import { placeOf } from '../engine/engineView';
+import { placeOf, serverLines } from '../engine/engineView';
 import { RemoteEngine } from '../engine/remote/engine';
 import { parseEndpoint, serves, type EndpointSettings } from '../engine/remote/settings';
 import { RoutedEngine } from '../engine/routed';
@@ -133,7 +133,7 @@ function render(item: vscode.StatusBarItem, server: RemoteServer | undefined, ta
   item.text = server.isThisMachine ? `$(server) ${server.host}` : `$(cloud-upload) ${server.host}`;
   const what =
     tasks.chat && tasks.ghostText ? vscode.l10n.t('Chat and ghost text') : tasks.chat ? vscode.l10n.t('Chat') : vscode.l10n.t('Ghost text');
-  item.tooltip = `${vscode.l10n.t('Paddock')} · ${what} · ${placeOf(server)}`;
+  item.tooltip = [`${vscode.l10n.t('Paddock')} · ${what} · ${placeOf(server)}`, ...serverLines(server)].join('\n');
   item.accessibilityInformation = { label: item.tooltip };
   item.show();
 }

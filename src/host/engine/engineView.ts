@@ -38,6 +38,14 @@ export function placeOf({ host, isThisMachine }: RemoteServer): string {
   return isThisMachine ? l10n.t('server on this machine, {0}', host) : l10n.t('sent to {0}', host);
 }
 
+/** The program that a server is, and what it refused of our requests, a line each; nothing of what is not known yet. */
+export function serverLines({ dialect, learnt = [] }: RemoteServer): readonly string[] {
+  return [
+    ...(dialect === undefined ? [] : [l10n.t('Kind of server: {0}', dialect)]),
+    ...(learnt.length === 0 ? [] : [l10n.t('No longer sent, as the server refused it: {0}', learnt.join(', '))]),
+  ];
+}
+
 /** A banner is about the engine, not about a question: there is nothing to ask again, but the engine can always be started again. */
 function bannerOf(error: EngineErrorData): NonNullable<EngineView['problem']> {
   const { message, actions } = describeProblem(error);

@@ -1,7 +1,7 @@
 import { env, l10n } from 'vscode';
 import type { ModelFacts } from '../../protocol/worker';
 import type { EngineState } from '../engine/engine';
-import { placeOf, unloaded } from '../engine/engineView';
+import { placeOf, serverLines, unloaded } from '../engine/engineView';
 import { ghostTextLine } from '../engine/ghostTextModel';
 import { describeProblem, gigabytes, number } from '../engine/problems';
 
@@ -48,7 +48,9 @@ export function statusView(state: EngineState, ghostText: string, speed: number 
       return shown(
         'hubot',
         `${state.server.name || l10n.t('Server')}${rateOf(speed)}`,
-        l10n.t('Paddock: {0}, {1}', state.server.name || l10n.t('Server'), placeOf(state.server)),
+        [l10n.t('Paddock: {0}, {1}', state.server.name || l10n.t('Server'), placeOf(state.server)), ...serverLines(state.server)].join(
+          '\n',
+        ),
       );
     case 'restarting':
       return shown('loading~spin', l10n.t('Paddock: restarting'), describeProblem(state.error).message);

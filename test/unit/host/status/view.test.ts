@@ -102,4 +102,13 @@ describe('the status bar with a server', () => {
       'Paddock: llama-2-70b, server on this machine, 127.0.0.1:8080',
     );
   });
+
+  it('names the kind of server and what it refused', () => {
+    const known = { ...server, dialect: 'vLLM', learnt: ['seed', 'role: system'] };
+    expect(statusView({ kind: 'remote', generation: 1, server: known }, '', undefined, true).tooltip.split('\n')).toEqual([
+      'Paddock: llama-2-70b, sent to gpu.example.com:8000',
+      'Kind of server: vLLM',
+      'No longer sent, as the server refused it: seed, role: system',
+    ]);
+  });
 });
