@@ -1,6 +1,10 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelSource } from '../../src/host/engine/cancelSource';
 import type { ChatProgress, ChatResult } from '../../src/protocol/worker';
+import { tinyInfillModelPath, tinyModelPath } from '../fixtures/llama';
 import { llamaServerMissing, startLlamaServer, type LlamaServer } from '../fixtures/llamaServer';
 import { embeddedModelPath } from '../fixtures/realWorker';
 import { place, question, remoteEngine } from '../fixtures/remote';
@@ -56,6 +60,7 @@ describe.skipIf(missing !== undefined)('a real llama-server', () => {
     const { server: known } = engine.state;
     expect(known).toMatchObject({ host: server.host, isThisMachine: true, contextTokens: 4096 });
     expect(known.model).not.toBe('');
+    expect(known.dialect).toBe('llama-server');
   });
 
   it('stops when a request is cancelled, and is free for the next', async () => {
@@ -120,4 +125,108 @@ describe.skipIf(missing !== undefined)('a llama-server with a key', () => {
     const next = await engine.chat(question('Are you there?'), () => undefined, new CancelSource().token);
     expect(next).toMatchObject({ kind: 'failed', error: { kind: 'endpoint', reason: 'unreachable' } });
   }, 90_000);
+});
+
+/**
+ * A folder of its own with the tiny models, whose words are noise, and a template that refuses the system role. llama-server tries a template
+ * with a text of its own, and where that fails joins the system text to the question by itself, so the template refuses ours alone.
+ */
+async function makeModels(): Promise<{ folder: string; plain: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'paddock-models-'));
+  const plain = join(folder, 'plain.gguf');
+  await copyFile(await tinyModelPath(), plain);
+  await copyFile(await tinyInfillModelPath(), join(folder, 'infill.gguf'));
+  const template =
+    "{% if messages[0]['role'] == 'system' and 'assistant' in messages[0]['content'] %}{{ raise_exception('System role not supported') }}{% endif %}" +
+    "{% for message in messages %}[{{ message['role'] }}] {{ message['content'] }}\n{% endfor %}[assistant]";
+  await writeFile(join(folder, 'noSystem.jinja'), template);
+  return { folder, plain };
+}
+
+describe.skipIf(missing !== undefined)('a llama-server with several models', () => {
+  let folder = '';
+  let server: LlamaServer;
+
+  beforeAll(async () => {
+    ({ folder } = await makeModels());
+    server = await startLlamaServer(folder, '--ctx-size', '1024');
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('answers and fills in by the model that is set, whose context is known once it is loaded', async () => {
+    const engine = remoteEngine(server.url, { model: 'infill' });
+    const changes: number[] = [];
+    const known = new Promise<void>((resolve) => {
+      engine.onDidChange(() => {
+        changes.push(engine.state.server.contextTokens);
+        if (engine.state.server.contextTokens === 1024) resolve();
+      });
+    });
+    const { result } = await answered(engine, question('Hello?', { maxTokens: 4 }));
+    expect(result.metrics.promptTokens).toBeGreaterThan(4);
+    await known;
+    expect(changes).toEqual([4096, 1024]);
+    const outcome = await engine.complete(place('x = ', '\n'), new CancelSource().token);
+    expect(outcome).toMatchObject({ kind: 'done' });
+    if (outcome.kind === 'done') expect(outcome.value.metrics.promptTokens).toBeGreaterThan(4);
+    // Now that it is loaded, another window knows it at once.
+    const other = remoteEngine(server.url, { model: 'infill' });
+    await answered(other, question('Hello?', { maxTokens: 1 }));
+    expect(other.state.server).toMatchObject({ contextTokens: 1024, dialect: 'llama-server' });
+  });
+
+  it('goes on without filling in for a model that cannot', async () => {
+    const engine = remoteEngine(server.url, { model: 'plain' });
+    for (let count = 0; count < 2; count++)
+      expect(await engine.complete(place('x = ', '\n'), new CancelSource().token)).toMatchObject({ kind: 'done' });
+  });
+
+  it('says that a model is not there', async () => {
+    const outcome = await remoteEngine(server.url, { model: 'none' }).chat(question('Hi'), () => undefined, new CancelSource().token);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { kind: 'endpoint', reason: 'notFound' } });
+  });
+});
+
+describe.skipIf(missing !== undefined)('a llama-server whose template knows no system role', () => {
+  let folder = '';
+  let server: LlamaServer;
+  let engine: RemoteEngine;
+
+  beforeAll(async () => {
+    const models = await makeModels();
+    ({ folder } = models);
+    server = await startLlamaServer(join(folder, 'infill.gguf'), '--jinja', '--chat-template-file', '/models/noSystem.jinja');
+    engine = remoteEngine(server.url);
+  });
+  afterAll(async () => {
+    engine.dispose();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('gets the system text in the first question, and answers', async () => {
+    const { result } = await answered(engine, question('Hello?', { maxTokens: 4 }));
+    expect(result.metrics.promptTokens).toBeGreaterThan(4);
+    expect(engine.state.server.learnt).toEqual(['role: system']);
+  });
+
+  it('takes a text whose cut falls into a character', async () => {
+    const half = '🙂'.slice(0, 1);
+    for (const pad of [999, 1000]) {
+      const around = place(`${'🙂'.repeat(2500)} = `, `${'x'.repeat(pad)}🙂`, { related: [{ path: 'b.py', text: half }], maxTokens: 4 });
+      expect(await engine.complete(around, new CancelSource().token)).toMatchObject({ kind: 'done' });
+    }
+    expect((await answered(engine, question(`What is ${half}?`, { maxTokens: 4 }))).result.metrics.promptTokens).toBeGreaterThan(4);
+  });
+
+  it('has a conversation that it counts as longer than it was estimated cut until it fits', async () => {
+    // One character of a rare script is several tokens, and estimated at one.
+    const turn = { user: { text: 'ᚠᚢᚦᚨᚱᚲ'.repeat(20) }, answer: { text: 'ᚠᚢᚦ'.repeat(20) } };
+    const { result } = await answered(engine, question('Hi', { history: Array.from({ length: 18 }, () => turn), maxTokens: 4 }));
+    expect(result.droppedTurns).toBeGreaterThan(0);
+    expect(result.droppedTurns).toBeLessThan(18);
+  });
 });
