@@ -29,8 +29,8 @@ export interface Question {
 /** Bytes of a stream: a token comes with some hundred bytes around it, and more where a server adds probabilities. */
 const MAX_BYTES = 1 << 20;
 const MAX_BYTES_PER_TOKEN = 4 << 10;
-/** Lines that cannot be read. A few are noise between the parts of an answer. */
-const MAX_GARBAGE = 100;
+/** Lines that cannot be read. They are noise between the parts of an answer, and some servers keep a connection alive by them. */
+const MAX_GARBAGE = 1_000;
 const MAX_BYTES_WITHOUT_LIMIT = 256 << 20;
 
 /** A server that refuses more parts, one after the other, means something else. */

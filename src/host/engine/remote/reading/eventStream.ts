@@ -78,6 +78,8 @@ class EventParser {
 
   /** Most events are one line, which is handed on at once: some servers leave out the blank line that would end the event. */
   private *readData(value: string): Generator<StreamItem, void, undefined> {
+    // A comment that a proxy has put into an event.
+    if (value.startsWith(':')) return;
     const item = this.data.length === 0 ? this.parse(value) : undefined;
     if (item !== undefined) yield item;
     else if (value.trim() !== '') this.data.push(value);

@@ -86,6 +86,8 @@ describe('an answer that is nearly standard stands', () => {
     ['a byte order mark', send(`\uFEFF${HI}`)],
     ['comments', send(`: ping\n\n: OPENROUTER PROCESSING\n\n${HI}: bye\n\n`)],
     ['keep-alive events without data', send(`event: ping\n\nevent: ping\ndata:\n\ndata: \n\n${HI}`)],
+    ['comments inside of events', send(`data: : keepalive\n\n${HI.replace('data:', 'data: : OPENROUTER PROCESSING\n\ndata:')}`)],
+    ['many words that keep the connection alive', send(`${'data: ping\n\n'.repeat(300)}${HI}`)],
     ['ids, retry and event names', send(`id: 1\nretry: 10\nevent: message\n${HI}`)],
     ['no space behind data:', send(HI.replace('data: ', 'data:'))],
     ['garbage before the answer', send(`data: hello\n\n${HI}`)],
