@@ -12,6 +12,9 @@ import type { RemoteEngine } from '../../src/host/engine/remote/engine';
 
 const missing = await llamaServerMissing();
 
+/** A machine that does other things as well takes long. */
+const limits = { ghostText: 50_000, detection: 30_000 };
+
 /** An answer to its end. */
 async function answered(
   engine: RemoteEngine,
@@ -35,7 +38,7 @@ describe.skipIf(missing !== undefined)('a real llama-server', () => {
 
   beforeAll(async () => {
     server = await startLlamaServer(embeddedModelPath());
-    engine = remoteEngine(server.url);
+    engine = remoteEngine(server.url, { limits });
   });
   afterAll(async () => {
     engine.dispose();
@@ -157,7 +160,7 @@ describe.skipIf(missing !== undefined)('a llama-server with several models', () 
   });
 
   it('answers and fills in by the model that is set, whose context is known once it is loaded', async () => {
-    const engine = remoteEngine(server.url, { model: 'infill' });
+    const engine = remoteEngine(server.url, { model: 'infill', limits });
     const changes: number[] = [];
     const known = new Promise<void>((resolve) => {
       engine.onDidChange(() => {
@@ -173,13 +176,13 @@ describe.skipIf(missing !== undefined)('a llama-server with several models', () 
     expect(outcome).toMatchObject({ kind: 'done' });
     if (outcome.kind === 'done') expect(outcome.value.metrics.promptTokens).toBeGreaterThan(4);
     // Now that it is loaded, another window knows it at once.
-    const other = remoteEngine(server.url, { model: 'infill' });
+    const other = remoteEngine(server.url, { model: 'infill', limits });
     await answered(other, question('Hello?', { maxTokens: 1 }));
     expect(other.state.server).toMatchObject({ contextTokens: 1024, dialect: 'llama-server' });
   });
 
   it('goes on without filling in for a model that cannot', async () => {
-    const engine = remoteEngine(server.url, { model: 'plain' });
+    const engine = remoteEngine(server.url, { model: 'plain', limits });
     for (let count = 0; count < 2; count++)
       expect(await engine.complete(place('x = ', '\n'), new CancelSource().token)).toMatchObject({ kind: 'done' });
   });
@@ -199,7 +202,7 @@ describe.skipIf(missing !== undefined)('a llama-server whose template knows no s
     const models = await makeModels();
     ({ folder } = models);
     server = await startLlamaServer(join(folder, 'infill.gguf'), '--jinja', '--chat-template-file', '/models/noSystem.jinja');
-    engine = remoteEngine(server.url);
+    engine = remoteEngine(server.url, { limits });
   });
   afterAll(async () => {
     engine.dispose();

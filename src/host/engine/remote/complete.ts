@@ -13,20 +13,20 @@ import { isTooLong } from './tooLong';
 /** Has servers fill in, each in the best way that it has shown to know. */
 export class RemoteCompleter {
   /** Ways that a server does not have. A connection is asked again for all of them once it is made anew. */
-  private readonly missing = new WeakMap<Connection, Set<CompletionWay>>();
+  private readonly missing = new WeakMap<Connection, Set<CompletionWay['name']>>();
 
   /** @throws whatever the client does, where no way is left */
   async complete(connection: Connection, params: CompleteParams, signal: AbortSignal): Promise<CompleteResult> {
     const missing = this.missing.get(connection) ?? new Set();
     this.missing.set(connection, missing);
-    const ways = connection.dialect.ways.filter((way) => !missing.has(way));
+    const ways = connection.dialect.ways.filter((way) => !missing.has(way.name));
     for (const way of ways) {
       try {
         return await completeBy(way, connection, params, signal);
       } catch (error) {
         if (way === ways.at(-1) || signal.aborted || isTooLong(error)) throw error;
         const isGone = isMissing(error, way);
-        if (isGone) missing.add(way);
+        if (isGone) missing.add(way.name);
         // Another request may be answered this way, and this one by another.
         else if (!isBadRequest(error)) throw error;
       }

@@ -15,15 +15,15 @@ import { isLoopback, parseEndpoint, readAddressQuery, type EndpointSettings } fr
 export interface Connection {
   readonly client: OpenAI;
   server: RemoteServer;
-  readonly dialect: Dialect;
+  dialect: Dialect;
   readonly refusals: Refusals;
   /** Told of everything that was learnt, each time that is more. */
   readonly onDidLearn: (learnt: readonly string[]) => void;
   /** Where llama-server has what OpenAI's API has not; `undefined` for other servers. */
-  readonly llamaServer: string | undefined;
+  llamaServer: string | undefined;
   readonly limits: RemoteLimits;
-  /** Asks again for the context of a model that was not loaded before. `undefined` where that is known. */
-  readonly findContext: (() => Promise<number | undefined>) | undefined;
+  /** Asks the server again what it is, where it could not tell all of it before. Changes the connection. */
+  readonly refresh: (() => Promise<void>) | undefined;
 }
 
 /** A server's API, found by its list of models. */
@@ -131,17 +131,29 @@ export async function connect(
   const root = url.href.replace(/\/(?:v1\/?)?$/, '');
   const detection = { client, root, models, model, settingTokens: settings.contextTokens, limits };
   const dialect = await detectDialect(detection);
-  const contextTokens = dialect.contextTokens ?? settings.contextTokens;
-  return {
+  const connection: Connection = {
     client,
-    server: { ...describeServer(url, model, contextTokens), dialect: dialect.name },
+    server: describeServer(url, model, settings.contextTokens),
     dialect,
     refusals: new Refusals(),
     onDidLearn,
-    llamaServer: dialect.name === 'llama-server' ? root : undefined,
+    llamaServer: undefined,
     limits,
-    findContext: dialect.isProvisional === true ? async () => (await detectDialect(detection)).contextTokens : undefined,
+    refresh:
+      dialect.isProvisional === true
+        ? async () => {
+            adopt(await detectDialect(detection));
+          }
+        : undefined,
   };
+  const adopt = (found: Dialect): void => {
+    const { name, contextTokens = settings.contextTokens } = found;
+    connection.dialect = found;
+    connection.llamaServer = name === 'llama-server' ? root : undefined;
+    connection.server = { ...connection.server, dialect: name, contextTokens };
+  };
+  adopt(dialect);
+  return connection;
 }
 
 /** Some servers list no models. One whose model is set is asked all the same. */

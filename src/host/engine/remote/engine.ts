@@ -32,8 +32,7 @@ export class RemoteEngine implements Disposable {
   private readonly limits: RemoteLimits;
   private readonly pause: GhostTextPause;
   private readonly completer = new RemoteCompleter();
-  /** Connections whose context was asked for once more. */
-  private readonly asked = new WeakSet<Connection>();
+  private readonly refreshed = new WeakSet<Connection>();
   private readonly changes = new Emitter<undefined>();
   private readonly finished = new Emitter<Finished>();
 
@@ -109,7 +108,7 @@ export class RemoteEngine implements Disposable {
       // One that was cancelled says nothing of the server.
       if (!isAborted()) this.pause.end();
       this.finished.fire({ ...value.metrics, task });
-      this.findContext(connection);
+      this.refresh(connection);
       return { kind: 'done', value };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };
@@ -139,7 +138,9 @@ export class RemoteEngine implements Disposable {
     const { log } = this.deps;
     const connection: Connection = await connect(settings, url && (await this.deps.key(url)), this.limits, (learnt) => {
       log.info(`${connection.server.host}: left out from now on, as the server refused it: ${learnt.join(', ')}`);
-      this.update(connection, { learnt });
+      const { server } = connection;
+      connection.server = { ...server, learnt };
+      this.update(connection, server);
     });
     const { host, model, contextTokens, dialect = '' } = connection.server;
     this.known = connection.server;
@@ -149,24 +150,23 @@ export class RemoteEngine implements Disposable {
   }
 
   /** More is known of a server; nothing is shown of one that is no longer set. */
-  private update(connection: Connection, more: Partial<RemoteState['server']>): void {
-    const isKnown = this.known === connection.server;
-    connection.server = { ...connection.server, ...more };
-    if (!isKnown) return;
+  private update(connection: Connection, before: RemoteState['server']): void {
+    if (this.known !== before) return;
     this.known = connection.server;
     this.changes.fire(undefined);
   }
 
-  /** Asks once, after the first request, for the context of a model that was not loaded before it. Nobody waits for it. */
-  private findContext(connection: Connection): void {
-    const { findContext } = connection;
-    if (findContext === undefined || this.asked.has(connection)) return;
-    this.asked.add(connection);
-    findContext()
-      .then((contextTokens) => {
-        if (contextTokens === undefined || contextTokens === connection.server.contextTokens) return;
-        this.deps.log.info(`${connection.server.host}: ${String(contextTokens)} tokens of context, now that the model is loaded`);
-        this.update(connection, { contextTokens });
+  /** Asks once, after the first request, for what a server could not tell before it. No request waits for this. */
+  private refresh(connection: Connection): void {
+    const { refresh, server } = connection;
+    if (refresh === undefined || this.refreshed.has(connection)) return;
+    this.refreshed.add(connection);
+    refresh()
+      .then(() => {
+        const { host, dialect = '', contextTokens } = connection.server;
+        if (dialect === server.dialect && contextTokens === server.contextTokens) return;
+        this.deps.log.info(`${host}: ${dialect}, ${String(contextTokens)} tokens of context, as it says by now`);
+        this.update(connection, server);
       })
       .catch(() => undefined);
   }

@@ -21,7 +21,7 @@ export interface RemoteLimits {
 
 export const remoteLimits: RemoteLimits = {
   question: 5_000,
-  detection: 3_000,
+  detection: 5_000,
   firstToken: 600_000,
   nextToken: 60_000,
   afterEnd: 2_000,

@@ -13,12 +13,8 @@ import { openOllama } from './ollamaDialect';
 export async function detectDialect(detection: Detection): Promise<Dialect> {
   const { client, root, models, model, settingTokens, limits } = detection;
   const look = lookAt(client, root, limits.detection);
-  const [props, ollamaVersion, ollamaTags, lmStudioModels] = await Promise.all([
-    look('/props'),
-    look('/api/version'),
-    look('/api/tags'),
-    look('/api/v0/models'),
-  ]);
+  const sights = await Promise.all([look('/props'), look('/api/version'), look('/api/tags'), look('/api/v0/models')]);
+  const [props, ollamaVersion, ollamaTags, lmStudioModels] = sights;
   const llamaServer = readProps(props.said);
   if (llamaServer) return openLlamaServer(look, llamaServer, detection);
   const lmStudio = openLmStudio(lmStudioModels.said, model, settingTokens);
@@ -32,6 +28,8 @@ export async function detectDialect(detection: Detection): Promise<Dialect> {
   return {
     name: isVllm ? 'vLLM' : 'OpenAI-compatible',
     contextTokens: findContext(models, model),
+    // A server that did not answer in time may be any of the others.
+    isProvisional: sights.some(({ said, status }) => said === undefined && status === undefined),
     ways: [openAiWay('suffix'), openAiWay('prefix')],
   };
 }

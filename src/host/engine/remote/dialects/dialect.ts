@@ -14,7 +14,7 @@ export interface Dialect {
   readonly name: DialectName;
   /** Tokens of context of a request; `undefined` where only the list or the setting can tell. */
   readonly contextTokens: number | undefined;
-  /** The model is not loaded yet, so that its context is known only after the first request. */
+  /** The model is not loaded yet, or the server was too busy to answer, so that it is asked again after the first request. */
   readonly isProvisional?: boolean;
   /** Routes for completions, the best one first. */
   readonly ways: readonly CompletionWay[];

@@ -5,8 +5,8 @@ import { readStatus } from '../serverErrors';
 export interface Sight {
   /** The answer; `undefined` where the server has no such path. */
   readonly said: unknown;
-  /** The HTTP status of a refusal. */
-  readonly status?: number | undefined;
+  /** The HTTP status; `undefined` where the server did not answer in time. */
+  readonly status: number | undefined;
 }
 
 /** Asks for something that only one kind of server has. Never rejects, and is over in time. A body is sent by POST. */
@@ -23,7 +23,7 @@ export function lookAt(client: OpenAI, root: string, limit: number): Look {
     try {
       const said = await (body === undefined ? client.get<unknown>(url, options) : client.post<unknown>(url, { ...options, body }));
       // LM Studio answers an unknown path by 200 and an error.
-      return { said: findError(said) === undefined ? said : undefined };
+      return { said: findError(said) === undefined ? said : undefined, status: 200 };
     } catch (error) {
       return { said: undefined, status: readStatus(error) };
     }

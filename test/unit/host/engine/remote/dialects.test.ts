@@ -303,6 +303,31 @@ describe('finding out which server it is', () => {
     expect(engine.state.server.dialect).toBe('OpenAI-compatible');
   });
 
+  it('is done again after the first answer where the server was too busy before', async () => {
+    let isBusy = true;
+    const server = await serve({
+      '/props': (request, response) => {
+        if (!isBusy) props(1024)(request, response);
+      },
+      '/infill': infilled,
+      [CHAT]: (request, response) => {
+        isBusy = false;
+        ANSWER(request, response);
+      },
+    });
+    const engine = remoteEngine(server.url, { limits: { detection: 50 } });
+    const found = new Promise<void>((resolve) => {
+      engine.onDidChange(() => {
+        if (engine.state.server.dialect === 'llama-server') resolve();
+      });
+    });
+    await getAnswer(engine);
+    await found;
+    expect(engine.state.server.contextTokens).toBe(1024);
+    await getCompletion(engine);
+    expect(server.bodies('/infill')).toHaveLength(1);
+  });
+
   it('takes nonsense for what it is', async () => {
     const html = send('<!doctype html><p>Hello</p>', 'text/html');
     const server = await serve({

@@ -270,7 +270,7 @@ describe('a server', () => {
     const { error, shown } = await failure(amidst.url, { nextToken: 50 });
     expect([error, shown]).toMatchObject([{ kind: 'endpoint', reason: 'timeout' }, 'Half an ']);
     const mute = await serve({ '/v1/models': () => undefined });
-    expect((await failure(mute.url, { question: 20 })).error).toMatchObject({ reason: 'timeout' });
+    expect((await failure(mute.url, { question: 300 })).error).toMatchObject({ reason: 'timeout' });
     expect(mute.heard.length).toBe(3);
   });
 
