@@ -13,6 +13,9 @@ import { readCounts, isTooLong } from './tooLong';
 /** Shares of the context that a prompt may take by our estimate, in the order tried. The server counts, and may count more. */
 const SHARES = [1, 0.75, 0.5];
 
+/** A server that says it has less context than this counts something else. */
+const MIN_CONTEXT = 256;
+
 /**
  * Has a server answer a question. A prompt that the server finds too long is made shorter, as the worker would have made it at once.
  * @param signal ends it; the result is then what has come so far
@@ -25,6 +28,7 @@ export async function remoteChat(
   signal: AbortSignal,
 ): Promise<ChatResult> {
   const { contextTokens } = connection.server;
+  const { onDidLearn } = connection;
   let tried: RemotePrompt | undefined;
   let refusal: Error | undefined;
   for (const share of SHARES) {
@@ -42,8 +46,11 @@ export async function remoteChat(
         signal,
       );
     } catch (error) {
-      if (isTooLong(error)) refusal = error;
-      else if (share === 1 || !(error instanceof PromptTooLongError)) throw error;
+      if (isTooLong(error)) {
+        refusal = error;
+        const counted = readCounts(error)?.contextTokens ?? 0;
+        if (counted >= MIN_CONTEXT && counted < connection.server.contextTokens) onDidLearn({ contextTokens: counted });
+      } else if (share === 1 || !(error instanceof PromptTooLongError)) throw error;
     }
   }
   const counts = readCounts(refusal);

@@ -11,14 +11,17 @@ import { Refusals } from './refusals';
 import { AddressError, ReportedError, UnreadableError } from './serverErrors';
 import { isLoopback, parseEndpoint, readAddressQuery, type EndpointSettings } from './settings';
 
+/** Facts about a server that only its errors tell: what it refuses, and how long its context is. */
+export type LearntFacts = Pick<RemoteServer, 'learnt'> | Pick<RemoteServer, 'contextTokens'>;
+
 /** A server with what it says of itself. */
 export interface Connection {
   readonly client: OpenAI;
   server: RemoteServer;
   dialect: Dialect;
   readonly refusals: Refusals;
-  /** Told of everything that was learnt, each time that is more. */
-  readonly onDidLearn: (learnt: readonly string[]) => void;
+  /** Called with what a request taught about the server. */
+  readonly onDidLearn: (more: LearntFacts) => void;
   /** Where llama-server has what OpenAI's API has not; `undefined` for other servers. */
   llamaServer: string | undefined;
   readonly limits: RemoteLimits;
@@ -124,7 +127,7 @@ export async function connect(
   settings: EndpointSettings,
   key: string | undefined,
   limits: RemoteLimits,
-  onDidLearn: (learnt: readonly string[]) => void = () => undefined,
+  onDidLearn: (more: LearntFacts) => void = () => undefined,
 ): Promise<Connection> {
   const { client, url, models } = await openOrTrust(settings, key, limits);
   const model = settings.model || firstModel(models);

@@ -136,10 +136,11 @@ export class RemoteEngine implements Disposable {
   private async open(settings: EndpointSettings): Promise<Connection> {
     const url = parseEndpoint(settings.url);
     const { log } = this.deps;
-    const connection: Connection = await connect(settings, url && (await this.deps.key(url)), this.limits, (learnt) => {
-      log.info(`${connection.server.host}: left out from now on, as the server refused it: ${learnt.join(', ')}`);
+    const connection: Connection = await connect(settings, url && (await this.deps.key(url)), this.limits, (more) => {
       const { server } = connection;
-      connection.server = { ...server, learnt };
+      connection.server = { ...server, ...more };
+      const { host, learnt = [], contextTokens } = connection.server;
+      log.info(`${host}: learnt from a refusal: ${[...learnt, `${String(contextTokens)} tokens of context`].join(', ')}`);
       this.update(connection, server);
     });
     const { host, model, contextTokens, dialect = '' } = connection.server;

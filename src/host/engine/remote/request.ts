@@ -55,7 +55,7 @@ export async function* ask(connection: Connection, question: Question): AsyncGen
       return;
     } catch (error) {
       if (hasBegun || question.signal.aborted || refused === MAX_REFUSALS || !refusals.learn(error, body)) throw error;
-      connection.onDidLearn(refusals.learnt);
+      connection.onDidLearn({ learnt: refusals.learnt });
     }
   }
 }

@@ -5,7 +5,7 @@ import { readSaid, readStatus } from './serverErrors';
 
 /** Codes of llama-server, OpenAI, LiteLLM, GitHub's models, Anthropic and others. */
 const CODES =
-  /exceed_context_size|context_(?:length|window|size)_?exceeded|ContextWindowExceeded|context_too_large|tokens_limit_reached|max_prompt_tokens_exceeded|prompt_too_long|input_too_long|request_too_large/i;
+  /exceed_context_size|context_(?:length|window|size)_?exceeded|ContextWindowExceeded|context_too_large|tokens_limit_reached|string_above_max_length|max_prompt_tokens_exceeded|prompt_too_long|input_too_long|request_too_large/i;
 
 /** A limit that is over with time, or that is not about this prompt: the same words, and a shorter prompt does not help. */
 const OTHER_LIMITS =
@@ -33,6 +33,20 @@ const WORDS: readonly RegExp[] = [
   /`?inputs`? (?:tokens? \+|must have (?:less|fewer|at most))/i,
   // Settings of servers by name: "Request length 71599 + 2048 is greater than max_seq_len 65536".
   new RegExp(String.raw`${OVER}[^.;]{0,40}\b(?:max_seq_len|max_model_len|max_position_embeddings|max_total_tokens|n_ctx|num_ctx)\b`, 'i'),
+  new RegExp(String.raw`\b(?:max_seq_len|max_model_len|max_position_embeddings|n_ctx|num_ctx)\b[^.;]{0,40}${OVER}`, 'i'),
+  // "Your prompt has 5000 tokens, but the model supports only 4096".
+  new RegExp(
+    String.raw`\b${PROMPT}\b[^;]{0,60}\b\d+ tokens?[^;]{0,80}\b(?:only|at most|max\w*|limit\w*|supports?|allow\w*)\b[^;]{0,40}\d`,
+    'i',
+  ),
+  // "The context window is 4096 tokens, but 5000 were given".
+  new RegExp(
+    String.raw`\bcontext (?:length|window|size)\b[^;]{0,30}\d+[^;]{0,30}\b(?:but|however|got|while|requested|given)\b[^;]{0,60}\d`,
+    'i',
+  ),
+  /\b(?:shorter|smaller) (?:prompt|input|message|conversation|text)\b/i,
+  // OpenAI: "Expected a string with maximum length 1048576, but got a string with length 2000000 instead".
+  /\bstring too long\b|maximum length \d+, but got/i,
   // LM Studio: "Trying to keep the first 5000 tokens when context the overflows".
   /trying to keep the first \d+ tokens/i,
   // exllamav2 in TabbyAPI: "Job requires 129 pages (only 128 available)".
