@@ -315,7 +315,7 @@ describe('finding out which server it is', () => {
         ANSWER(request, response);
       },
     });
-    const engine = remoteEngine(server.url, { limits: { detection: 50 } });
+    const engine = remoteEngine(server.url, { limits: { detection: 1_000 } });
     const found = new Promise<void>((resolve) => {
       engine.onDidChange(() => {
         if (engine.state.server.dialect === 'llama-server') resolve();

@@ -121,7 +121,7 @@ describe('a server that writes without end', () => {
         });
       },
     });
-    const { outcome, pieces } = await askChat(remoteEngine(url, { limits: { answer: 100 } }), question('Hi', { maxTokens: 100_000 }));
+    const { outcome, pieces } = await askChat(remoteEngine(url, { limits: { answer: 2_000 } }), question('Hi', { maxTokens: 100_000 }));
     expect(outcome).toMatchObject({ kind: 'failed', error: { reason: 'timeout' } });
     expect(pieces.length).toBeGreaterThan(0);
   });
