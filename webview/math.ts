@@ -6,7 +6,8 @@ import type MarkdownIt from 'markdown-it';
 
 /**
  * `\(…\)`, `\[…\]` and `$$…$$`; also `$…$` in one line, where neither space nor a digit's price can be meant: the first dollar stands
- * before, the last behind something, and no digit follows. The limit keeps hostile text from being searched over and over.
+ * before, the last behind something, and no digit follows. The limit keeps hostile text from being searched over and over. Those that begin
+ * a line and take several are blocks of their own (`answerBlocks.ts`).
  */
 const FORMULA = /\\\([^`]{1,1000}?\\\)|\\\[[^`]{1,1000}?\\\]|\$\$[^$`]+\$\$|\$(?!\s)[^$`\n]*[^$`\s\\]\$(?!\d)/y;
 

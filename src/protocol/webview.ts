@@ -159,6 +159,7 @@ export const webviewStringKeys = [
   'applyCode',
   'insertCode',
   'newFileFromCode',
+  'hiddenCharacters',
 ] as const;
 
 export type WebviewStringKey = (typeof webviewStringKeys)[number];

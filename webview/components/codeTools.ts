@@ -23,11 +23,14 @@ export function codeTools(context: Context): HTMLElement {
   return element('span', { class: 'code-tools' }, buttons);
 }
 
-/** Has the host do what is pressed in the code blocks of `answer`. It knows a block by its place, and takes the code from the answer it has. */
+/**
+ * Has the host do what is pressed in the code blocks of `answer`. It knows a block by its place among those outside of thoughts, and takes the
+ * code from the answer it has.
+ */
 export function runsCode(answer: HTMLElement, turnId: string, context: Context): void {
   answer.addEventListener(PRESSED, (event) => {
     const block = event.target instanceof Element ? event.target.closest('.code-block') : null;
-    const index = Array.from(answer.querySelectorAll('.code-block')).findIndex((each) => each === block);
+    const index = Array.from(answer.querySelectorAll('.code-block:not(.thought, .thought *)')).findIndex((each) => each === block);
     const action = event instanceof CustomEvent ? tools.find(({ action: each }) => each === event.detail)?.action : undefined;
     if (index >= 0 && action !== undefined) context.post({ type: 'code', action, turnId, block: index });
   });

@@ -1,4 +1,5 @@
 import type { TurnView } from '../../src/protocol/webview';
+import { showHiddenCharacters } from '../../src/base/hiddenCharacters';
 import { sentAttachments } from './attachments';
 import type { Context } from './context';
 import { element } from './dom';
@@ -19,7 +20,7 @@ export class Question {
   ) {
     const strings = context.strings();
     this.bubble = element('div', { class: 'question' }, [
-      element('div', { class: 'question-text', text: turn.question, attributes: { dir: 'auto' } }),
+      element('div', { class: 'question-text', text: showHiddenCharacters(turn.question, 'prose'), attributes: { dir: 'auto' } }),
       ...sentAttachments(turn, context),
     ]);
     this.tools = new QuestionTools(context, turn.id, () => {

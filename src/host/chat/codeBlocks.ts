@@ -1,4 +1,6 @@
 import MarkdownIt from 'markdown-it';
+import { useAnswerBlocks, type FenceMeta } from '../../base/answerBlocks';
+import { ThoughtReader } from '../../base/thoughts';
 import type { UserContent } from '../../protocol/worker';
 import type { CodeAction } from '../../protocol/webview';
 
@@ -16,24 +18,33 @@ export interface CodeBlock {
 /** What another feature does with a code block; `about` is what the turn was asked with. */
 export type CodeActions = Readonly<Record<CodeAction, (block: CodeBlock, about: UserContent) => Promise<void>>>;
 
-/** As the webview's parser, as far as blocks go: both must count the same ones. */
+/** Cuts an answer into blocks as the page's parser does: both must find the same code. */
 const markdown = new MarkdownIt();
-// A definition with another address is none, and what follows it then no code.
-markdown.validateLink = (address) => /^(?:https?|mailto):/i.test(address.trim());
+useAnswerBlocks(markdown);
 
-/** The code blocks of `answer` in the order they stand, those in lists and quotes among them. */
+/** The code blocks of `answer` in the order they stand, those in lists and quotes among them, those in thoughts not. */
 export function codeBlocksOf(answer: string): readonly CodeBlock[] {
-  const lines = answer.replace(/(?:\r\n?|\n)$/, '').split(/\r\n?|\n/);
+  const environment = {};
+  const parts = new ThoughtReader().read(answer);
+  return parts.flatMap(({ kind, start, end }) => {
+    const blocks = blocksIn(answer.slice(start, end), environment);
+    return kind === 'thought' ? [] : blocks.map((block) => (end < answer.length ? { ...block, complete: true } : block));
+  });
+}
+
+/** @param environment the definitions of links so far, which later parts know as well */
+function blocksIn(text: string, environment: object): readonly CodeBlock[] {
+  const lines = text.replace(/(?:\r\n?|\n)$/, '').split(/\r\n?|\n/);
   return markdown
-    .parse(answer, {})
+    .parse(text, environment)
     .filter(({ type }) => type === 'fence' || type === 'code_block')
-    .map(({ content, info, map, markup }) => {
+    .map(({ content, info, map, meta }) => {
       const [first, end] = map ?? [0, 0];
       return {
         code: content.replace(/\n$/, ''),
-        info: info.trim(),
+        info: markdown.utils.unescapeAll(info).trim(),
         before: lineBefore(lines, first),
-        complete: end < lines.length || (markup !== '' && end - first > 1 && closes(lines[end - 1] ?? '', markup)),
+        complete: end < lines.length || (meta as FenceMeta | null)?.closed === true,
       };
     });
 }
@@ -45,10 +56,4 @@ function lineBefore(lines: readonly string[], first: number): string {
     .filter((text) => text.trim() !== '')
     .at(-1);
   return line === undefined || /^[\s>]*(?:```|~~~)/.test(line) ? '' : line.trim();
-}
-
-/** Whether `line` ends a fence that began with `markup`; it may stand in a quote. */
-function closes(line: string, markup: string): boolean {
-  const text = line.replace(/^[\s>]*/, '').trimEnd();
-  return text.length >= markup.length && text === (markup[0] ?? '').repeat(text.length);
 }

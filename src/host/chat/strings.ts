@@ -52,5 +52,6 @@ export function webviewStrings(): WebviewStrings {
     applyCode: l10n.t('Apply to file…'),
     insertCode: l10n.t('Insert at cursor'),
     newFileFromCode: l10n.t('Open as new file'),
+    hiddenCharacters: l10n.t('This code has hidden characters. They are shown as [U+…].'),
   };
 }

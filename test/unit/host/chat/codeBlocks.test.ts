@@ -36,6 +36,22 @@ describe('the code blocks of an answer', () => {
     expect(codeBlocksOf('```\na\n```\n```\nb\n```\n').map(({ before }) => before)).toEqual(['', '']);
   });
 
+  it('hold a whole README', () => {
+    const readme = '# A\n```bash\nnpm i\n```\nMore.';
+    expect(codeBlocksOf(`Here:\n\`\`\`markdown\n${readme}\n\`\`\`\nThat is all.`)).toEqual([
+      { code: readme, info: 'markdown', before: 'Here:', complete: true },
+    ]);
+    expect(codeBlocksOf(`\`\`\`markdown\n${readme}`)).toEqual([{ code: readme, info: 'markdown', before: '', complete: false }]);
+  });
+
+  it('are none that the model only thought', () => {
+    const thought = 'I try\n```js\nold();\n```\n';
+    const blocks = [{ code: 'new();', info: 'js', before: '', complete: true }];
+    expect(codeBlocksOf(`<think>\n${thought}</think>\n\`\`\`js\nnew();\n\`\`\``)).toEqual(blocks);
+    expect(codeBlocksOf(`${thought}</think>\n\`\`\`js\nnew();\n\`\`\``)).toEqual(blocks);
+    expect(codeBlocksOf(`<think>\n${thought}`)).toEqual([]);
+  });
+
   const piece = fc.constantFrom(
     ...[
       'a',
@@ -55,7 +71,8 @@ describe('the code blocks of an answer', () => {
       '<b>\n',
       'const a;\n',
     ],
-    ...['$x', '$', '\\(', '\\)', '[x]: y\n'],
+    ...['$x', '$', '\\(', '\\)', '[x]: y\n', '[x]: https://x.test\n', '\\[\n', '\\]\n', '$$\n', '=\n'],
+    ...['```md\n', '```\n', '````\n', '```README.md\n', '   ```\n', '~~~md\n', '<think>', '</think>', '\n<think>\n', '</think>\n'],
   );
 
   it('are the ones the page shows, in the same order', () => {
@@ -64,7 +81,7 @@ describe('the code blocks of an answer', () => {
         const answer = pieces.join('');
         const body = new AnswerBody(fakeContext());
         body.update(answer, false);
-        const shown = Array.from(body.element.querySelectorAll('.code-block pre'), (block) => block.textContent);
+        const shown = Array.from(body.element.querySelectorAll('.code-block:not(.thought, .thought *) pre'), (block) => block.textContent);
         expect(codeBlocksOf(answer).map(({ code }) => code)).toEqual(shown);
       }),
       { numRuns: 300 },
