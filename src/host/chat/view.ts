@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Uri, env, type Webview } from 'vscode';
+import type { TextKind } from '../../base/hiddenCharacters';
 import type { Disposable } from '../../base/event';
 import type { CodeAction, WebviewMessage } from '../../protocol/webview';
 import type { Log } from '../services/log';
 import { webviewPage } from '../services/webviewPage';
 import { codeBlocksOf, type CodeActions } from './codeBlocks';
 import type { ChatController } from './controller';
-import { isOpenableLink, parseWebviewMessage } from './incoming';
+import { settleHiddenCharacters } from './hiddenCharacterQuestion';
+import { parseWebviewMessage } from './incoming';
+import { openLink } from './openLink';
 import { Outbox } from './outbox';
 
 /** What a page is made of, wherever it is shown. */
@@ -98,11 +101,9 @@ export class ChatView implements Disposable {
       case 'openSource':
         return controller.openSource(message.turnId, message.index);
       case 'copy':
-        return env.clipboard.writeText(message.text);
+        return copyText(message.text, 'code');
       case 'openLink':
-        // VS Code asks before it leaves for a site the user does not trust yet.
-        if (isOpenableLink(message.href)) await env.openExternal(Uri.parse(message.href));
-        return;
+        return openLink(message.href);
       case 'action':
         controller.act(message.id, message.turnId);
         return;
@@ -124,7 +125,7 @@ export class ChatView implements Disposable {
 
   private async copyAnswer(turnId: string): Promise<void> {
     const turn = this.controller.turn(turnId);
-    if (turn !== undefined) await env.clipboard.writeText(turn.answer);
+    if (turn !== undefined) await copyText(turn.answer, 'prose');
   }
 
   /** A block whose end is still to be written has no buttons: it is not for use yet. */
@@ -132,7 +133,9 @@ export class ChatView implements Disposable {
     const turn = this.controller.turn(turnId);
     if (turn === undefined) return;
     const block = codeBlocksOf(turn.answer)[index];
-    if (block !== undefined && (block.complete || turn.state !== 'streaming')) await this.deps.code[action](block, turn.user);
+    if (block === undefined || !(block.complete || turn.state !== 'streaming')) return;
+    const code = await settleHiddenCharacters(block.code, 'code');
+    if (code !== undefined) await this.deps.code[action]({ ...block, code }, turn.user);
   }
 
   private page(): string {
@@ -149,4 +152,9 @@ export class ChatView implements Disposable {
       ...(view === undefined ? {} : { view }),
     });
   }
+}
+
+async function copyText(text: string, kind: TextKind): Promise<void> {
+  const settled = await settleHiddenCharacters(text, kind);
+  if (settled !== undefined) await env.clipboard.writeText(settled);
 }

@@ -6,10 +6,13 @@ import { ChatView, type ChatPageDeps, type ChatPlace } from '../../../../src/hos
 import { FakeLog, settled } from './fakes';
 
 const clipboard = vi.hoisted(() => ({ text: 'before' }));
+const choice = vi.hoisted(() => ({ about: undefined as string | undefined }));
 
 vi.mock('vscode', () => ({
   Uri: { joinPath: (base: unknown) => base },
   commands: {},
+  l10n: { t: (text: string) => text },
+  window: { showWarningMessage: () => Promise.resolve(choice.about) },
   env: { language: 'en', clipboard: { writeText: (text: string) => Promise.resolve(void (clipboard.text = text)) } },
 }));
 
@@ -62,6 +65,7 @@ let page: FakePage;
 beforeEach(() => {
   page = new FakePage();
   clipboard.text = 'before';
+  choice.about = undefined;
 });
 
 describe('what the page asks for about a turn', () => {
@@ -92,6 +96,36 @@ describe('what the page asks for about a turn', () => {
     page.turn.state = 'stopped';
     await page.post({ type: 'code', action: 'insert', turnId: 't', block: 1 });
     expect(page.done).toMatchObject([['insert', { code: 'const b' }, {}]]);
+  });
+
+  it('asks what is to become of characters that are not seen, before anything leaves the page', async () => {
+    page.turn.answer = 'Look\u2066:\n\n```ts\na\u202Eb\n```\n';
+    const actions = ['apply', 'insert', 'newFile'] as const;
+    const askAll = async (): Promise<void> => {
+      for (const action of actions) await page.post({ type: 'code', action, turnId: 't', block: 0 });
+    };
+    await askAll();
+    await page.post({ type: 'copy', text: 'a\u202Eb' });
+    await page.post({ type: 'copyAnswer', turnId: 't' });
+    expect(page.done).toEqual([]);
+    expect(clipboard.text).toBe('before');
+    choice.about = 'Remove Them';
+    await askAll();
+    expect(page.done).toMatchObject(actions.map((action) => [action, { code: 'ab' }, {}]));
+    await page.post({ type: 'copy', text: 'a\u202Eb' });
+    expect(clipboard.text).toBe('ab');
+    await page.post({ type: 'copyAnswer', turnId: 't' });
+    expect(clipboard.text).toBe('Look:\n\n```ts\nab\n```\n');
+    choice.about = 'Keep Them';
+    await page.post({ type: 'copy', text: 'a\u202Eb' });
+    expect(clipboard.text).toBe('a\u202Eb');
+  });
+
+  it('is not done with code that the model only thought', async () => {
+    page.turn.answer = `<think>\n\`\`\`ts\nold();\n\`\`\`\n</think>\n\n\`\`\`ts\nnew();\n\`\`\`\n`;
+    await page.post({ type: 'code', action: 'apply', turnId: 't', block: 0 });
+    await page.post({ type: 'code', action: 'apply', turnId: 't', block: 1 });
+    expect(page.done).toMatchObject([['apply', { code: 'new();' }, {}]]);
   });
 
   it.each([
