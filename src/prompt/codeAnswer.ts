@@ -1,3 +1,6 @@
+import { findFenceEnd, isMarkdown, parseOpeningFence, type FenceEnd, type FenceLine } from '../base/fences';
+import { withoutThoughts } from '../base/thoughts';
+
 /** What a rewritten selection stands between, for {@link replacementOf}. All are lines without their line breaks. */
 export interface EditPlace {
   /** The selected lines. */
@@ -15,33 +18,127 @@ export interface EditPlace {
  * while there is no code, and in the end where the answer holds none.
  */
 export function replacementOf(answer: string, place: EditPlace, finished: boolean): readonly string[] | undefined {
-  const code = codeOf(answer, finished);
+  const code = codeOf(answer, finished, place);
   if (code === undefined) return undefined;
   const lines = trimRepeats(code, place, finished);
   return lines.length === 0 && !finished ? undefined : adaptIndentation(lines, place);
 }
 
 /**
- * The lines of the first fenced block in an answer; of one that is still being written, those that are complete. An answer without
- * fences is code as a whole where it looks like code, which shows only in the end.
+ * The lines of the fenced block of an answer that is most like the selection, or like what stands around an empty one; without a `place` the
+ * first block. Of a block that is still being written, the lines that are complete. An answer without fences is code as a whole where it
+ * looks like code, which shows only in the end. Nothing that the model only thought counts.
  */
-export function codeOf(answer: string, finished: boolean): readonly string[] | undefined {
-  const lines = answer.replace(/\r\n?/g, '\n').split('\n');
+export function codeOf(answer: string, finished: boolean, place?: EditPlace): readonly string[] | undefined {
+  const text = withoutThoughts(answer).replace(/\r\n?/g, '\n');
+  const lines = text.split('\n');
   const whole = finished ? lines : lines.slice(0, -1);
-  const open = whole.findIndex((line) => OPENING_FENCE.test(line));
-  if (open >= 0) return fencedLines(whole, open);
-  return finished && looksLikeCode(answer) ? withoutBlankEnds(lines) : undefined;
+  const hasFences = place?.original.some((line) => OPENING_FENCE.test(line)) === true;
+  const blocks = findBlocks(whole, finished, hasFences);
+  const complete = blocks.filter(({ closed }) => closed);
+  const best = mostLike(finished || complete.length === 0 ? blocks : complete, place);
+  if (best === undefined) return finished && looksLikeCode(text) ? withoutBlankEnds(lines) : undefined;
+  const code = withoutBlankEnds(best.lines);
+  // The selection has fences, and the model put none around its answer.
+  if (!finished || place === undefined || !hasFences || blocks.some(({ info }) => mayHoldMarkdown(info))) return code;
+  const bare = withoutBlankEnds(withoutAnnouncement(lines));
+  return likeness(bare, place.original) > likeness(code, place.original) ? bare : code;
 }
 
-const OPENING_FENCE = /^( {0,3})(`{3,}|~{3,})[^`]*$/;
+function mayHoldMarkdown(info: string): boolean {
+  return isMarkdown(info) || /^\s*(?:te?xt|plaintext)?\s*$/i.test(info);
+}
 
-function fencedLines(lines: readonly string[], open: number): readonly string[] {
-  const [, indent = '', fence = ''] = OPENING_FENCE.exec(lines[open] ?? '') ?? [];
-  const rest = lines.slice(open + 1);
-  const close = rest.findIndex((line) => line.trim().length >= fence.length && line.trim() === (fence[0] ?? '').repeat(line.trim().length));
-  const inside = close < 0 ? rest : rest.slice(0, close);
-  // A fence that is indented takes as much away from its lines.
-  return withoutBlankEnds(inside.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())));
+/** A fence in any list or quote. What stands in front of it is taken from the block's lines too. */
+const OPENING_FENCE = /^([\s>]{0,40}(?:(?:[-*+]|\d{1,9}[.)])\s{1,4})?)(`{3,}[^`]*|~{3,}[^]*)$/;
+
+interface FencedBlock {
+  readonly lines: readonly string[];
+  readonly info: string;
+  readonly closed: boolean;
+}
+
+/** @param hasFences what is rewritten has fences itself, so that a block without a language may have some too */
+function findBlocks(lines: readonly string[], finished: boolean, hasFences: boolean): readonly FencedBlock[] {
+  const blocks: FencedBlock[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const [, before = '', opening] = OPENING_FENCE.exec(lines[at] ?? '') ?? [];
+    const fence = opening === undefined ? undefined : parseOpeningFence({ indent: 0, text: opening });
+    if (fence === undefined) continue;
+    const inner = (line: string): string => withoutContainer(line, before);
+    const holdsMarkdown = hasFences && mayHoldMarkdown(fence.info) ? true : undefined;
+    const end = (maxIndent: number): FenceEnd =>
+      findFenceEnd((line) => fenceLine(lines[line], inner, maxIndent), at, fence, lines.length, holdsMarkdown);
+    const strict = end(Number.POSITIVE_INFINITY);
+    // Some models put the end as far in as the code.
+    const found = finished && !strict.closed ? end(3) : strict;
+    const content = lines.slice(at + 1, found.line).map(inner);
+    blocks.push({ lines: found.closed ? content : withoutShortEnd(content), info: fence.info.trim(), closed: found.closed });
+    at = found.line;
+  }
+  return blocks;
+}
+
+function fenceLine(line: string | undefined, inner: (line: string) => string, maxIndent: number): FenceLine | undefined {
+  if (line === undefined) return undefined;
+  const text = inner(line);
+  return { indent: Math.min(maxIndent, indentOf(text).length), text: text.trimStart() };
+}
+
+/** `line` without the indentation, the list's or the quote's marks that stand in front of its block's fence. */
+function withoutContainer(line: string, before: string): string {
+  if (before.includes('>')) return line.replace(/^(?:\s*>)+ ?/, '');
+  const own = indentOf(line).length;
+  return own >= before.length ? line.slice(before.length) : line.trimStart();
+}
+
+/** A block that begins with four backticks and ends with three has its end all the same. */
+function withoutShortEnd(lines: readonly string[]): readonly string[] {
+  const last = lines.findLastIndex((line) => line.trim() !== '');
+  const fences = lines.filter((line) => OPENING_FENCE.test(line)).length;
+  return fences % 2 === 1 && /^(?:`{3,}|~{3,})$/.test(lines[last]?.trim() ?? '') ? lines.slice(0, last) : lines;
+}
+
+/** A block that only quotes the selection is taken where there is no other. */
+function mostLike(blocks: readonly FencedBlock[], place: EditPlace | undefined): FencedBlock | undefined {
+  if (place === undefined || blocks.length < 2) return blocks[0];
+  const { original, before, after } = place;
+  const isEmpty = original.every((line) => line.trim() === '');
+  const reference = isEmpty ? [...before, ...after] : original;
+  const score = ({ lines }: FencedBlock): number =>
+    sameLines(withoutBlankEnds(lines), withoutBlankEnds(original)) ? -1 : likeness(lines, reference);
+  return blocks.reduce<FencedBlock | undefined>(
+    (best, block) => (best === undefined || score(block) > score(best) ? block : best),
+    undefined,
+  );
+}
+
+/** Letters of two texts that are compared. */
+const MAX_COMPARED = 20_000;
+
+/** How much two texts have in common, from 0 to 1: twice the words of both, by the words of each. */
+function likeness(one: readonly string[], other: readonly string[]): number {
+  const words = (lines: readonly string[]): readonly string[] =>
+    lines
+      .join('\n')
+      .slice(0, MAX_COMPARED)
+      .match(/\p{Script=Han}|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
+  const [left, right] = [words(one), words(other)];
+  if (left.length + right.length === 0) return 0;
+  const counts = new Map<string, number>();
+  for (const word of left) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const common = right.filter((word) => {
+    const count = counts.get(word) ?? 0;
+    counts.set(word, count - 1);
+    return count > 0;
+  });
+  return (2 * common.length) / (left.length + right.length);
+}
+
+/** Without a first line that only says what follows. */
+function withoutAnnouncement(lines: readonly string[]): readonly string[] {
+  const first = lines.findIndex((line) => line.trim() !== '');
+  return /^[^#>|`~-].*[:：]$/.test(lines[first]?.trim() ?? '') ? lines.slice(first + 1) : lines;
 }
 
 function withoutBlankEnds(lines: readonly string[]): readonly string[] {

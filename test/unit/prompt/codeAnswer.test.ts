@@ -51,6 +51,89 @@ describe('the code of an answer', () => {
   });
 });
 
+describe('the code of an answer about Markdown', () => {
+  const readme: EditPlace = {
+    original: ['## Install', '', 'Run this:', '', '```bash', 'npm install', '```', '', 'Then start it.'],
+    before: ['# Tool', ''],
+    after: ['', '## License'],
+    indentUnit: '  ',
+  };
+  const lines = ['## Install', '', 'Run this:', '', '```bash', 'npm ci', '```', '', 'Then start it.'];
+
+  it.each([
+    ['a block of Markdown', ['```markdown', ...lines, '```']],
+    ['words around the block', ['Here it is:', '', '```md', ...lines, '```', '', 'I use `npm ci` now.']],
+    ['the name of the file as the language', ['```README.md', ...lines, '```']],
+    ['a block without a language', ['```', ...lines, '```']],
+    ['a block of text', ['```text', ...lines, '```']],
+    ['longer fences', ['````markdown', ...lines, '````']],
+    ['fences of tildes', ['~~~markdown', ...lines, '~~~']],
+    ['no end', ['```markdown', ...lines]],
+    ['an end that is too short', ['````markdown', ...lines, '```']],
+    ['no fence around it', lines],
+    ['an announcement and no fence around it', ['Here is the section:', '', ...lines]],
+    ['a thought with another version', ['<think>', '```markdown', '## Setup', '```', '</think>', '', '```markdown', ...lines, '```']],
+    ['a block in a list', ['1. So:', '', '   ```markdown', ...lines.map((line) => (line === '' ? '' : `   ${line}`)), '   ```']],
+    ['a quoted block', ['> ```markdown', ...lines.map((line) => `> ${line}`.trimEnd()), '> ```']],
+  ])('has all lines, with %s', (_name, answer) => {
+    expect(codeOf(answer.join('\n'), true, readme)).toEqual(lines);
+  });
+
+  it('has all lines where an inner block has no language', () => {
+    const bare = lines.map((line) => (line === '```bash' ? '```' : line));
+    expect(codeOf(['```markdown', ...bare, '```'].join('\n'), true, readme)).toEqual(bare);
+  });
+
+  it('grows by whole lines, never beyond them', () => {
+    const answer = ['```markdown', ...lines, '```', '', 'Done.', ''].join('\n');
+    for (let end = 0; end <= answer.length; end++) {
+      const code = codeOf(answer.slice(0, end), false, readme);
+      if (code !== undefined) expect(lines.slice(0, code.length)).toEqual(code);
+    }
+    expect(codeOf(answer, false, readme)).toEqual(lines);
+  });
+});
+
+describe('which block of an answer is the edit', () => {
+  const install = '```bash\nnpm install left-pad\n```';
+  const edit = '```ts\nreturn leftPad(a + b);\n```';
+  const usage = '```ts\nadd(1, 2);\n```';
+
+  it.each([
+    ['behind one that is to be run', `First:\n${install}\nThen:\n${edit}`],
+    ['in front of an example', `${edit}\nUse it so:\n${usage}`],
+    ['behind one that quotes the selection', `You have:\n${fenced('return a + b;')}\nMake it:\n${edit}`],
+    ['between others', `${install}\n\n${edit}\n\n${usage}`],
+    ['behind a thought with a better one', `<think>\n${fenced('return a + b + 0;')}\n</think>\n${edit}`],
+    ['behind a thought that the template began', `${fenced('return a + b + 0;')}\n</think>\n\n${edit}`],
+    [
+      'in the last channel',
+      `<|channel|>analysis<|message|>${fenced('return a + b + 0;')}<|end|><|start|>assistant<|channel|>final<|message|>${edit}`,
+    ],
+    ['alone in a list item', `- ${edit.replaceAll('\n', '\n  ')}`],
+    ['far in, with its end further in', '   ```ts\n   return leftPad(a + b);\n       ```\n\nThat is all.'],
+  ])('is the one most like the selection, %s', (_name, answer) => {
+    expect(codeOf(answer, true, place)).toEqual(['return leftPad(a + b);']);
+  });
+
+  it('is the one most like the text around an empty selection', () => {
+    const empty = { ...place, original: [''], before: ['function add(a, b) {', '  const sum = a + b;'] };
+    expect(codeOf(`${install}\n${fenced('return sum;\nfunction half(a) {')}`, true, empty)).toEqual(['return sum;', 'function half(a) {']);
+  });
+
+  it('is none while the model thinks, and none where it only thought', () => {
+    const thinking = `<think>\n${edit}\n`;
+    expect(codeOf(thinking, false, place)).toBeUndefined();
+    expect(codeOf(thinking, true, place)).toBeUndefined();
+    expect(replacementOf(`${thinking}</think>\nNothing is to be changed.`, place, true)).toBeUndefined();
+  });
+
+  it('has the lines of a fence within code', () => {
+    const prompt = ['const PROMPT = `', '```json', '{}', '```', '`;'];
+    expect(codeOf(['```ts', ...prompt, '```'].join('\n'), true, { ...place, original: prompt })).toEqual(prompt);
+  });
+});
+
 describe('the lines for a selection', () => {
   it('are the code at the selection’s indentation', () => {
     expect(replacementOf(fenced('if (!b) {\n  return a;\n}\nreturn a + b;'), place, true)).toEqual([
