@@ -50,7 +50,7 @@ const MUSE_HEADER = String.raw`(?:<\|start\|>assistant)?\s?to=(?<recipient>self|
 const MARKERS = new RegExp(
   [
     String.raw`(?<open><(?:${TAGS}|${TAGS_AT_START})>|\[THINK\]|<\|START_THINKING\|>|<\|(?:begin_of_thought|inner_prefix)\|>|<\|open\|>think<\|sep\|>|◁think▷|<\|channel>thought\b|(?:<\|begin\|>assistant)?<\|think\|>)`,
-    String.raw`(?<close></(?:${TAGS})>|\[/THINK\]|<\|END_THINKING\|>|<\|(?:end_of_thought|inner_suffix)\|>|<\|close\|>think<\|sep\|>|◁/think▷|<channel\|>|assistantfinal(?=\S))`,
+    String.raw`(?<close></(?:${TAGS})>|\[/THINK\]|<\|END_THINKING\|>|<\|(?:end_of_thought|inner_suffix)\|>|<\|close\|>think<\|sep\|>|◁/think▷|<channel\|>|assistantfinal)`,
     MUSE_HEADER,
     HEADER,
     String.raw`(?<frame><\|(?:START|END)_(?:TEXT|RESPONSE)\|>|<\|(?:open|close)\|>response<\|sep\|>|<\|(?:begin|end)_of_solution\|>|(?:<\|begin\|>assistant)?<\|content\|>|<\|(?:end|return|eom|eot|call)\|>|</?(?:response|answer)>)`,
@@ -133,6 +133,7 @@ function readLine(before: State, line: string, offset: number): State {
   let state = before.first === undefined && line.trim() !== '' ? { ...before, first: line.trimStart().slice(0, MAX_FIRST) } : before;
   let at = 0;
   for (;;) {
+    if (state.parts.length >= MAX_PARTS) return { ...state, closing: NEVER };
     if (state.closing !== undefined) {
       const closed = findClosing(state.closing, line, at);
       if (closed === undefined) return state;
@@ -148,6 +149,10 @@ function readLine(before: State, line: string, offset: number): State {
     at = marker.at;
   }
 }
+
+/** Parts of an answer that are told apart. What follows so many counts as thought: no model writes as many. */
+const MAX_PARTS = 1000;
+const NEVER = /(?!)/g;
 
 /** Letters of the first line that are kept: more than its longest marker has. */
 const MAX_FIRST = 60;
@@ -226,15 +231,22 @@ function stateBehind(state: State, marker: string, groups: Readonly<Record<strin
     const begins = place.before.trim() === '' && (!AT_START.test(open) || answered === state);
     return begins ? { ...answered, closing: closingFor(open) } : undefined;
   }
-  if (channel !== undefined) return channel.toLowerCase() === 'final' ? framed() : { ...answered, closing: CHANNEL_END };
+  if (channel !== undefined) {
+    if (channel.toLowerCase() !== 'final') return { ...answered, closing: CHANNEL_END };
+    // What stands in front of the first channel is a thought that the template began.
+    return isNew ? withPart(state, 'thought', place.end) : framed();
+  }
   if (recipient !== undefined) return recipient === 'self' ? { ...answered, closing: CHANNEL_END } : framed();
   if (close !== undefined) {
     if (isNew) return endsThought(state, marker, place) ? withPart(state, 'thought', place.end) : undefined;
     return isStray(state, place) ? framed() : undefined;
   }
   if (frame !== undefined) return state.parts.some(({ kind }) => kind === 'thought') ? framed() : undefined;
-  // A header without a channel or a recipient.
-  return isNew ? undefined : framed();
+  // A header without a channel or a recipient. The template may have begun it.
+  if (!isNew) return framed();
+  return /^\s*(?:analysis|commentary)$/.test(place.before) && state.first?.startsWith(place.before.trim()) === true
+    ? { ...state, closing: CHANNEL_END }
+    : undefined;
 }
 
 const AT_START = new RegExp(`^<(?:${TAGS_AT_START})>$`, 'i');
@@ -246,7 +258,8 @@ const AT_START = new RegExp(`^<(?:${TAGS_AT_START})>$`, 'i');
 function endsThought({ first = '' }: State, marker: string, { before, after }: Place): boolean {
   // A server that leaves out gpt-oss's control tokens leaves the names of its channels.
   if (marker === 'assistantfinal') return first.startsWith('analysis');
-  return !(/\s$/.test(before) && before.trim() !== '' && after.trim() !== '');
+  const isSpaced = before.trimEnd() !== before && before.trim() !== '';
+  return !isSpaced || after.trim() === '';
 }
 
 /** Whether a closing marker is a second one behind a thought, which is nothing that the model answers. */

@@ -45,6 +45,13 @@ describe('the answer without its thoughts', () => {
       '<|channel|>analysis<|message|>x<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{}',
       '{}',
     ],
+    ['gpt-oss, begun by the template', 'x<|end|><|start|>assistant<|channel|>final<|message|>Four.', 'Four.'],
+    [
+      'gpt-oss, its channel begun by the template',
+      'analysis<|message|>x<|end|><|start|>assistant<|channel|>final<|message|>Four.',
+      'Four.',
+    ],
+    ['gpt-oss from a server that drops its tokens, in lines', 'analysis\nThe user says hi.\n\nassistantfinal\n\nFour.', 'Four.'],
     ['gpt-oss from a server that drops its tokens', 'analysisThe user says hi.assistantfinalFour.', 'Four.'],
     ['Muse', ' to=self<|message|>x<|eom|><|start|>assistant to=user<|message|>Four.<|eot|>', 'Four.'],
     ['a fence in the thought', '<think>\n```js\nold();\n```\n</think>\n```js\nnew();\n```', '```js\nnew();\n```'],
@@ -81,6 +88,14 @@ describe('the answer without its thoughts', () => {
       isThinking: false,
     });
     expect(splitThoughts('<think>\nLet me')).toEqual({ thought: 'Let me', answer: '', isThinking: true });
+  });
+});
+
+describe('an answer of nothing but thoughts and markers', () => {
+  it('has a bounded number of parts, the last a thought', () => {
+    const parts = new ThoughtReader().read('<think>a</think>b\n'.repeat(3000));
+    expect(parts.length).toBeLessThanOrEqual(1001);
+    expect(parts.at(-1)?.kind).toBe('thought');
   });
 });
 
