@@ -15,7 +15,7 @@ export function linkAddresses({ linkify }: MarkdownIt): void {
   linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   linkify.add('ftp:', null).add('//', null);
   const measure = linkify.testSchemaAt.bind(linkify);
-  // The length of the address at `position`, which follows its scheme; 0 for none.
+  // Returns the length of the address behind its scheme, or 0 if there is no address.
   linkify.testSchemaAt = (text, scheme, position) => {
     const near = cutAtUnclosed(text.slice(position, position + MAX_ADDRESS));
     const length = measure(near, scheme, 0);
@@ -89,7 +89,7 @@ function leadsTo(named: string, real: string): boolean {
   return bare(real) === bare(named) || bare(real).endsWith(`.${bare(named)}`);
 }
 
-/** As the browser reads it. Of `good.test@bad.test` the part in front counts, which is what a reader sees. */
+/** Writes a host as the browser does. A reader of `good.test@bad.test` sees the first part, so that part counts. */
 function asciiHost(host: string): string {
   const [seen = ''] = host.split('@');
   const address = `http://${seen}`;

@@ -28,7 +28,7 @@ interface BlockState {
   push(type: string, tag: string, nesting: 1 | 0 | -1): BlockToken;
 }
 
-/** What a parser is given beside a text, and says about it. */
+/** The environment of one run of a parser. A rule writes to it. */
 export interface AnswerEnvironment {
   /** The first line that later lines may make a formula of; only while its paragraph is the last. */
   undecidedFrom?: number;
@@ -57,7 +57,7 @@ export interface FenceMeta {
 
 /** Set on an inline token that begins with a formula of several lines. */
 export interface FormulaMeta {
-  /** As of a fence. */
+  /** The same as for a fence. */
   readonly decided: boolean;
   readonly formulaLength: number;
 }
@@ -120,7 +120,7 @@ function parseFormula(state: BlockState, start: number, end: number, silent: boo
 interface FormulaEnd {
   readonly last: number;
   readonly closed: boolean;
-  /** What follows the formula in its last line. */
+  /** The text behind the formula in its last line. */
   readonly rest: string;
 }
 

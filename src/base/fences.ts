@@ -13,7 +13,7 @@ export interface OpeningFence {
   readonly indent: number;
   /** Backticks or tildes: what a closing fence is made of, in at least this number. */
   readonly markup: string;
-  /** What follows them, as written. */
+  /** The rest of the line, as written. */
   readonly info: string;
 }
 
@@ -143,7 +143,7 @@ function isBare(line: FenceLine, markup: string): boolean {
   return parseFence(line, markup)?.info === '';
 }
 
-/** Whether an info string names Markdown: as the language, or by the name of a file. */
+/** Looks for Markdown in an info string: as the language, or as the name of a file. */
 export function isMarkdown(info: string): boolean {
   return (
     /^\s*(?:markdown|md|mdx|mdc|mkd|mdown|[rq]md|rmarkdown|quarto|gfm|readme)\b/i.test(info) ||

@@ -3,7 +3,7 @@
  * that runs backwards (Trojan Source, CVE-2021-42574), instructions in tag letters, names that only look alike.
  */
 
-/** In prose, languages and emoji need some of them; in code, fewer are taken for ordinary. */
+/** Prose may have some of these characters that code may not. */
 export type TextKind = 'prose' | 'code';
 
 /** Cc but tab and line ends, Cf, all that Unicode lets a renderer leave out, and the line ends that only some programs know. */
@@ -20,7 +20,7 @@ const SIGNS = String.raw`(?:(?!\p{Variation_Selector})\p{M}){0,3}`;
 const EMOJI_END = String.raw`(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u20E3)\uFE0F?`;
 const RIGHT_TO_LEFT = String.raw`[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]`;
 
-/** What is ordinary in any text: each a whole match at the place of the first hidden character in it. */
+/** Patterns of ordinary text with such characters. Each matches the characters alone and looks at their neighbours. */
 const ORDINARY = [
   // The parts of one emoji, as in a family.
   String.raw`(?<=${EMOJI_END})\u200D(?=\p{Extended_Pictographic})`,
@@ -39,9 +39,9 @@ const ORDINARY = [
   String.raw`(?<=[\u1100-\u115F])\u1160`,
 ] as const;
 
-/** What is ordinary in prose besides. */
+/** Patterns of text that is ordinary in prose, and not in code. */
 const ORDINARY_IN_PROSE = [
-  // Where a word may be broken.
+  // A soft hyphen allows a line break in a word.
   String.raw`(?<=\p{L})\u00AD(?=\p{L})`,
   // Marks of direction beside text that runs from the right.
   String.raw`(?<=${RIGHT_TO_LEFT}[\s\p{P}\p{N}]{0,3})[\u200E\u200F\u061C]`,
@@ -86,7 +86,7 @@ export function showHiddenCharacters(text: string, kind: TextKind): string {
   return replaceHidden(text, kind, (character) => `[${nameOfCharacter(character)}]`);
 }
 
-/** What is ordinary only beside a character that goes, goes as well. */
+/** A character that was ordinary only beside a removed one is removed as well. */
 export function removeHiddenCharacters(text: string, kind: TextKind): string {
   let before = text;
   for (let pass = 0; pass < MAX_PASSES; pass++) {

@@ -1,6 +1,6 @@
 /**
- * Finds the thoughts in an answer: what a model that reasons writes before, or between, what it answers. The markers are those of the
- * templates and parsers that llama.cpp has, and some of models that it has none for.
+ * Finds the thoughts in an answer: a model that reasons writes them before its answer, or between parts of it. The markers are those of
+ * llama.cpp's templates and parsers, and those of some models that llama.cpp has no template for.
  */
 
 /** A part of an answer. The markers around a thought or an answer count as thought: they are nothing that the model answers. */
@@ -60,7 +60,7 @@ const MARKERS = new RegExp(
 
 const ANY_MARKER = new RegExp(`(?:${MARKERS.source.replace(/\(\?<\w+>/g, '(?:')})`, 'gi');
 
-/** What ends the thought that `open` begins. */
+/** The closing markers of a thought that begins with `open`. */
 function closingFor(open: string): RegExp {
   const marker = open.toLowerCase();
   if (/^<think(?:ing)?>$/.test(marker)) return /<\/think(?:ing)?>/gi;
@@ -82,7 +82,7 @@ const CHANNEL_END = /<\|(?:end|call|return|eom)\|>|(?=<\|start\|>|<\|channel\|>)
 
 interface State {
   readonly parts: readonly AnswerPart[];
-  /** Where the part that is being read begins. */
+  /** Offset at which the part that is being read begins. */
   readonly from: number;
   /** Ends the thought that is being read. */
   readonly closing?: RegExp;
@@ -109,7 +109,7 @@ export class ThoughtReader {
     return withPart(this.last, this.isThinking ? 'thought' : 'answer', text.length).parts;
   }
 
-  /** Whether the text of the last call ends within a thought. */
+  /** True where the text of the last call ends within a thought. */
   get isThinking(): boolean {
     return this.last.closing !== undefined;
   }
@@ -170,7 +170,7 @@ function withFence({ parts, from, first }: State, fence: string | undefined): St
   return { parts, from, ...(first === undefined ? {} : { first }), ...(fence === undefined ? {} : { fence }) };
 }
 
-/** Where the thought ends in `line`. A closing marker in quotes is spoken of. */
+/** Offset behind the closing marker in `line`. A marker in quotes does not count: the text talks about it. */
 function findClosing(closing: RegExp, line: string, at: number): number | undefined {
   for (const { 0: marker, index } of matchesFrom(closing, line, at))
     if (!isQuoted(line, index, index + marker.length)) return index + marker.length;
@@ -233,7 +233,7 @@ function stateBehind(state: State, marker: string, groups: Readonly<Record<strin
   }
   if (channel !== undefined) {
     if (channel.toLowerCase() !== 'final') return { ...answered, closing: CHANNEL_END };
-    // What stands in front of the first channel is a thought that the template began.
+    // The template began a thought, which ends at the first header.
     return isNew ? withPart(state, 'thought', place.end) : framed();
   }
   if (recipient !== undefined) return recipient === 'self' ? { ...answered, closing: CHANNEL_END } : framed();
@@ -252,8 +252,8 @@ function stateBehind(state: State, marker: string, groups: Readonly<Record<strin
 const AT_START = new RegExp(`^<(?:${TAGS_AT_START})>$`, 'i');
 
 /**
- * Whether a closing marker ends a thought that the template began, so that all before it is the thought. In a sentence about the marker it
- * has space before it and words behind it.
+ * Tells a closing marker that ends a thought from one in a sentence about markers, which has a space before it and words behind it. The
+ * template began the thought, so everything before the marker belongs to it.
  */
 function endsThought({ first = '' }: State, marker: string, { before, after }: Place): boolean {
   // A server that leaves out gpt-oss's control tokens leaves the names of its channels.
@@ -262,7 +262,7 @@ function endsThought({ first = '' }: State, marker: string, { before, after }: P
   return !isSpaced || after.trim() === '';
 }
 
-/** Whether a closing marker is a second one behind a thought, which is nothing that the model answers. */
+/** Recognises a second closing marker behind a thought. It is no part of the answer. */
 function isStray({ parts }: State, { before, after }: Place): boolean {
   return before.trim() === '' && after.trim() === '' && parts.at(-1)?.kind === 'thought';
 }

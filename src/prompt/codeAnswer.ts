@@ -135,7 +135,7 @@ function likeness(one: readonly string[], other: readonly string[]): number {
   return (2 * common.length) / (left.length + right.length);
 }
 
-/** Without a first line that only says what follows. */
+/** Drops a first line that only announces the rest. */
 function withoutAnnouncement(lines: readonly string[]): readonly string[] {
   const first = lines.findIndex((line) => line.trim() !== '');
   return /^[^#>|`~-].*[:：]$/.test(lines[first]?.trim() ?? '') ? lines.slice(first + 1) : lines;

@@ -49,8 +49,8 @@ export function cleanCommitMessage(answer: string): string {
 }
 
 /**
- * Without what a terminal would obey when git prints the message, and without any other character that is not seen: all of Cc but the line
- * feed, and of Cf what belongs to no emoji and no letter.
+ * Removes the sequences that a terminal obeys when git prints the message, all of Cc except the line feed, and all of Cf except joiners within
+ * emoji and words.
  */
 function plainText(text: string): string {
   const lines = text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').replace(/\t/g, ' ');
@@ -61,7 +61,7 @@ function plainText(text: string): string {
 
 const [BELL, ESCAPE, CONTROL, STRING_END, COMMAND_STRING] = ['\u0007', '\u001b', '\u009b', '\u009c', '\u009d'];
 
-/** What follows an escape as far as the terminal takes it: a control sequence, a string up to its end, the name of a character set. */
+/** A sequence that a terminal obeys: a control sequence, a string up to its end, or the choice of a character set. */
 const TERMINAL_SEQUENCE = new RegExp(
   [
     String.raw`(?:${ESCAPE}\[|${CONTROL})[0-?]{0,32}[ -/]{0,8}[@-~]`,
@@ -139,7 +139,7 @@ function withoutMarkup(line: string): string {
 const FENCE = /^\s*(?:`{3,}|~{3,})/;
 
 /**
- * What stands in a text's fenced block, where it begins with one or a line in front of the block announces it; whatever follows the block is
+ * Takes the lines of a fenced block, if the text begins with one or a line in front of the block announces it. Everything behind the block is
  * talk about it.
  */
 function withoutFences(lines: readonly string[]): readonly string[] {

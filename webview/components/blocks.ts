@@ -6,7 +6,7 @@ import type { Context } from './context';
 import { element } from './dom';
 import { morph } from './morph';
 
-/** What a block shows: its content, and whether the model only thought it. */
+/** A block's content, and whether the model only thought it. */
 export interface ShownBlock {
   readonly content: BlockContent;
   readonly isThought: boolean;
