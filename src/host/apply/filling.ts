@@ -1,93 +1,242 @@
-/** What a block with elisions stands for: the block, with the lines of the original in place of each elision. */
-import { isElision } from './elisions';
-import { likeness, wordsOf } from './lines';
+/** Puts the file's own lines in place of the elisions of a block. */
+import { Alignment, type NewPart, type OldPart } from './alignment';
+import { extentEnd, isLeading, leadingStart, mergeLeading, nameAt } from './declarations';
+import { elisionKind, type Elision } from './elisions';
+import { isBlank, similarity } from './lines';
 
-/** What each step of an alignment costs: lines in both cost nothing, and to keep a line at an elision is cheaper than to lose it anywhere. */
-const COST = { keep: 0.02, rewrite: 0.6, remove: 1, add: 1 } as const;
+/** Pairs of lines that are looked at. */
+const MAX_PAIRS = 1_000_000;
 
-/** From here on two lines that begin alike count as wordings of the same one. Others are both kept: at an elision, nothing is overwritten by a guess. */
-const SAME_LINE = 0.75;
+/** From here on two first lines of scopes are wordings of the same one. */
+const SAME_HEADER = 0.5;
 
-/** What a line assigns to, with what declares it. */
-const ASSIGNED = /^([^=]*[^=!<>+*/%&|^?:-]):?=(?![=>])/;
+export interface FillOptions {
+  /** The block may begin and end in the midst of the file. */
+  readonly openEnds?: boolean;
+  /** Declarations that the block does not have stay, where it has no elision for them either. */
+  readonly keepDeclarations?: boolean;
+}
 
-/** Most pairs of lines that are looked at. */
-const MOST_PAIRS = 1_000_000;
+/** A declaration, or a line with lines further in below it. `start` is where its comments and decorators begin. */
+interface Scope {
+  readonly key: string;
+  readonly isNamed: boolean;
+  readonly start: number;
+  readonly line: number;
+  readonly end: number;
+}
 
-type Step = 'match' | 'keep' | 'rewrite' | 'remove' | 'add' | 'pass';
+interface Pair {
+  readonly fresh: Scope;
+  readonly old: Scope;
+}
 
 /**
  * `block` with each of its elisions replaced by the lines of `original` that it stands for: those between what the two have in common
- * around it. With `openEnds`, `block` may begin and end in the midst of `original`. `undefined` where the two are too long to be compared.
+ * around it. A declaration of the block takes the place of the one with the same name, and no elision brings that back. `undefined` where
+ * the two are too long to be compared.
  */
-export function filled(block: readonly string[], original: readonly string[], openEnds: boolean): string[] | undefined {
-  const lines = block.map((line) => (isElision(line) ? undefined : line));
-  const items = openEnds ? [undefined, ...lines, undefined] : lines;
-  if (items.length * original.length > MOST_PAIRS) return undefined;
-  return new Alignment(original, items).result();
+export function filled(block: readonly string[], original: readonly string[], options: FillOptions | boolean = {}): string[] | undefined {
+  const { openEnds = false, keepDeclarations = false } = typeof options === 'boolean' ? { openEnds: options } : options;
+  if ((block.length + 2) * original.length > MAX_PAIRS) return undefined;
+  const known = new Set(original.map((line) => line.trim()));
+  const marks = block.map((line) => markIn(line, known));
+  if (!keepDeclarations && isExcerpt(block, marks, original, openEnds)) return [...original];
+  return new Filling(block, marks, original, keepDeclarations).result(openEnds);
 }
 
-/** The cheapest way through both lists. An item that is `undefined` takes any number of original lines. */
-class Alignment {
-  private readonly width: number;
-  private readonly oldWords: readonly (readonly string[])[];
-  private readonly freshWords: readonly (readonly string[])[];
-  /** Cost of the rest, from each pair of places on. */
-  private readonly costs: Float32Array;
+/** A likely elision that is a line of the file is that line. */
+function markIn(line: string, known: ReadonlySet<string>): Elision | undefined {
+  const kind = elisionKind(line);
+  return kind === 'likely' && known.has(line.trim()) ? undefined : kind;
+}
+
+class Filling {
+  private readonly pairs: readonly Pair[];
+  private oldKeys: ReadonlySet<string> | undefined;
 
   constructor(
+    private readonly block: readonly string[],
+    private readonly marks: readonly (Elision | undefined)[],
     private readonly original: readonly string[],
-    private readonly items: readonly (string | undefined)[],
+    private readonly keepDeclarations: boolean,
   ) {
-    this.width = items.length + 1;
-    this.oldWords = original.map(wordsOf);
-    this.freshWords = items.map((item) => wordsOf(item ?? ''));
-    this.costs = new Float32Array((original.length + 1) * this.width);
-    for (let at = original.length; at >= 0; at--) {
-      for (let item = items.length; item >= 0; item--) {
-        if (at < original.length || item < items.length) this.costs[at * this.width + item] = this.cheapest(at, item).cost;
+    this.pairs = pairsOf(
+      scopesIn(block, (line) => marks[line] !== undefined),
+      scopesIn(original, () => false),
+      block,
+      original,
+      (scope) => this.hasMark(scope),
+    );
+  }
+
+  result(openEnds: boolean): string[] | undefined {
+    const { parts: old, taken } = this.oldParts();
+    const fresh = this.newParts(taken);
+    if (fresh === undefined) return undefined;
+    const ends: readonly NewPart[] = openEnds ? [{ kind: 'gap', isOutside: true }] : [];
+    return new Alignment(old, [...ends, ...fresh, ...ends]).result();
+  }
+
+  private oldParts(): { readonly parts: readonly OldPart[]; readonly taken: (index: number) => boolean } {
+    const parts: OldPart[] = [];
+    const lineAt: number[] = [];
+    const pairAt = new Map(this.pairs.map((pair) => [pair.old.start, pair]));
+    for (let line = 0; line < this.original.length;) {
+      const pair = pairAt.get(line);
+      parts.push(
+        pair === undefined ? { text: this.original[line] ?? '' } : { text: this.original[pair.old.line] ?? '', scope: pair.old.key },
+      );
+      lineAt.push(line);
+      line = pair === undefined ? line + 1 : pair.old.end;
+    }
+    const kept = new Set<number>();
+    for (const { isNamed, start, end } of scopesIn(this.original, () => false)) {
+      // The blank line behind it goes with it.
+      if (isNamed) for (let line = start; line < end || (line === end && isBlank(this.original[line] ?? 'x')); line++) kept.add(line);
+    }
+    return { parts, taken: (index) => kept.has(lineAt[index] ?? -1) };
+  }
+
+  /** @param taken tells lines of the file's declarations, by their part */
+  private newParts(taken: (index: number) => boolean): readonly NewPart[] | undefined {
+    const parts: NewPart[] = [];
+    const scopeAt = new Map(scopesIn(this.block, (line) => this.marks[line] !== undefined).map((scope) => [scope.start, scope]));
+    const pairAt = new Map(this.pairs.map((pair) => [pair.fresh.start, pair]));
+    const rescue: readonly NewPart[] = this.keepDeclarations ? [{ kind: 'gap', takes: taken }] : [];
+    for (let line = 0; line < this.block.length;) {
+      const pair = pairAt.get(line);
+      const scope = scopeAt.get(line);
+      parts.push(...(isCloser(this.block[line] ?? '') || pair !== undefined ? rescue : []));
+      if (pair !== undefined) {
+        const lines = this.scopeLines(pair);
+        if (lines === undefined) return undefined;
+        parts.push({ kind: 'scope', key: pair.old.key, lines });
+        line = pair.fresh.end;
+      } else if (scope !== undefined && this.isNew(scope)) {
+        parts.push({ kind: 'scope', lines: this.block.slice(scope.start, scope.end) });
+        line = scope.end;
+      } else {
+        parts.push(this.linePart(line));
+        line++;
       }
     }
+    return [...parts, ...rescue];
   }
 
-  result(): string[] {
-    const lines: string[] = [];
-    for (let [at, item] = [0, 0]; at < this.original.length || item < this.items.length;) {
-      const { step } = this.cheapest(at, item);
-      if (step === 'keep') lines.push(this.original[at] ?? '');
-      if (step === 'match' || step === 'rewrite' || step === 'add') lines.push(this.items[item] ?? '');
-      if (step !== 'add' && step !== 'pass') at++;
-      if (step !== 'keep' && step !== 'remove') item++;
+  private linePart(line: number): NewPart {
+    const text = this.block[line] ?? '';
+    const mark = this.marks[line];
+    if (mark === undefined) return { kind: 'line', text };
+    return mark === 'sure' ? { kind: 'gap' } : { kind: 'gap', spare: { text, asBody: mark === 'dots' } };
+  }
+
+  /** The block's wording of a scope, filled in turn. What the block has in full counts as it is. */
+  private scopeLines({ fresh, old }: Pair): readonly string[] | undefined {
+    const { block, original } = this;
+    const leading = fresh.isNamed ? mergeLeading(block.slice(fresh.start, fresh.line), original.slice(old.start, old.line)) : [];
+    if (!this.hasMark(fresh) && !this.keepDeclarations) return [...leading, ...block.slice(fresh.line, fresh.end)];
+    const inside = filled(block.slice(fresh.line + 1, fresh.end), original.slice(old.line + 1, old.end), {
+      keepDeclarations: this.keepDeclarations,
+    });
+    return inside && [...leading, block[fresh.line] ?? '', ...inside];
+  }
+
+  /** A scope that the file has not, and that hides nothing: its brackets are its own. */
+  private isNew(scope: Scope): boolean {
+    if (scope.end - scope.line < 2 || this.hasMark(scope)) return false;
+    this.oldKeys ??= new Set(this.original.map((text, line) => keyAt(this.original, line, text)));
+    return !this.oldKeys.has(scope.key);
+  }
+
+  private hasMark({ line, end }: Scope): boolean {
+    return this.marks.slice(line, end).some((mark) => mark !== undefined);
+  }
+}
+
+/** The outermost scopes. */
+function scopesIn(lines: readonly string[], isMark: (line: number) => boolean): readonly Scope[] {
+  const scopes: Scope[] = [];
+  let free = 0;
+  for (let line = 0; line < lines.length;) {
+    const text = lines[line] ?? '';
+    const name = isMark(line) || isBlank(text) ? undefined : nameAt(lines, line);
+    const end = isMark(line) || isBlank(text) ? line + 1 : extentEnd(lines, line);
+    // A comment or a decorator of several lines belongs to what stands below it.
+    if (name !== undefined || (end > line + 1 && !isLeading(text))) {
+      let start = name === undefined ? line : Math.max(free, leadingStart(lines, line));
+      for (let above = line - 1; above >= start; above--) if (isMark(above)) start = above + 1;
+      scopes.push({ key: keyAt(lines, line, text), isNamed: name !== undefined, start, line, end });
+      free = end;
     }
-    return lines;
+    line = end;
   }
+  return scopes;
+}
 
-  private cheapest(at: number, item: number): { readonly step: Step; readonly cost: number } {
-    const old = this.original[at];
-    const fresh = this.items[item];
-    const steps: (readonly [Step, number])[] = [];
-    const isOpen = item < this.items.length && fresh === undefined;
-    if (isOpen) steps.push(['pass', this.rest(at, item + 1)]);
-    if (fresh !== undefined) steps.push(['add', COST.add + this.rest(at, item + 1)]);
-    if (old !== undefined)
-      steps.push(isOpen ? ['keep', COST.keep + this.rest(at + 1, item)] : ['remove', COST.remove + this.rest(at + 1, item)]);
-    if (old !== undefined && fresh !== undefined) {
-      if (old.trim() === fresh.trim()) steps.push(['match', this.rest(at + 1, item + 1)]);
-      else if (this.isSameLine(at, item)) steps.push(['rewrite', COST.rewrite + this.rest(at + 1, item + 1)]);
-    }
-    const [step, cost] = steps.reduce((best, each) => (each[1] < best[1] ? each : best));
-    return { step, cost };
-  }
+function keyAt(lines: readonly string[], line: number, text: string): string {
+  const name = nameAt(lines, line);
+  return name === undefined ? `line ${text.trim()}` : `name ${name}`;
+}
 
-  private isSameLine(at: number, item: number): boolean {
-    const [old, fresh] = [this.oldWords[at] ?? [], this.freshWords[item] ?? []];
-    if (old.length < 2 || old[0] !== fresh[0] || old[1] !== fresh[1]) return false;
-    const assigned = ASSIGNED.exec(this.original[at]?.trim() ?? '')?.[1]?.trim();
-    if (assigned !== undefined && assigned === ASSIGNED.exec(this.items[item]?.trim() ?? '')?.[1]?.trim()) return true;
-    return likeness(old, fresh) >= SAME_LINE;
+/** The scopes that are in both: by name, by their first line, or by what their first lines have in common. Only where there is no choice. */
+function pairsOf(
+  fresh: readonly Scope[],
+  old: readonly Scope[],
+  block: readonly string[],
+  original: readonly string[],
+  hasMark: (scope: Scope) => boolean,
+): readonly Pair[] {
+  const only = (scopes: readonly Scope[], lines: readonly string[], key: string): Scope | undefined => {
+    const [one, another] = scopes.filter((scope) => scope.key === key);
+    if (one === undefined || another !== undefined) return undefined;
+    return one.isNamed || lines.filter((line) => `line ${line.trim()}` === key).length === 1 ? one : undefined;
+  };
+  const pairs: Pair[] = [];
+  for (const scope of fresh) {
+    const partner = only(fresh, block, scope.key) && only(old, original, scope.key);
+    if (partner !== undefined) pairs.push({ fresh: scope, old: partner });
   }
+  for (const scope of fresh) {
+    if (scope.isNamed || !hasMark(scope) || pairs.some((pair) => pair.fresh === scope)) continue;
+    const like = (each: Scope): number => similarity(original[each.line] ?? '', block[scope.line] ?? '');
+    const rest = old.filter((each) => !each.isNamed && !pairs.some((pair) => pair.old === each) && like(each) >= SAME_HEADER);
+    const [best, next] = rest.sort((one, other) => like(other) - like(one));
+    if (best !== undefined && (next === undefined || like(next) < like(best))) pairs.push({ fresh: scope, old: best });
+  }
+  return pairs;
+}
 
-  private rest(at: number, item: number): number {
-    return this.costs[at * this.width + item] ?? 0;
-  }
+/** Whether `block` is the file with nothing but lines left out. */
+function isExcerpt(
+  block: readonly string[],
+  marks: readonly (Elision | undefined)[],
+  original: readonly string[],
+  openEnds: boolean,
+): boolean {
+  const texts = original.map((line) => line.trim());
+  const runs: string[][] = [[]];
+  block.forEach((line, index) => {
+    if (marks[index] === undefined) runs.at(-1)?.push(line.trim());
+    else runs.push([]);
+  });
+  let at = 0;
+  return runs.every((run, index) => {
+    const isFirst = index === 0 && !openEnds;
+    const isLast = index === runs.length - 1 && !openEnds;
+    const from = isLast ? texts.length - run.length : at;
+    if (from < at || (isFirst && isLast && texts.length !== run.length)) return false;
+    const found = findRun(texts, run, from, isFirst || isLast ? from : texts.length - run.length);
+    at = (found ?? 0) + run.length;
+    return found !== undefined;
+  });
+}
+
+function findRun(texts: readonly string[], run: readonly string[], from: number, last: number): number | undefined {
+  for (let at = from; at <= last; at++) if (run.every((line, index) => texts[at + index] === line)) return at;
+  return undefined;
+}
+
+function isCloser(line: string): boolean {
+  return /^\s*(?:[)\]}]|end\b)/.test(line);
 }

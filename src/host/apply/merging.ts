@@ -1,5 +1,5 @@
 /** A block of declarations put into a file declaration by declaration. */
-import { declarationsIn, leadingStart, outermost, type Declaration } from './declarations';
+import { declarationsIn, leadingStart, mergeLeading, outermost, type Declaration } from './declarations';
 import { isElision } from './elisions';
 import { filled } from './filling';
 import { indentOf, indentUnit, reindented } from './indentation';
@@ -15,16 +15,33 @@ interface Edit extends LineRange {
   readonly lines: readonly string[];
 }
 
+/** How much more like the block one of two declarations with the same name must be than the other. */
+const CLEAR_LEAD = 0.05;
+
 const IMPORT =
   /^\s*(?:import\b|from\s+\S+\s+import\b|#\s*include\b|using\s+[\w.:=\s]+;|use\s+[\w:]+|(?:const|let|var)\s+.*=\s*require\(|require(?:_relative)?\s)/;
+
+/** What becomes of a file by the declarations of a block. */
+export interface Merge {
+  readonly lines: readonly string[];
+  /** A declaration of the block for which several of the file are equally good: its name, and their lines. */
+  readonly twins?: { readonly name: string; readonly lines: readonly number[] };
+}
 
 /**
  * `original` with the declarations of `block` in place of those that have the same names; new ones come behind the one before them in
  * the block, imports behind those there are. `undefined` where no name is in both.
+ *
+ * @param chosen lines of declarations that were chosen among several with the same name
  */
-export function merged(original: readonly string[], declarations: readonly Declaration[], block: readonly string[]): string[] | undefined {
+export function merged(
+  original: readonly string[],
+  declarations: readonly Declaration[],
+  block: readonly string[],
+  chosen: readonly number[] = [],
+): Merge | undefined {
   const pieces = piecesOf(block);
-  const targets = pieces.map(({ declaration, lines }) => declaration && sameName(original, declarations, declaration.name, lines));
+  const { targets, twins } = targetsOf(pieces, original, declarations, chosen);
   if (targets.every((target) => target === undefined)) return undefined;
   const unit = indentUnit(original);
   const edits: Edit[] = [];
@@ -43,7 +60,40 @@ export function merged(original: readonly string[], declarations: readonly Decla
     const fresh = reindented(others, indent, unit);
     if (others.length > 0) edits.push(insertion(end, index === 0 ? [...fresh, ''] : ['', ...fresh]));
   });
-  return withEdits(original, edits);
+  return { lines: withEdits(original, edits), ...(twins === undefined ? {} : { twins }) };
+}
+
+/** The declaration of the file that each piece takes the place of. */
+function targetsOf(
+  pieces: readonly Piece[],
+  original: readonly string[],
+  declarations: readonly Declaration[],
+  chosen: readonly number[],
+): { readonly targets: readonly (Declaration | undefined)[]; readonly twins: Merge['twins'] } {
+  const taken = new Set<Declaration>();
+  let twins: Merge['twins'];
+  const targets = pieces.map(({ declaration, lines }) => {
+    if (declaration === undefined) return undefined;
+    const text = lines.slice(declaration.line - declaration.start).join('\n');
+    const score = ({ line, end }: Declaration): number => similarity(original.slice(line, end).join('\n'), text);
+    const fitting = declarations.filter((each) => each.name === declaration.name && !taken.has(each));
+    const ranked = fitting.map((each) => ({ each, score: score(each) })).sort((one, other) => other.score - one.score);
+    const [best] = ranked;
+    if (best === undefined) return undefined;
+    const equal = ranked.filter((one) => best.score - one.score < CLEAR_LEAD);
+    const target = equal.find(({ each }) => chosen.includes(each.line)) ?? best;
+    if (equal.length > 1 && target === best && !chosen.includes(best.each.line) && !isGroup(pieces, declaration.name)) {
+      twins ??= { name: declaration.name, lines: equal.map(({ each }) => each.line).sort((one, other) => one - other) };
+    }
+    taken.add(target.each);
+    return target.each;
+  });
+  return { targets, twins };
+}
+
+/** Whether the block has several declarations of that name, as overloads are: each finds its own. */
+function isGroup(pieces: readonly Piece[], name: string): boolean {
+  return pieces.filter(({ declaration }) => declaration?.name === name).length > 1;
 }
 
 function piecesOf(block: readonly string[]): readonly Piece[] {
@@ -71,24 +121,16 @@ function leadingWithoutElisions(block: readonly string[], { start, line }: Decla
   return first;
 }
 
-/** Of several with that name, as overloads are, the one most like the new one. */
-function sameName(
-  original: readonly string[],
-  declarations: readonly Declaration[],
-  name: string,
-  lines: readonly string[],
-): Declaration | undefined {
-  const text = lines.join('\n');
-  const score = ({ line, end }: Declaration): number => similarity(original.slice(line, end).join('\n'), text);
-  return declarations.filter((each) => each.name === name).sort((one, other) => score(other) - score(one))[0];
-}
-
-/** Comments that the block does not have stay. */
+/** Comments and decorators that the block does not have stay. */
 function replacement(original: readonly string[], target: Declaration, lines: readonly string[], own: Declaration | undefined): Edit {
-  const hasLeading = own !== undefined && own.start < own.line;
-  const start = hasLeading ? leadingStart(original, target.line) : target.line;
-  const fresh = lines.some(isElision) ? filled(lines, original.slice(start, target.end), false) : lines;
-  return { start, end: target.end, lines: fresh ?? original.slice(start, target.end) };
+  const leading = own === undefined ? 0 : own.line - own.start;
+  const start = leadingStart(original, target.line);
+  const body = lines.slice(leading);
+  const fresh = body.some(isElision) ? filled(body, original.slice(target.line, target.end)) : body;
+  const above = mergeLeading(lines.slice(0, leading), original.slice(start, target.line));
+  return fresh === undefined
+    ? { start, end: target.end, lines: original.slice(start, target.end) }
+    : { start, end: target.end, lines: [...above, ...fresh] };
 }
 
 /** What no declaration of the block has: imports go to their place; what the file has already stays where it is. */
@@ -101,6 +143,13 @@ function sorted({ declaration, lines }: Piece, original: readonly string[]): { i
 
 function endOfImports(original: readonly string[]): number {
   return original.findLastIndex((line) => IMPORT.test(line) && indentOf(line) === '') + 1;
+}
+
+/** Where the first declaration of a file may stand: behind its imports and what must come first. */
+export function headEnd(original: readonly string[]): number {
+  let head = endOfImports(original);
+  while (head < original.length && /^(?:#!|<\?php|<\?xml|package\b|['"]use \w+['"]|#.*coding[:=])/.test(original[head] ?? '')) head++;
+  return head;
 }
 
 function insertion(line: number, lines: readonly string[]): Edit {
