@@ -112,7 +112,7 @@ function readBody(comment: string): Body {
 function kindOfComment(body: Body): Elision | undefined {
   const { text, words, leads, trails, glued, bracketed } = body;
   if (words.length === 0) return leads ? 'sure' : undefined;
-  if (CODE.test(text) && !(leads && trails)) return undefined;
+  if (CODE.test(text) && !(leads && (trails || !glued))) return undefined;
   const isKnown = words.every(({ size }) => size > 0);
   if (leads && !trails && GOES_ON.test(text) && !(isKnown && hasAny(words, 'cnrp'))) return undefined;
   if (isKnown && hasKey(words) && (leads || bracketed)) return 'sure';

@@ -17,7 +17,7 @@ export interface ImportContext {
 }
 
 function toJson(conversation: Conversation): string {
-  return `${JSON.stringify({ format: FORMAT, conversation }, withoutTokens, 2)}\n`;
+  return `${JSON.stringify({ format: FORMAT, conversation }, withoutOwn, 2)}\n`;
 }
 
 /** What is shown of a conversation, as a document. */
@@ -51,7 +51,7 @@ export function importFrom(text: string, context: ImportContext): Conversation {
 }
 
 function fromJson(text: string): Conversation {
-  const value: unknown = JSON.parse(text.replace(/^\uFEFF/u, ''), withoutTokens);
+  const value: unknown = JSON.parse(text.replace(/^\uFEFF/u, ''), withoutOwn);
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== FORMAT || !('conversation' in value))
     throw new Error('it is not marked as a conversation of Paddock');
   // As a record, so that one with an older schema is converted as on disk.
@@ -69,9 +69,9 @@ function fromDocument({ title, createdAt, updatedAt, exchanges }: Document, { ne
 
 /**
  * Token ids stay here. They are of use to this machine's model alone; and those of a foreign file could tell the model something else than
- * the text that is shown.
+ * the text that is shown. URIs stay here as well: they tell where this user's files are, and a foreign one would tell Apply where to write.
  */
-function withoutTokens(key: string, value: unknown): unknown {
+function withoutOwn(key: string, value: unknown): unknown {
   if (key === 'tokens' && Array.isArray(value)) return [];
-  return key === 'fingerprint' ? undefined : value;
+  return key === 'fingerprint' || (key === 'uri' && typeof value === 'string') ? undefined : value;
 }

@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { ellipsize, toWellFormed } from '../../base/wholeCharacters';
 import type { EngineErrorData } from '../../protocol/errors';
-import type { ChatTurn, UserContent } from '../../protocol/worker';
+import type { ChatTurn } from '../../protocol/worker';
 import { isTree } from './branches';
+import { withoutPlaces, type LocatedContent } from './context/located';
 import { upgraded } from './upgrade';
 
 /** Raised when a record changes shape; an older one is converted, an unknown one set aside. */
@@ -12,14 +13,16 @@ export const CONVERSATION_SCHEMA_VERSION = 2;
 const count = v.pipe(v.number(), v.minValue(0));
 
 const lines = { startLine: count, endLine: count };
-const file = { path: v.string(), language: v.string(), text: v.string() };
+/** Younger than the rest. A version that does not know it leaves it out, and finds the file by its path. */
+const uri = v.exactOptional(v.string());
+const file = { path: v.string(), language: v.string(), text: v.string(), uri };
 const blockKind = v.picklist(['file', 'selection', 'symbol', 'problems', 'terminal', 'changes']);
 
 const contextBlock = v.variant('kind', [
   v.object({ kind: v.literal('file'), ...file }),
   v.object({ kind: v.literal('selection'), ...file, ...lines }),
   v.object({ kind: v.literal('symbol'), ...file, ...lines, name: v.string() }),
-  v.object({ kind: v.literal('problems'), path: v.exactOptional(v.string()), text: v.string() }),
+  v.object({ kind: v.literal('problems'), path: v.exactOptional(v.string()), text: v.string(), uri }),
   v.object({ kind: v.literal('terminal'), text: v.string() }),
   v.object({ kind: v.literal('changes'), text: v.string() }),
 ]);
@@ -136,7 +139,7 @@ export function newConversation(id: string, now: number): Conversation {
 }
 
 /** What is asked. A command's question may be long and meant for the model: then `title` is what the user sees of it. */
-export interface Question extends UserContent {
+export interface Question extends LocatedContent {
   readonly title?: string;
 }
 
@@ -174,7 +177,7 @@ export function isTold(turn: StoredTurn): boolean {
  */
 export function historyOf(turns: readonly StoredTurn[]): ChatTurn[] {
   return turns.filter(isTold).map((entry) => ({
-    user: entry.user,
+    user: withoutPlaces(entry.user),
     answer:
       entry.fingerprint === undefined || entry.tokens.length === 0
         ? { text: entry.answer }

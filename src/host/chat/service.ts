@@ -8,6 +8,7 @@ import { askedAgain, askedOtherwise, type Asking } from './again';
 import { Answer } from './answer';
 import { addTurn, pathTo, shownPath, showSibling } from './branches';
 import { placeOf, sourcesOf } from './context/labels';
+import { withoutPlaces } from './context/located';
 import type { ConversationStore } from './conversations';
 import { historyOf, newConversation, newTurn, titleOf, type Conversation, type Question, type StoredTurn } from './records';
 
@@ -149,7 +150,7 @@ export class ChatService implements Disposable {
     const { system, temperature, maxTokens } = deps.settings();
     const history = historyOf(pathTo(conversation, parent));
     const turn = newTurn(deps.newId(), question, parent);
-    const { user } = turn;
+    const user = withoutPlaces(turn.user);
     addTurn(conversation, turn);
     if (conversation.title === '') {
       conversation.title = titleOf([question.title ?? question.text, ...placesOf(question)].join(' '));

@@ -11,7 +11,7 @@ import { targetRange } from '../services/target';
 export interface CodeQuestion {
   readonly title: string;
   readonly text: string;
-  readonly file: FileBlock;
+  readonly file: FileBlock & { readonly uri: string };
   readonly selection: SelectionBlock;
 }
 
@@ -39,7 +39,12 @@ export async function codeQuestion(task: CodeTask, place: Place, words = ''): Pr
       words,
       problems: task === 'fix' ? reportedProblems(document, place.selection, range) : [],
     }),
-    file: { path: promptPath(document.uri), language, text: sliceFromStart(document.getText(), MOST_CHARACTERS) },
+    file: {
+      path: promptPath(document.uri),
+      uri: document.uri.toString(),
+      language,
+      text: sliceFromStart(document.getText(), MOST_CHARACTERS),
+    },
     selection: { startLine: range.start.line + 1, endLine: range.end.line + 1, text },
   };
 }

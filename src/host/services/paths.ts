@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 
-/** A document's path as a prompt names it: within its workspace folder, with forward slashes on every system. */
+/**
+ * A document's path as a prompt names it, with forward slashes on every system: within its workspace folder. Of several folders, the name
+ * of its own stands first.
+ */
 export function promptPath(uri: vscode.Uri): string {
-  return vscode.workspace.asRelativePath(uri, false).replace(/\\/g, '/');
+  return vscode.workspace.asRelativePath(uri).replace(/\\/g, '/');
 }

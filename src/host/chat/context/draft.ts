@@ -1,7 +1,7 @@
 import { Emitter, type Disposable, type Event } from '../../../base/event';
 import type { DraftAttachmentView } from '../../../protocol/webview';
-import type { UserContent } from '../../../protocol/worker';
 import { contentOf, movedBy, sameItem, type DraftItem, type Item, type LineChange, type Reading } from './items';
+import type { LocatedContent } from './located';
 
 /** Where a draft's items are kept over a reload. */
 export interface ItemMemory {
@@ -46,8 +46,8 @@ export class DraftContext implements Disposable {
   }
 
   /** What was last read of all that could be read, as the content of a question. */
-  get content(): Omit<UserContent, 'text'> {
-    return contentOf(this.items.flatMap(({ id }) => readable(this.readings.get(id))));
+  get content(): Omit<LocatedContent, 'text'> {
+    return contentOf(this.items.flatMap(({ id, item }) => located(this.readings.get(id), item)));
   }
 
   /** @param countOf tells how many tokens an item takes, where that is known */
@@ -108,7 +108,7 @@ export class DraftContext implements Disposable {
    * Reads everything for a question that is sent now. `undefined` where something cannot be read: the view says so then, and nothing is to
    * be sent.
    */
-  async take(): Promise<Omit<UserContent, 'text'> | undefined> {
+  async take(): Promise<Omit<LocatedContent, 'text'> | undefined> {
     await this.refresh();
     return this.items.every(({ id }) => this.readings.get(id)?.kind === 'read') ? this.content : undefined;
   }
@@ -125,6 +125,8 @@ export class DraftContext implements Disposable {
   }
 }
 
-function readable(reading: Reading | undefined): readonly Extract<Reading, { kind: 'read' }>[] {
-  return reading?.kind === 'read' ? [reading] : [];
+/** What was read of `item`, with the item's URI: that is the file the user means, whatever its path is called. */
+function located(reading: Reading | undefined, item: Item): readonly Extract<Reading, { kind: 'read' }>[] {
+  if (reading?.kind !== 'read') return [];
+  return [!('uri' in item) ? reading : { ...reading, block: { ...reading.block, uri: item.uri } }];
 }

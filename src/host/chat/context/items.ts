@@ -1,6 +1,7 @@
 /** What is attached to a question that is being typed: where it is, not what is in it. That is read when the question is sent. */
 import * as v from 'valibot';
-import type { ContextBlock, LineRange, UserContent } from '../../../protocol/worker';
+import type { LineRange } from '../../../protocol/worker';
+import type { LocatedBlock, LocatedContent } from './located';
 
 const line = v.pipe(v.number(), v.integer(), v.minValue(1));
 const lines = { startLine: line, endLine: line };
@@ -59,33 +60,33 @@ export function readDropped(uris: readonly string[]): Dropped {
 
 /** What an item had in it, or why that cannot be known. */
 export type Reading =
-  | { readonly kind: 'read'; readonly block: ContextBlock; readonly cursorLine?: number }
+  | { readonly kind: 'read'; readonly block: LocatedBlock; readonly cursorLine?: number }
   | { readonly kind: 'unreadable'; readonly problem: string };
 
 /**
  * What was read as the content of a question. The file attached first stands first, where questions about the same file share it; the
  * others follow in the order attached.
  */
-export function contentOf(readings: readonly Extract<Reading, { kind: 'read' }>[]): Omit<UserContent, 'text'> {
+export function contentOf(readings: readonly Extract<Reading, { kind: 'read' }>[]): Omit<LocatedContent, 'text'> {
   const first = readings.find(({ block }) => block.kind === 'file');
   const context = readings.filter((reading) => reading !== first).map(({ block }) => block);
   const rest = context.length === 0 ? {} : { context };
   if (first?.block.kind !== 'file') return rest;
-  const { path, language, text } = first.block;
+  const { path, language, text, uri } = first.block;
   const cursorLine = partOf(path, context)?.startLine ?? first.cursorLine;
-  return { file: { path, language, text }, ...(cursorLine === undefined ? {} : { cursorLine }), ...rest };
+  return { file: { path, language, text, ...(uri !== undefined && { uri }) }, ...(cursorLine === undefined ? {} : { cursorLine }), ...rest };
 }
 
 /** `question` with what is attached as well. A question that has a file of its own keeps that in front. */
-export function withAttached<Q extends UserContent>(question: Q, attached: Omit<UserContent, 'text'>): Q {
+export function withAttached<Q extends LocatedContent>(question: Q, attached: Omit<LocatedContent, 'text'>): Q {
   if (question.file === undefined) return { ...attached, ...question };
   const { file, context = [] } = attached;
-  const more: readonly ContextBlock[] = [...(file ? [{ kind: 'file' as const, ...file }] : []), ...context];
+  const more: readonly LocatedBlock[] = [...(file ? [{ kind: 'file' as const, ...file }] : []), ...context];
   return more.length === 0 ? question : { ...question, context: [...(question.context ?? []), ...more] };
 }
 
 /** Lines of the file `path` that are attached as well: what the question is about is there. */
-function partOf(path: string, blocks: readonly ContextBlock[]): LineRange | undefined {
+function partOf(path: string, blocks: readonly LocatedBlock[]): LineRange | undefined {
   for (const block of blocks) if ((block.kind === 'selection' || block.kind === 'symbol') && block.path === path) return block;
   return undefined;
 }

@@ -1,10 +1,13 @@
-import type { ContextBlock, LineRange, UserContent } from '../../../protocol/worker';
+import type { ContextBlock, LineRange } from '../../../protocol/worker';
+import type { LocatedBlock, LocatedContent } from './located';
 
 /** What an attachment is and where it is from, without what is in it. Lines are 1-based and inclusive. */
 export interface Source extends Partial<LineRange> {
   readonly kind: ContextBlock['kind'];
   /** Path relative to the workspace, with forward slashes. */
   readonly path?: string;
+  /** Absent in what comes from elsewhere, or from an older version. */
+  readonly uri?: string;
   readonly name?: string;
 }
 
@@ -15,20 +18,21 @@ export interface SourceWords {
 }
 
 /** What a question is about, in the order in which the model reads it. A file's selection stands for the file. */
-export function sourcesOf({ file, selection, context = [] }: Omit<UserContent, 'text'>): readonly Source[] {
+export function sourcesOf({ file, selection, context = [] }: Omit<LocatedContent, 'text'>): readonly Source[] {
   const first: Source[] = file === undefined ? [] : [{ ...sourceOf({ kind: 'file', ...file }), ...(selection && selected(selection)) }];
   return [...first, ...context.map(sourceOf)];
 }
 
-function selected({ startLine, endLine }: LineRange): Omit<Source, 'path'> {
+function selected({ startLine, endLine }: LineRange): Omit<Source, 'path' | 'uri'> {
   return { kind: 'selection', startLine, endLine };
 }
 
-function sourceOf(block: ContextBlock): Source {
+function sourceOf(block: LocatedBlock): Source {
   const { kind } = block;
   return {
     kind,
     ...('path' in block ? { path: block.path } : {}),
+    ...(block.uri === undefined ? {} : { uri: block.uri }),
     ...('startLine' in block ? { startLine: block.startLine, endLine: block.endLine } : {}),
     ...('name' in block ? { name: block.name } : {}),
   };

@@ -41,8 +41,12 @@ export async function openItem(item: Item): Promise<void> {
   await show(Uri.parse(item.uri), 'startLine' in item ? item : {});
 }
 
-/** Shows where something in a sent question was from. Its path is all that is kept of it, and may lead nowhere by now. */
+/** Shows where something in a sent question was from. An older or foreign record has its path alone, which may lead nowhere by now. */
 export async function openSource(source: Source): Promise<void> {
+  if (source.uri !== undefined) {
+    await show(Uri.parse(source.uri), source);
+    return;
+  }
   if (source.path === undefined) return;
   const uri = await find(source.path);
   if (uri) await show(uri, source);

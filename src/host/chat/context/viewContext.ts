@@ -1,12 +1,12 @@
 import { Emitter, type Disposable, type Event } from '../../../base/event';
 import type { ContextMessage, DraftAttachmentView, GaugeView, HostMessage, SlashCommandView } from '../../../protocol/webview';
-import type { UserContent } from '../../../protocol/worker';
 import { servingModel, type ServingModel } from '../../engine/engine';
 import type { Idle } from '../../engine/warmUp';
 import { TokenCounter, type CountingEngine } from './counter';
 import type { DraftContext } from './draft';
 import { readGauge, type ForecastWords, type GaugeSource } from './gauge';
 import { readDropped, type Dropped, type Item, type LineChange } from './items';
+import type { LocatedContent } from './located';
 import type { Suggestions } from './suggestions';
 
 /** Told of what happens to documents. */
@@ -116,7 +116,7 @@ export class ViewContext implements Disposable {
   }
 
   /** The content of a question that is sent now; `undefined` where an attachment cannot be read, which its chip then says. */
-  take(): Promise<Omit<UserContent, 'text'> | undefined> {
+  take(): Promise<Omit<LocatedContent, 'text'> | undefined> {
     return this.deps.draft.take();
   }
 

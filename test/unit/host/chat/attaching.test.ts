@@ -76,7 +76,24 @@ describe('a question with attachments', () => {
     await window.controller.openSource(turn?.id ?? '', 0);
     await window.controller.openSource(turn?.id ?? '', 1);
     await window.controller.openSource('nonsense', 0);
-    expect(window.opened).toEqual([{ kind: 'file', path: 'src/a.ts' }]);
+    expect(window.opened).toEqual([{ kind: 'file', path: 'src/a.ts', uri: item.uri }]);
+  });
+
+  it('keeps the URI of what was attached in its record, and tells the model none', async () => {
+    const other = { kind: 'selection', uri: 'file:///web/src/a.ts', startLine: 1, endLine: 1 } as const;
+    window.read = async ({ kind }) => ({ kind: 'read', block: { kind: kind === 'file' ? kind : 'selection', ...block, startLine: 1, endLine: 1 } });
+    await window.controller.attach([item, other]);
+    await window.exchange('What are they?', 'One.');
+    window.close();
+    const later = new FakeWindow(folder, window.memory, 'later');
+    const [turn] = (await later.state()).turns;
+    const kept = later.controller.turn(turn?.id ?? '')?.user;
+    expect([kept?.file?.uri, kept?.context?.[0]]).toEqual([item.uri, expect.objectContaining({ uri: other.uri })]);
+    await later.controller.send('And?');
+    const { user, history } = later.engine.last.params;
+    expect(JSON.stringify([window.engine.last.params, user, history])).not.toContain('file://');
+    expect(history[0]?.user.file).toEqual(block);
+    later.close();
   });
 
   it('is kept in its record, blocks and all', async () => {

@@ -57,6 +57,18 @@ describe('JSON', () => {
     expect(importFrom(text, context()).turns[0]).not.toHaveProperty('fingerprint');
   });
 
+  it('has no URI of an attached file, and takes none of a file that brings one', () => {
+    const made = conversation();
+    const [first] = made.turns;
+    if (first?.user.file === undefined) throw new Error('there is no file');
+    first.user.file.uri = 'file:///home/somebody/secret/a.ts';
+    first.user.context = [{ kind: 'problems', text: 'x', path: 'a.ts', uri: 'file:///etc/hosts' }];
+    expect(exportAs('json', made, words)).not.toContain('file://');
+    const foreign = JSON.stringify({ format: 'paddock.conversation', conversation: made });
+    expect(JSON.stringify(importFrom(foreign, context()))).not.toContain('file://');
+    expect(importFrom(foreign, context()).turns[0]?.user.file?.path).toBe('src/a.ts');
+  });
+
   it('of a conversation from a clock that is ahead is as of now', () => {
     const text = exportAs('json', { ...conversation(), createdAt: 5000, updatedAt: 1e300 }, words);
     expect(importFrom(text, context())).toMatchObject({ createdAt: 1000, updatedAt: 1000 });
