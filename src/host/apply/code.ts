@@ -1,16 +1,17 @@
 /** What is done with the code of an answer. Only what the user pressed, and for Apply only a proposal. */
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { commands, l10n, languages, window, workspace, type SymbolInformation, DocumentSymbol, type TextDocument, type Uri } from 'vscode';
+import { shownPath } from '../services/workspacePaths';
+import { placeSurely } from './askAboutPlacement';
+import { askForTarget } from './askForTarget';
 import { declarationsIn, leadingStart, type Declaration } from './declarations';
 import type { LastEditor } from './editors';
 import { indentOf, indentUnit, reindented } from './indentation';
 import { languageIdOf } from './languageIds';
 import { linesOf, withoutBlankEnds, type LineRange } from './lines';
 import { namedFiles } from './named';
-import { place } from './placement';
 import type { Proposals } from './proposals';
-import { findTarget } from './target';
+import { findTarget, type Attached } from './target';
 
 /** A code block of an answer, as the chat hands it over. Everything in it is the model's. */
 export interface Code {
@@ -23,10 +24,10 @@ export interface Code {
 
 /** What the turn was asked with. */
 export interface About {
-  readonly file?: { readonly path: string };
+  readonly file?: Attached;
   readonly selection?: Lines;
   /** What was attached beside: files, parts of files, and what is in none. */
-  readonly context?: readonly (Partial<Lines> & { readonly kind: string; readonly path?: string; readonly text: string })[];
+  readonly context?: readonly (Partial<Lines> & Partial<Attached> & { readonly kind: string; readonly text: string })[];
 }
 
 /** Lines of a file, from 1 and inclusive. */
@@ -45,30 +46,30 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
     await refuseUntrusted();
     return;
   }
-  const { paths, lines } = namedFiles(code.info, code.before, linesOf(code.code));
+  const named = namedFiles(code.info, code.before, linesOf(code.code));
   const attached = attachedTo(about);
-  const target = await findTarget(paths, attached.path, editor.current);
-  if (target === undefined) {
-    void window.showInformationMessage(l10n.t('There is no file to apply the code to. Open the file it is about, then try again.'));
-    return;
-  }
+  const target = await askForTarget(await findTarget(named, attached.file, editor.current), named.lines.join('\n'));
+  if (target === undefined) return;
   const document = await opened(target);
   if (document === undefined) return;
   const original = linesOf(document.getText());
-  const selection = attached.part && whereIs(linesOf(attached.part.text), attached.part.startLine - 1, original);
+  const isAttached = attached.file?.uri === undefined || attached.file.uri === target.toString();
+  const selection = isAttached && attached.part && whereIs(linesOf(attached.part.text), attached.part.startLine - 1, original);
   const cursor = editor.current?.document === document ? editor.current.selection.active.line : undefined;
-  const placement = place({
+  const input = {
     original,
-    block: lines,
+    block: named.lines,
     declarations: await declarationsOf(document, original),
-    ...(selection === undefined ? {} : { selection }),
+    ...(selection ? { selection } : {}),
     ...(cursor === undefined ? {} : { cursor }),
-  });
-  if (placement.lines.join('\n') === original.join('\n')) {
-    void window.showInformationMessage(l10n.t('{0} has this code already.', nameOf(target)));
+  };
+  const lines = await placeSurely(input, shownPath(target));
+  if (lines === undefined) return;
+  if (lines.join('\n') === original.join('\n')) {
+    void window.showInformationMessage(l10n.t('{0} has this code already.', shownPath(target)));
     return;
   }
-  await proposals.propose(document, placement.lines);
+  await proposals.propose(document, lines);
 }
 
 /** Puts the code in where the user was last, in place of what is selected there. */
@@ -107,22 +108,21 @@ async function opened(uri: Uri): Promise<TextDocument | undefined> {
   try {
     return await workspace.openTextDocument(uri);
   } catch {
-    void window.showErrorMessage(l10n.t('{0} cannot be opened as text. Open the file the code is about, then try again.', nameOf(uri)));
+    void window.showErrorMessage(l10n.t('{0} cannot be opened as text. Open the file the code is about, then try again.', shownPath(uri)));
     return undefined;
   }
 }
 
-function nameOf(uri: Uri): string {
-  return path.posix.basename(uri.path);
-}
-
 /** The file a question was about, or the first one attached to it, and the part of it that was selected. */
-function attachedTo({ file, selection, context = [] }: About): { readonly path?: string; readonly part?: Lines } {
-  if (file !== undefined) return { path: file.path, ...(selection === undefined ? {} : { part: selection }) };
-  const first = context.find(({ path: name }) => name !== undefined);
+function attachedTo({ file, selection, context = [] }: About): { readonly file?: Attached; readonly part?: Lines } {
+  if (file !== undefined) return { file, ...(selection === undefined ? {} : { part: selection }) };
+  const first = context.find(({ path }) => path !== undefined);
   if (first?.path === undefined) return {};
-  const { startLine, endLine, text } = first;
-  return { path: first.path, ...(startLine === undefined || endLine === undefined ? {} : { part: { startLine, endLine, text } }) };
+  const { path, uri, startLine, endLine, text } = first;
+  return {
+    file: { path, ...(uri === undefined ? {} : { uri }) },
+    ...(startLine === undefined || endLine === undefined ? {} : { part: { startLine, endLine, text } }),
+  };
 }
 
 /** Where `lines` are in `original`: where they were, or else the one other place. */

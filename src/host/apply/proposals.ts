@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   Disposable,
   Position,
@@ -14,6 +13,8 @@ import {
   type TextDocument,
 } from 'vscode';
 import type { Log } from '../services/log';
+import { shownPath } from '../services/workspacePaths';
+import { confirmWrite, isRunByTools } from './askBeforeRunning';
 import { linesOf } from './lines';
 import { Proposal, type ProposalResult, type Side } from './proposal';
 import { PROPOSAL_SCHEME, type ProposalFiles } from './proposalFiles';
@@ -27,6 +28,8 @@ const FOLLOW_MILLISECONDS = 300;
 /** The proposed changes that are open, each in a diff editor of its own; at most one for a file. Nothing is written but by its commands. */
 export class Proposals implements Disposable {
   private readonly open = new Map<string, Proposal>();
+  /** Those whose file the user has agreed to change, though tools run what it says. */
+  private readonly confirmed = new WeakSet<Proposal>();
   private readonly subscription: Disposable;
   private timer: NodeJS.Timeout | undefined;
   private serial = 1;
@@ -68,6 +71,7 @@ export class Proposals implements Disposable {
   /** Writes a proposal into its file and closes it. */
   async accept(uri: unknown): Promise<void> {
     await this.withProposal(uri, async (proposal) => {
+      if (!(await this.isConfirmed(proposal))) return;
       const line = await proposal.firstLine();
       if (!this.report(proposal, await proposal.accept())) return;
       await this.close(proposal);
@@ -83,7 +87,7 @@ export class Proposals implements Disposable {
 
   /** Writes the change at the cursor into the file. */
   acceptHunk(): Promise<void> {
-    return this.atCursor((proposal, line, side) => proposal.acceptAt(line, side));
+    return this.atCursor(async (proposal, line, side) => ((await this.isConfirmed(proposal)) ? proposal.acceptAt(line, side) : 'refused'));
   }
 
   /** Takes the change at the cursor out of the proposal. */
@@ -96,12 +100,12 @@ export class Proposals implements Disposable {
     this.subscription.dispose();
   }
 
-  private async atCursor(act: (proposal: Proposal, line: number, side: Side) => Promise<ProposalResult>): Promise<void> {
+  private async atCursor(act: (proposal: Proposal, line: number, side: Side) => Promise<ProposalResult | 'refused'>): Promise<void> {
     await this.withProposal(undefined, async (proposal) => {
       const editor = window.activeTextEditor;
       const side = editor && sideOf(proposal, editor.document.uri);
       const result = editor && side ? await act(proposal, editor.selection.active.line, side) : 'nowhere';
-      if (!this.report(proposal, result)) return;
+      if (result === 'refused' || !this.report(proposal, result)) return;
       if (!(await proposal.isEmpty())) return;
       await this.close(proposal);
       await window.showTextDocument(proposal.target, { preview: false });
@@ -120,7 +124,7 @@ export class Proposals implements Disposable {
 
   /** Whether the step was done. */
   private report({ target }: Proposal, result: ProposalResult): boolean {
-    const name = path.posix.basename(target.path);
+    const name = shownPath(target);
     switch (result) {
       case 'done':
         return true;
@@ -142,8 +146,17 @@ export class Proposals implements Disposable {
   }
 
   private async show({ target, uri }: Proposal): Promise<void> {
-    const title = l10n.t('{0} (Proposed Change)', path.posix.basename(target.path));
+    const name = shownPath(target);
+    const isRun = isRunByTools(target, await textsOf([target, uri]));
+    const title = isRun ? l10n.t('{0} (Proposed Change to a File That Tools Run)', name) : l10n.t('{0} (Proposed Change)', name);
     await commands.executeCommand('vscode.diff', target, uri, title, { preview: false });
+  }
+
+  private async isConfirmed(proposal: Proposal): Promise<boolean> {
+    if (this.confirmed.has(proposal)) return true;
+    const isConfirmed = await confirmWrite(proposal.target, await textsOf([proposal.target, proposal.uri]));
+    if (isConfirmed) this.confirmed.add(proposal);
+    return isConfirmed;
   }
 
   /** Reverted before it is closed, as VS Code would ask whether to save what the user took out of it. */
@@ -193,6 +206,10 @@ export class Proposals implements Disposable {
 
 async function closeTabs(tabs: readonly Tab[]): Promise<void> {
   if (tabs.length > 0) await window.tabGroups.close(tabs);
+}
+
+async function textsOf(uris: readonly Uri[]): Promise<readonly string[]> {
+  return Promise.all(uris.map(async (uri) => (await workspace.openTextDocument(uri)).lineAt(0).text));
 }
 
 /** The proposal that `tab` shows. */

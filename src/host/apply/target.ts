@@ -1,54 +1,116 @@
-/** Which file a code block is about. Paths are the model's: they name a file of the workspace, or nothing. */
-import path from 'node:path';
-import { FileType, Uri, workspace, type TextEditor } from 'vscode';
+/** Tells which file a code block is about. Names are the model's: they lead to a file of the workspace, or nowhere. */
+import { Uri, workspace, type TextEditor } from 'vscode';
 import { promptPath } from '../services/paths';
+import { isInWorkspace, isNamedInWorkspace, isThere, lookUpPath, searchPath } from '../services/workspacePaths';
 import { isFile } from './editors';
+import type { NamedFiles } from './named';
+
+/** What was attached to a question. An older or foreign record has no URI. */
+export interface Attached {
+  readonly path: string;
+  readonly uri?: string;
+}
+
+export type Target =
+  | { readonly kind: 'file'; readonly uri: Uri }
+  /** Several files may be meant. */
+  | { readonly kind: 'several'; readonly name: string; readonly uris: readonly Uri[] }
+  /** The block names a file that is not there. */
+  | { readonly kind: 'missing'; readonly name: string }
+  /** What was attached is no longer there. */
+  | { readonly kind: 'gone'; readonly name: string }
+  /** The name, or a link, leads out of the workspace. */
+  | { readonly kind: 'outside'; readonly name: string }
+  /** Nothing is named, attached or open. */
+  | { readonly kind: 'none' };
 
 /**
- * The one file of the workspace that `named` names; else the attached one, by the path it was told the model by; else the editor's.
- * `undefined` where there is none, or the attached file is gone.
+ * The file that a block names; else the attached one; else the editor's. A name never leads to a file that is called something else, and
+ * where several files fit, somebody has to choose.
  */
 export async function findTarget(
-  named: readonly string[],
-  attached: string | undefined,
+  { paths, doubtful = [] }: Pick<NamedFiles, 'paths' | 'doubtful'>,
+  attached: Attached | undefined,
   editor: TextEditor | undefined,
-): Promise<Uri | undefined> {
-  const found = (await Promise.all(named.map(inWorkspace))).filter((uri) => uri !== undefined);
-  const [first, ...others] = found;
-  if (first !== undefined && others.every((other) => other.toString() === first.toString())) return first;
-  if (attached !== undefined) {
-    const open = workspace.textDocuments.find(({ uri, isClosed }) => !isClosed && isFile(uri) && promptPath(uri) === attached);
-    const uri = open?.uri ?? (await inFolders(attached));
-    if (uri !== undefined) return uri;
-  }
-  return editor?.document.uri;
+): Promise<Target> {
+  const own = attached === undefined ? undefined : await attachedFile(attached);
+  const certain = paths.filter((name) => !doubtful.includes(name));
+  const byName = await findNamed(certain, own);
+  if (byName !== undefined) return byName;
+  const mentioned = await findMentioned(doubtful, own);
+  if (mentioned !== undefined) return mentioned;
+  if (own !== undefined) return own;
+  return editor === undefined ? { kind: 'none' } : { kind: 'file', uri: editor.document.uri };
 }
 
-async function inWorkspace(name: string): Promise<Uri | undefined> {
-  const exact = await inFolders(name);
-  if (exact !== undefined || name.includes('/')) return exact;
-  // Only where there is no choice. The name has no signs that mean something in a pattern but for brackets.
-  const found = await workspace.findFiles(`**/${name.replace(/[[\](){}]/g, '?')}`, undefined, 2);
-  const [only, another] = found.filter((uri) => path.posix.basename(uri.path) === name);
-  return another === undefined ? only : undefined;
+async function findNamed(names: readonly string[], own: Target | undefined): Promise<Target | undefined> {
+  const [first] = names;
+  if (first === undefined) return undefined;
+  const found = await Promise.all(names.map((name) => filesNamed(name, own)));
+  const uris = unique(found.flatMap(({ files }) => files));
+  if (uris.length > 0) return oneOf(first, uris);
+  // The attached file is named, and gone.
+  if (own?.kind === 'gone' && names.some((name) => isNameOf(name, own.name))) return own;
+  return found.some(({ isOutside }) => isOutside) ? { kind: 'outside', name: first } : { kind: 'missing', name: first };
 }
 
-async function inFolders(name: string): Promise<Uri | undefined> {
-  const relative = path.posix.normalize(name);
-  if (path.posix.isAbsolute(relative) || relative.split('/').includes('..') || /^[A-Za-z]:/.test(relative)) return undefined;
-  for (const folder of workspace.workspaceFolders ?? []) {
-    for (const each of [relative, ...(relative.startsWith(`${folder.name}/`) ? [relative.slice(folder.name.length + 1)] : [])]) {
-      const uri = Uri.joinPath(folder.uri, each);
-      if (await exists(uri)) return uri;
-    }
-  }
-  return undefined;
+/** Names in the midst of a sentence may be no files, or other files than the one that changes. */
+async function findMentioned(names: readonly string[], own: Target | undefined): Promise<Target | undefined> {
+  const found = await Promise.all(names.map((name) => filesNamed(name, own)));
+  const uris = unique(found.flatMap(({ files }) => files));
+  if (own === undefined) return uris.length === 0 ? undefined : oneOf(names[0] ?? '', uris);
+  if (own.kind !== 'file' || uris.length === 0 || uris.some((uri) => isSame(uri, own.uri))) return undefined;
+  return { kind: 'several', name: names[0] ?? '', uris: [own.uri, ...uris] };
 }
 
-async function exists(uri: Uri): Promise<boolean> {
-  try {
-    return ((await workspace.fs.stat(uri)).type & FileType.File) !== 0;
-  } catch {
-    return false;
+function oneOf(name: string, uris: readonly Uri[]): Target {
+  const [only, ...others] = uris;
+  return only !== undefined && others.length === 0 ? { kind: 'file', uri: only } : { kind: 'several', name, uris };
+}
+
+async function filesNamed(name: string, own: Target | undefined): Promise<{ readonly files: readonly Uri[]; readonly isOutside: boolean }> {
+  const attached = own?.kind === 'file' ? own.uri : undefined;
+  if (attached !== undefined && isExactNameOf(name, attached)) return { files: [attached], isOutside: false };
+  const { files, isOutside } = await lookUpPath(name);
+  const isPartOfAttached = attached !== undefined && isNameOf(name, attached.path);
+  if (isPartOfAttached) return { files: unique([attached, ...files]), isOutside: false };
+  if (files.length > 0 || isOutside) return { files, isOutside };
+  return { files: await searchPath(name), isOutside: false };
+}
+
+/** The attached file, wherever it is; never another one. */
+async function attachedFile({ path, uri }: Attached): Promise<Target> {
+  if (uri !== undefined) {
+    const attached = Uri.parse(uri);
+    if (!(await isThere(attached))) return { kind: 'gone', name: path };
+    // Whoever attaches a file outside of the workspace knows where it is; a link inside of it does not say.
+    const leaves = attached.scheme !== 'untitled' && isNamedInWorkspace(attached) && !(await isInWorkspace(attached));
+    return leaves ? { kind: 'outside', name: path } : { kind: 'file', uri: attached };
   }
+  const open = workspace.textDocuments.filter(
+    (document) => !document.isClosed && isFile(document.uri) && promptPath(document.uri) === path,
+  );
+  const { files } = await lookUpPath(path);
+  const uris = unique([...files, ...open.map((document) => document.uri).filter((each) => !isNamedInWorkspace(each))]);
+  return uris.length === 0 ? { kind: 'gone', name: path } : oneOf(path, uris);
+}
+
+/** Whether `name` is the whole path of `uri`: absolute, or within its folder. */
+function isExactNameOf(name: string, uri: Uri): boolean {
+  const folder = workspace.getWorkspaceFolder(uri);
+  const relative = folder === undefined ? undefined : uri.path.slice(folder.uri.path.length + 1);
+  return [uri.path, uri.fsPath.replaceAll('\\', '/'), relative, promptPath(uri)].includes(name.replace(/^\.\//, ''));
+}
+
+/** Whether `path` is `name`, or ends with it. */
+function isNameOf(name: string, path: string): boolean {
+  return path === name || path.endsWith(`/${name.replace(/^\.\//, '')}`);
+}
+
+function unique(uris: readonly Uri[]): readonly Uri[] {
+  return [...new Map(uris.map((uri) => [uri.toString(), uri])).values()];
+}
+
+function isSame(one: Uri, other: Uri): boolean {
+  return one.toString() === other.toString();
 }

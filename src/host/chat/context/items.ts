@@ -74,7 +74,11 @@ export function contentOf(readings: readonly Extract<Reading, { kind: 'read' }>[
   if (first?.block.kind !== 'file') return rest;
   const { path, language, text, uri } = first.block;
   const cursorLine = partOf(path, context)?.startLine ?? first.cursorLine;
-  return { file: { path, language, text, ...(uri !== undefined && { uri }) }, ...(cursorLine === undefined ? {} : { cursorLine }), ...rest };
+  return {
+    file: { path, language, text, ...(uri !== undefined && { uri }) },
+    ...(cursorLine === undefined ? {} : { cursorLine }),
+    ...rest,
+  };
 }
 
 /** `question` with what is attached as well. A question that has a file of its own keeps that in front. */

@@ -81,7 +81,11 @@ describe('a question with attachments', () => {
 
   it('keeps the URI of what was attached in its record, and tells the model none', async () => {
     const other = { kind: 'selection', uri: 'file:///web/src/a.ts', startLine: 1, endLine: 1 } as const;
-    window.read = async ({ kind }) => ({ kind: 'read', block: { kind: kind === 'file' ? kind : 'selection', ...block, startLine: 1, endLine: 1 } });
+    window.read = ({ kind }) =>
+      Promise.resolve({
+        kind: 'read',
+        block: { kind: kind === 'file' ? kind : 'selection', ...block, startLine: 1, endLine: 1 },
+      });
     await window.controller.attach([item, other]);
     await window.exchange('What are they?', 'One.');
     window.close();

@@ -1,0 +1,36 @@
+import { l10n, window, type Uri } from 'vscode';
+import { shownPath } from '../services/workspacePaths';
+import { findRunner, type Runner } from './codeRunningFiles';
+
+const reasons: Readonly<Record<Runner, () => string>> = {
+  editor: () => l10n.t('VS Code and other editors read this file, and it can make them run commands.'),
+  ci: () => l10n.t('A build server runs the commands in this file, with access to your repository.'),
+  packageManager: () => l10n.t('A package manager can run commands from this file when you install, build or test.'),
+  shell: () => l10n.t('This file is a script: its commands run with your rights.'),
+  git: () => l10n.t('Git can run commands from this file when you commit, check out or push.'),
+  build: () => l10n.t('A build tool runs the commands in this file.'),
+  assistant: () => l10n.t('Coding assistants follow the instructions in this file.'),
+};
+
+/** Whether a change of this file lets something run. */
+export function isRunByTools(uri: Uri, texts: readonly string[]): boolean {
+  return runnerOf(uri, texts) !== undefined;
+}
+
+/** Asks before a file is written that makes a tool run commands. `true` for every other file. */
+export async function confirmWrite(uri: Uri, texts: readonly string[]): Promise<boolean> {
+  const runner = runnerOf(uri, texts);
+  if (runner === undefined) return true;
+  const write = l10n.t('Write Change');
+  const question = l10n.t('Write this change into {0}?', shownPath(uri));
+  const detail = `${reasons[runner]()} ${l10n.t('A model wrote the change: read it before you write it.')}`;
+  return (await window.showWarningMessage(question, { modal: true, detail }, write)) === write;
+}
+
+function runnerOf(uri: Uri, texts: readonly string[]): Runner | undefined {
+  for (const text of texts) {
+    const runner = findRunner(shownPath(uri), text);
+    if (runner !== undefined) return runner;
+  }
+  return findRunner(shownPath(uri), '');
+}
