@@ -21,12 +21,7 @@ export async function askForTarget(target: Target, code: string): Promise<Uri | 
         ),
       );
     case 'outside':
-      return offerChoice(
-        l10n.t(
-          '{0} leads to a place outside of this workspace, where no code is applied. Choose the file to change.',
-          plainName(target.name),
-        ),
-      );
+      return offerOther(target.name);
     case 'none':
       void window.showInformationMessage(l10n.t('There is no file to apply the code to. Open the file it is about, then try again.'));
       return undefined;
@@ -43,8 +38,14 @@ async function offerNewFile(name: string, code: string): Promise<Uri | undefined
   const [create, choose] = [l10n.t('New File'), l10n.t('Choose a File…')];
   const message = l10n.t('The code is for {0}, which is not in this workspace. Make it, or choose the file to change.', plainName(name));
   const choice = await window.showWarningMessage(message, create, choose);
-  if (choice === create) await makeFile(name, code);
+  if (choice === create) return makeFile(name, code);
   return choice === choose ? chooseFile() : undefined;
+}
+
+function offerOther(name: string): Promise<Uri | undefined> {
+  return offerChoice(
+    l10n.t('{0} leads to a place outside of this workspace, where no code is applied. Choose the file to change.', plainName(name)),
+  );
 }
 
 async function offerChoice(message: string): Promise<Uri | undefined> {
@@ -57,22 +58,26 @@ async function chooseFile(): Promise<Uri | undefined> {
   return uris?.[0];
 }
 
-/** Opens a document of that name with the code in it. It is written when the user saves it. */
-async function makeFile(name: string, code: string): Promise<void> {
+/** Opens a document of that name with the code in it, which is written when the user saves it. The result is a file to change instead. */
+async function makeFile(name: string, code: string): Promise<Uri | undefined> {
   const folder = await folderFor(name);
-  if (folder === undefined) return;
+  if (folder === undefined) return undefined;
   const file = Uri.joinPath(folder.uri, folder.relative);
-  if (!(await isPlaceInside(file)) || !(await confirmWrite(file, [code]))) return;
+  if (!(await isPlaceInside(file))) return offerOther(name);
+  if (!(await confirmWrite(file, [code]))) return undefined;
   const document = await workspace.openTextDocument(file.with({ scheme: 'untitled' }));
   const edit = new WorkspaceEdit();
   edit.insert(document.uri, new Position(0, 0), `${code}\n`);
   await workspace.applyEdit(edit);
   await window.showTextDocument(document, { preview: false });
+  return undefined;
 }
 
 /** The folder of the workspace that a new file goes to, and its path in it. */
 async function folderFor(name: string): Promise<{ readonly uri: Uri; readonly relative: string } | undefined> {
   const folders = workspace.workspaceFolders ?? [];
+  const around = folders.find(({ uri }) => name.startsWith(`${uri.path}/`));
+  if (around !== undefined) return { uri: around.uri, relative: name.slice(around.uri.path.length + 1) };
   const relative = name.replace(/^(?:\.?\/)+/, '');
   const named = folders.find((folder) => folders.length > 1 && relative.startsWith(`${folder.name}/`));
   if (named !== undefined) return { uri: named.uri, relative: relative.slice(named.name.length + 1) };

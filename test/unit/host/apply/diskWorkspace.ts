@@ -83,9 +83,10 @@ export const workspace = {
   },
   fs: {
     isWritableFileSystem: () => true,
-    stat: (uri: Uri) => {
+    stat: async (uri: Uri) => {
+      await Promise.resolve();
       const found = statSync(uri.path);
-      return Promise.resolve({ type: found.isDirectory() ? FileType.Directory : FileType.File });
+      return { type: found.isDirectory() ? FileType.Directory : FileType.File };
     },
     readDirectory: (uri: Uri) => Promise.resolve(readdirSync(uri.path).map((name) => [name, FileType.File] as const)),
   },
