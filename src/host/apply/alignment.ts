@@ -74,6 +74,9 @@ export class Alignment {
   result(): string[] {
     const lines: string[] = [];
     let kept = 0;
+    /** Places of gaps that stand for nothing, and of blank lines that are not the file's. */
+    const empty: number[] = [];
+    const blank = new Set<number>();
     for (let [at, item] = [0, 0]; at < this.original.length || item < this.items.length;) {
       const { step } = this.cheapest(at, item);
       const part = this.items[item];
@@ -81,15 +84,20 @@ export class Alignment {
         lines.push(this.original[at]?.text ?? '');
         kept++;
       }
+      if (step === 'add' && part !== undefined && isBlankPart(part)) blank.add(lines.length);
       if (step === 'match' || step === 'rewrite' || step === 'add') lines.push(...linesOfPart(part));
-      if (step === 'pass' && kept === 0 && part?.kind === 'gap') lines.push(...spared(part.spare, lines));
+      if (step === 'pass' && kept === 0 && part?.kind === 'gap') {
+        const spare = spared(part.spare, lines);
+        if (spare.length === 0) empty.push(lines.length);
+        lines.push(...spare);
+      }
       if (step !== 'add' && step !== 'pass') at++;
       if (step !== 'keep' && step !== 'remove') {
         item++;
         kept = 0;
       }
     }
-    return lines;
+    return withoutBlanks(lines, empty, blank);
   }
 
   private cheapest(at: number, item: number): { readonly step: Step; readonly cost: number } {
@@ -150,6 +158,17 @@ export class Alignment {
   private rest(at: number, item: number): number {
     return this.costs[at * this.width + item] ?? 0;
   }
+}
+
+/** `lines` without the blank lines that set apart a gap which stands for nothing. */
+function withoutBlanks(lines: readonly string[], empty: readonly number[], blank: ReadonlySet<number>): string[] {
+  const dropped = new Set<number>();
+  for (const at of empty) {
+    const [above, below] = [lines[at - 1], lines[at]];
+    if (blank.has(at) && (above === undefined || above.trim() === '' || /[{([:]\s*$/.test(above))) dropped.add(at);
+    else if (blank.has(at - 1) && (below === undefined || below.trim() === '' || /^\s*(?:[)\]}]|end\b)/.test(below))) dropped.add(at - 1);
+  }
+  return lines.filter((_line, index) => !dropped.has(index));
 }
 
 /** The key that a line sets, as in JSON, YAML or CSS. */

@@ -103,7 +103,7 @@ class Filling {
     const parts: NewPart[] = [];
     const scopeAt = new Map(scopesIn(this.block, (line) => this.marks[line] !== undefined).map((scope) => [scope.start, scope]));
     const pairAt = new Map(this.pairs.map((pair) => [pair.fresh.start, pair]));
-    const rescue: readonly NewPart[] = this.keepDeclarations ? [{ kind: 'gap', takes: taken }] : [];
+    const rescue = this.rescue(taken);
     for (let line = 0; line < this.block.length;) {
       const pair = pairAt.get(line);
       const scope = scopeAt.get(line);
@@ -122,6 +122,18 @@ class Filling {
       }
     }
     return [...parts, ...rescue];
+  }
+
+  /**
+   * A gap beside the declarations of the block. Where an elision stands among them, wherever, it means all that the block does not have:
+   * "other methods unchanged" behind the last one is about those before it as well.
+   */
+  private rescue(taken: (index: number) => boolean): readonly NewPart[] {
+    if (this.keepDeclarations) return [{ kind: 'gap', takes: taken }];
+    const inScopes = this.pairs.map(({ fresh }) => fresh);
+    const isOutside = (line: number): boolean => !inScopes.some(({ line: first, end }) => first <= line && line < end);
+    const hasRest = this.marks.some((mark, line) => mark !== undefined && mark !== 'dots' && isOutside(line));
+    return hasRest && inScopes.some(({ isNamed }) => isNamed) ? [{ kind: 'gap', isOutside: true }] : [];
   }
 
   private linePart(line: number): NewPart {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { declarationsIn } from '../../../../src/host/apply/declarations';
@@ -126,6 +128,15 @@ describe.each(Object.entries(languages))('a marker for the rest of a class in %s
     const block = write(language, [[language.comment(marker)], x(newX), [language.comment(marker)]]);
     const { text } = put(write(language, [y, x(oldX), z]), block);
     expect(text).toBe(write(language, [y, x(newX), z]));
+  });
+
+  it('keeps the methods on its other side: it means all that is not there', () => {
+    for (const marker of markers) {
+      const { text } = put(write(language, [y, x(oldX), z]), write(language, [x(newX), [language.comment(marker)]]));
+      expect(text, marker).toBe(write(language, [y, x(newX), z]));
+      const { text: before } = put(write(language, [y, x(oldX), z]), write(language, [[language.comment(marker)], x(newX)]));
+      expect(before, marker).toBe(write(language, [y, x(newX), z]));
+    }
   });
 
   it('keeps the comments and decorators above a method that the block shows without them', () => {
@@ -370,4 +381,56 @@ it('a block with markers in place of methods never costs one of them, and brings
     ),
     { numRuns: 200 },
   );
+});
+
+it('one marker, wherever it stands among the methods of a block, keeps all others', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(languages)),
+      plan,
+      fc.constantFrom(...markers),
+      fc.nat(),
+      (language, methods, marker, place) => {
+        fc.pre(methods.some(({ shown }) => shown === 'changed'));
+        const old = ({ name, size }: { name: string; size: number }): readonly string[] =>
+          language.method(
+            name,
+            Array.from({ length: size }, (_, at) => `${name}${String(at)}(a);`),
+          );
+        const topped = (method: { above: boolean }, lines: readonly string[]): readonly string[] =>
+          method.above ? [...language.above, ...lines] : lines;
+        const changed = methods
+          .filter(({ shown }) => shown === 'changed')
+          .map((method) => topped(method, language.method(method.name, [`${method.name}New(a);`])));
+        const original = write(
+          language,
+          methods.map((method) => topped(method, old(method))),
+        );
+        const expected = write(
+          language,
+          methods.map((method) =>
+            topped(method, method.shown === 'changed' ? language.method(method.name, [`${method.name}New(a);`]) : old(method)),
+          ),
+        );
+        const block = changed.toSpliced(place % (changed.length + 1), 0, [language.comment(marker)]);
+        expect(put(original, write(language, block)).text).toBe(expected);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it('a class of the sample workspace loses none of its fields and methods to a block with one method and a marker', () => {
+  const inventory = readFileSync(join(import.meta.dirname, '../../../fixtures/workspace/inventory.ts'), 'utf8');
+  const get = [
+    '  get(sku: string): Part {',
+    '    const part = this.parts.get(sku.trim());',
+    '    if (part === undefined) throw new UnknownPartError(sku);',
+    '    return part;',
+    '  }',
+  ];
+  for (const marker of markers) {
+    const block = ['export class Inventory {', ...get, '', `  // ${marker}`, '}'].join('\n');
+    expect(put(inventory, block).text, marker).toBe(inventory.replace('this.parts.get(sku)', 'this.parts.get(sku.trim())'));
+  }
 });
