@@ -42,6 +42,39 @@ describe('a record of schema 1', () => {
 });
 
 describe('a record', () => {
+  const withFile = (more: object): string =>
+    JSON.stringify({
+      ...newConversation('c', 1),
+      turns: [
+        {
+          ...newTurn('a', { text: 'a?' }),
+          state: 'done',
+          user: { text: 'a?', file: { path: 'a.ts', language: 'ts', text: 'x', ...more } },
+        },
+      ],
+    });
+
+  it('of an older version has no URI of an attached file, and is read', () => {
+    expect(parseConversation(withFile({})).turns[0]?.user.file).toEqual({ path: 'a.ts', language: 'ts', text: 'x' });
+  });
+
+  it('keeps the URI of an attached file, and what a later version adds costs nothing but itself', () => {
+    const uri = 'file:///web/a.ts';
+    expect(parseConversation(withFile({ uri })).turns[0]?.user.file?.uri).toBe(uri);
+    expect(parseConversation(withFile({ uri, hash: 'of a later version' })).turns[0]?.user.file).toEqual({
+      path: 'a.ts',
+      language: 'ts',
+      text: 'x',
+      uri,
+    });
+  });
+
+  it('tells the model no URI', () => {
+    const { turns } = parseConversation(withFile({ uri: 'file:///web/a.ts' }));
+    for (const each of turns) each.answer = 'So.';
+    expect(historyOf(turns)[0]?.user.file).toEqual({ path: 'a.ts', language: 'ts', text: 'x' });
+  });
+
   it('whose turns are no tree is none', () => {
     const record = { ...newConversation('c', 1), turns: [newTurn('b', { text: 'x' }, 'a'), newTurn('a', { text: 'x' }, 'b')] };
     expect(() => parseConversation(JSON.stringify(record))).toThrow('no tree');
