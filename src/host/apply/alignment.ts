@@ -15,7 +15,14 @@ export type NewPart =
   /** Lines that belong together. With a key, they are the new wording of the file's scope with that key. */
   | { readonly kind: 'scope'; readonly lines: readonly string[]; readonly key?: string }
   /** Stands for any number of lines of the file, or of those that `takes` accepts. Outside of the block, another gap is preferred. */
-  | { readonly kind: 'gap'; readonly takes?: (index: number) => boolean; readonly spare?: Spare; readonly isOutside?: boolean };
+  | {
+      readonly kind: 'gap';
+      readonly takes?: (index: number) => boolean;
+      readonly spare?: Spare;
+      readonly isOutside?: boolean;
+      /** How the elision is indented. */
+      readonly indent?: string;
+    };
 
 /** A line that is kept where its gap stands for nothing: always, or only as the body of what the line before opens. */
 export interface Spare {
@@ -40,7 +47,7 @@ const COST = {
 } as const;
 
 /** From here on two lines that begin alike count as wordings of the same one. Others are both kept: at a gap, nothing is overwritten by a guess. */
-const SAME_LINE = 0.75;
+const SAME_LINE = 0.8;
 
 /** The part of a line that says what it sets: `const a =`, `"a":`, `color:`. */
 const ASSIGNED = /^([^=]*[^=!<>+*/%&|^?:-]):?=(?![=>])/;
@@ -74,6 +81,9 @@ export class Alignment {
   result(): string[] {
     const lines: string[] = [];
     let kept = 0;
+    let shift = '';
+    /** Whether the last line of the block is new and opens something: what follows stands further in than it did. */
+    let isWrapped = false;
     /** Places of gaps that stand for nothing, and of blank lines that are not the file's. */
     const empty: number[] = [];
     const blank = new Set<number>();
@@ -81,11 +91,16 @@ export class Alignment {
       const { step } = this.cheapest(at, item);
       const part = this.items[item];
       if (step === 'keep') {
-        lines.push(this.original[at]?.text ?? '');
+        const text = this.original[at]?.text ?? '';
+        if (kept === 0) shift = isWrapped ? deeper(text, part) : '';
+        lines.push(text.trim() === '' ? text : shift + text);
         kept++;
       }
       if (step === 'add' && part !== undefined && isBlankPart(part)) blank.add(lines.length);
-      if (step === 'match' || step === 'rewrite' || step === 'add') lines.push(...linesOfPart(part));
+      if (step === 'match' || step === 'rewrite' || step === 'add') {
+        lines.push(...linesOfPart(part));
+        isWrapped = step === 'add' && /(?:[{([:]|\b(?:do|then))\s*$/.test((lines.at(-1) ?? '').slice(-80));
+      }
       if (step === 'pass' && kept === 0 && part?.kind === 'gap') {
         const spare = spared(part.spare, lines);
         if (spare.length === 0) empty.push(lines.length);
@@ -169,6 +184,13 @@ function withoutBlanks(lines: readonly string[], empty: readonly number[], blank
     else if (blank.has(at - 1) && (below === undefined || below.trim() === '' || /^\s*(?:[)\]}]|end\b)/.test(below))) dropped.add(at - 1);
   }
   return lines.filter((_line, index) => !dropped.has(index));
+}
+
+/** What a line is indented by, on top, where the elision that it stands for is further in. */
+function deeper(text: string, part: NewPart | undefined): string {
+  const own = indentOf(text);
+  const wanted = part?.kind === 'gap' ? (part.indent ?? '') : '';
+  return wanted.startsWith(own) ? wanted.slice(own.length) : '';
 }
 
 /** The key that a line sets, as in JSON, YAML or CSS. */

@@ -2,6 +2,7 @@
 import { Alignment, type NewPart, type OldPart } from './alignment';
 import { extentEnd, isLeading, leadingStart, mergeLeading, nameAt } from './declarations';
 import { elisionKind, type Elision } from './elisions';
+import { indentOf } from './indentation';
 import { isBlank, similarity } from './lines';
 
 /** Pairs of lines that are looked at. */
@@ -140,7 +141,8 @@ class Filling {
     const text = this.block[line] ?? '';
     const mark = this.marks[line];
     if (mark === undefined) return { kind: 'line', text };
-    return mark === 'sure' ? { kind: 'gap' } : { kind: 'gap', spare: { text, asBody: mark === 'dots' } };
+    const indent = indentOf(text);
+    return mark === 'sure' ? { kind: 'gap', indent } : { kind: 'gap', indent, spare: { text, asBody: mark === 'dots' } };
   }
 
   /** The block's wording of a scope, filled in turn. What the block has in full counts as it is. */

@@ -132,6 +132,28 @@ describe('a block without a class', () => {
   });
 });
 
+describe('lines that a marker stands for', () => {
+  it('stand further in where the block puts something new around them', () => {
+    const python = 'def f():\n    x = 1\n\n    return x\n';
+    expect(put(python, 'def f():\n    try:\n        # ... existing code ...\n    except E:\n        return 0').text).toBe(
+      'def f():\n    try:\n        x = 1\n\n        return x\n    except E:\n        return 0\n',
+    );
+    const script = 'function f() {\n  one();\n  two();\n}\n';
+    expect(put(script, 'function f() {\n  if (a) {\n    // ...\n  }\n}').text).toBe(
+      'function f() {\n  if (a) {\n    one();\n    two();\n  }\n}\n',
+    );
+    // A marker that is only written too far in moves nothing.
+    expect(put(script, 'function f() {\n      // ...\n  three();\n}').text).toBe('function f() {\n  one();\n  two();\n  three();\n}\n');
+  });
+
+  it('are kept where the block has a call that only looks like one of them', () => {
+    const script = 'function f() {\n  log.info(one);\n  stop();\n}\n';
+    expect(put(script, 'function f() {\n  // ... existing code ...\n  log.info(two);\n  stop();\n}').text).toBe(
+      script.replace('  stop', '  log.info(two);\n  stop'),
+    );
+  });
+});
+
 describe('a marker in the line of code', () => {
   it.each([
     'y() { /* unchanged */ }',
