@@ -157,7 +157,19 @@ export function nameAt(lines: readonly string[], line: number): string | undefin
   return declaredName(text) ?? (opensBelow(lines, line) ? declaredName(`${text} {`) : undefined);
 }
 
+/** What was found in lines. The same ones are asked about again and again while a block is placed. */
+const knownNames = new Map<string, string | undefined>();
+const MAX_KNOWN_NAMES = 20_000;
+
 function declaredName(line: string): string | undefined {
+  if (knownNames.has(line)) return knownNames.get(line);
+  if (knownNames.size >= MAX_KNOWN_NAMES) knownNames.clear();
+  const name = readName(line);
+  knownNames.set(line, name);
+  return name;
+}
+
+function readName(line: string): string | undefined {
   // A body in the same line.
   const head = /\}[\s;,]*$/.test(line) ? line.slice(0, line.indexOf('{') + 1) : line;
   const found = [BY_KEYWORD.exec(line), BY_BODY.exec(head), BY_VALUE.exec(line), BY_SQL.exec(line)].map((match) => match?.[1]);

@@ -18,6 +18,9 @@ interface Edit extends LineRange {
 /** How much more like the block one of two declarations with the same name must be than the other. */
 const CLEAR_LEAD = 0.05;
 
+/** Pairs of declarations with the same name that are compared, in all. */
+const MAX_COMPARED = 2000;
+
 const IMPORT =
   /^\s*(?:import\b|from\s+\S+\s+import\b|#\s*include\b|using\s+[\w.:=\s]+;|use\s+[\w:]+|(?:const|let|var)\s+.*=\s*require\(|require(?:_relative)?\s)/;
 
@@ -72,12 +75,16 @@ function targetsOf(
 ): { readonly targets: readonly (Declaration | undefined)[]; readonly twins: Merge['twins'] } {
   const taken = new Set<Declaration>();
   let twins: Merge['twins'];
+  let compared = 0;
   const targets = pieces.map(({ declaration, lines }) => {
     if (declaration === undefined) return undefined;
     const text = lines.slice(declaration.line - declaration.start).join('\n');
     const score = ({ line, end }: Declaration): number => similarity(original.slice(line, end).join('\n'), text);
     const fitting = declarations.filter((each) => each.name === declaration.name && !taken.has(each));
-    const ranked = fitting.map((each) => ({ each, score: score(each) })).sort((one, other) => other.score - one.score);
+    compared += fitting.length;
+    // Of too many, the first one counts.
+    const candidates = compared > MAX_COMPARED ? fitting.slice(0, 1) : fitting;
+    const ranked = candidates.map((each) => ({ each, score: score(each) })).sort((one, other) => other.score - one.score);
     const [best] = ranked;
     if (best === undefined) return undefined;
     const equal = ranked.filter((one) => best.score - one.score < CLEAR_LEAD);

@@ -2,6 +2,7 @@
 import { Range, Uri, l10n, window, workspace, type TextEditor } from 'vscode';
 import { promptPath } from '../../services/paths';
 import { wholeLines } from '../../services/target';
+import { lookUpPath, plainName } from '../../services/workspacePaths';
 import type { Item } from './items';
 import type { Source } from './labels';
 
@@ -68,14 +69,9 @@ async function show(uri: Uri, { startLine, endLine }: { readonly startLine?: num
 async function find(path: string): Promise<Uri | undefined> {
   const open = workspace.textDocuments.find(({ uri }) => promptPath(uri) === path);
   if (open) return open.uri;
-  for (const folder of workspace.workspaceFolders ?? []) {
-    const uri = Uri.joinPath(folder.uri, path);
-    if (!uri.path.startsWith(`${folder.uri.path}/`)) continue;
-    const exists = await Promise.resolve(workspace.fs.stat(uri)).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return uri;
-  }
-  return undefined;
+  const { files } = await lookUpPath(path);
+  if (files.length < 2) return files[0];
+  const items = files.map((uri) => ({ label: plainName(promptPath(uri)), uri }));
+  const placeHolder = l10n.t('Several files may be meant by “{0}”. Choose the one to open.', plainName(path));
+  return (await window.showQuickPick(items, { placeHolder }))?.uri;
 }
