@@ -20,11 +20,11 @@ export type NewPart =
       readonly takes?: (index: number) => boolean;
       readonly spare?: Spare;
       readonly isOutside?: boolean;
-      /** How the elision is indented. */
+      /** White space before the elision. */
       readonly indent?: string;
     };
 
-/** A line that is kept where its gap stands for nothing: always, or only as the body of what the line before opens. */
+/** A line that is kept if its gap takes no line: always, or only as the body of what the line before opens. */
 export interface Spare {
   readonly text: string;
   readonly asBody: boolean;
@@ -46,7 +46,7 @@ const COST = {
   add: 1,
 } as const;
 
-/** From here on two lines that begin alike count as wordings of the same one. Others are both kept: at a gap, nothing is overwritten by a guess. */
+/** Least likeness of two lines that begin alike and count as wordings of the same one. Others are both kept, as a guess must not overwrite a line. */
 const SAME_LINE = 0.8;
 
 /** The part of a line that says what it sets: `const a =`, `"a":`, `color:`. */
@@ -82,9 +82,9 @@ export class Alignment {
     const lines: string[] = [];
     let kept = 0;
     let shift = '';
-    /** Whether the last line of the block is new and opens something: what follows stands further in than it did. */
+    /** True if the last line of the block is new and opens something, so that the following lines stand further in than they did. */
     let isWrapped = false;
-    /** Places of gaps that stand for nothing, and of blank lines that are not the file's. */
+    /** Places of gaps that took no line, and of blank lines that the block brought. */
     const empty: number[] = [];
     const blank = new Set<number>();
     for (let [at, item] = [0, 0]; at < this.original.length || item < this.items.length;) {
@@ -98,7 +98,7 @@ export class Alignment {
       }
       if (step === 'add' && part !== undefined && isBlankPart(part)) blank.add(lines.length);
       if (step === 'match' || step === 'rewrite' || step === 'add') {
-        lines.push(...linesOfPart(part));
+        lines.push(...partLines(part));
         isWrapped = step === 'add' && /(?:[{([:]|\b(?:do|then))\s*$/.test((lines.at(-1) ?? '').slice(-80));
       }
       if (step === 'pass' && kept === 0 && part?.kind === 'gap') {
@@ -135,10 +135,10 @@ export class Alignment {
     return { step, cost };
   }
 
-  /** Whether the next lines of the file belong to what is further in than the block's next lines. */
+  /** Returns true if the next lines of the file are further in than the block's next lines. */
   private isInside(at: number, item: number): boolean {
     const next = this.items.slice(item, item + 2).find((part) => !isBlankPart(part));
-    const first = next === undefined ? undefined : linesOfPart(next).find((line) => line.trim() !== '');
+    const first = next === undefined ? undefined : partLines(next).find((line) => line.trim() !== '');
     const below = this.original.slice(at, at + 2).find(({ text }) => text.trim() !== '')?.text;
     if (first === undefined || below === undefined || below.trim() === first.trim()) return false;
     const [own, other] = [indentOf(first).length, indentOf(below).length];
@@ -162,8 +162,8 @@ export class Alignment {
     const [old, fresh] = [this.oldWords[at] ?? [], this.freshWords[item] ?? []];
     const part = this.items[item];
     const [before, after] = [this.original[at]?.text.trim() ?? '', part?.kind === 'line' ? part.text.trim() : ''];
-    const key = keyOf(before);
-    if (key !== undefined && key === keyOf(after)) return true;
+    const key = findKey(before);
+    if (key !== undefined && key === findKey(after)) return true;
     if (old.length < 2 || old[0] !== fresh[0] || old[1] !== fresh[1]) return false;
     const assigned = ASSIGNED.exec(before)?.[1]?.trim();
     if (assigned !== undefined && assigned === ASSIGNED.exec(after)?.[1]?.trim()) return true;
@@ -175,7 +175,7 @@ export class Alignment {
   }
 }
 
-/** `lines` without the blank lines that set apart a gap which stands for nothing. */
+/** Removes the blank lines that set apart a gap which took no line. */
 function withoutBlanks(lines: readonly string[], empty: readonly number[], blank: ReadonlySet<number>): string[] {
   const dropped = new Set<number>();
   for (const at of empty) {
@@ -186,7 +186,7 @@ function withoutBlanks(lines: readonly string[], empty: readonly number[], blank
   return lines.filter((_line, index) => !dropped.has(index));
 }
 
-/** What a line is indented by, on top, where the elision that it stands for is further in. */
+/** Returns the white space that a kept line needs on top, because its elision is further in. */
 function deeper(text: string, part: NewPart | undefined): string {
   const own = indentOf(text);
   const wanted = part?.kind === 'gap' ? (part.indent ?? '') : '';
@@ -194,7 +194,7 @@ function deeper(text: string, part: NewPart | undefined): string {
 }
 
 /** The key that a line sets, as in JSON, YAML or CSS. */
-export function keyOf(line: string): string | undefined {
+export function findKey(line: string): string | undefined {
   return KEYED.exec(line.trim())?.[1];
 }
 
@@ -202,7 +202,7 @@ function isBlankPart(part: NewPart): boolean {
   return part.kind === 'line' && part.text.trim() === '';
 }
 
-function linesOfPart(part: NewPart | undefined): readonly string[] {
+function partLines(part: NewPart | undefined): readonly string[] {
   if (part === undefined || part.kind === 'gap') return [];
   return part.kind === 'line' ? [part.text] : part.lines;
 }

@@ -6,7 +6,7 @@ import { place, type PlacementInput } from './placement';
 /** Names that are listed in a sentence. */
 const MAX_NAMES = 5;
 
-/** The file with the block in it, as the user wants it; `undefined` where the user does not. */
+/** Returns the file with the block in it, or `undefined` if the user decides against it. */
 export async function placeSurely(input: PlacementInput, file: string): Promise<readonly string[] | undefined> {
   const { lines, doubt } = place(input);
   switch (doubt?.kind) {

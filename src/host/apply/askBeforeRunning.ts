@@ -12,14 +12,14 @@ const reasons: Readonly<Record<Runner, () => string>> = {
   assistant: () => l10n.t('Coding assistants follow the instructions in this file.'),
 };
 
-/** Whether a change of this file lets something run. */
+/** Returns true if a tool runs what this file says. */
 export function isRunByTools(uri: Uri, texts: readonly string[]): boolean {
-  return runnerOf(uri, texts) !== undefined;
+  return getRunner(uri, texts) !== undefined;
 }
 
-/** Asks before a file is written that makes a tool run commands. `true` for every other file. */
+/** Asks before a file is written that makes a tool run commands. Every other file is confirmed at once. */
 export async function confirmWrite(uri: Uri, texts: readonly string[]): Promise<boolean> {
-  const runner = runnerOf(uri, texts);
+  const runner = getRunner(uri, texts);
   if (runner === undefined) return true;
   const write = l10n.t('Write Change');
   const question = l10n.t('Write this change into {0}?', shownPath(uri));
@@ -27,7 +27,7 @@ export async function confirmWrite(uri: Uri, texts: readonly string[]): Promise<
   return (await window.showWarningMessage(question, { modal: true, detail }, write)) === write;
 }
 
-function runnerOf(uri: Uri, texts: readonly string[]): Runner | undefined {
+function getRunner(uri: Uri, texts: readonly string[]): Runner | undefined {
   for (const text of texts) {
     const runner = findRunner(shownPath(uri), text);
     if (runner !== undefined) return runner;

@@ -4,7 +4,7 @@ import { isInWorkspace, plainName, shownPath } from '../services/workspacePaths'
 import { confirmWrite } from './askBeforeRunning';
 import type { Target } from './target';
 
-/** The file to change; `undefined` where there is none, which the user has been told or has decided. */
+/** Returns the file to change. If it is `undefined`, the user has been told why, or has decided so. */
 export async function askForTarget(target: Target, code: string): Promise<Uri | undefined> {
   switch (target.kind) {
     case 'file':
@@ -85,7 +85,7 @@ async function folderFor(name: string): Promise<{ readonly uri: Uri; readonly re
   return folder === undefined ? undefined : { uri: folder.uri, relative };
 }
 
-/** Whether the nearest folder that exists above a new file is inside of the workspace. */
+/** Returns true if the nearest existing folder above a new file is inside of the workspace. */
 async function isPlaceInside(file: Uri): Promise<boolean> {
   for (let folder = Uri.joinPath(file, '..'); folder.path !== '/'; folder = Uri.joinPath(folder, '..')) {
     const exists = await Promise.resolve(workspace.fs.stat(folder)).then(

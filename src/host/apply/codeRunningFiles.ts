@@ -1,6 +1,6 @@
 /** Knows the files that make a tool run commands, or tell an assistant what to do, once they are written. */
 
-/** Who runs what such a file says. */
+/** The tool that runs what such a file says. */
 export type Runner = 'editor' | 'ci' | 'packageManager' | 'shell' | 'git' | 'build' | 'assistant';
 
 /** Paths in lower case with forward slashes, from a folder of the workspace on. The first one that fits counts. */
@@ -45,7 +45,7 @@ const RUNNERS: readonly (readonly [Runner, RegExp])[] = [
 /** Characters of a file's beginning that can say by what it is run. */
 const MAX_HEAD = 200;
 
-/** Who would run the file at `path` with this text; `undefined` for a file that waits until somebody runs it. */
+/** Finds the tool that would run the file at `path` with this text. Most files have no such tool. */
 export function findRunner(path: string, text: string): Runner | undefined {
   const name = path.replaceAll('\\', '/').toLowerCase();
   const found = RUNNERS.find(([, pattern]) => pattern.test(name))?.[0];

@@ -79,7 +79,7 @@ export function declarationsIn(lines: readonly string[]): Declaration[] {
   });
 }
 
-/** Where the comments and decorators begin that stand right before `line`. */
+/** Finds the first line of the comments and decorators that stand right before `line`. */
 export function leadingStart(lines: readonly string[], line: number): number {
   const { length } = indentOf(lines[line] ?? '');
   let start = line;
@@ -94,7 +94,7 @@ export function leadingStart(lines: readonly string[], line: number): number {
   return start;
 }
 
-/** Whether `line` begins a comment, a decorator or an attribute. */
+/** Returns true for a line that begins a comment, a decorator or an attribute. */
 export function isLeading(line: string): boolean {
   const text = line.slice(0, MAX_LINE);
   return LEADING_COMMENT.test(text) || DECORATOR.test(text) || LONG_LEADING.some(([, begin]) => begin.test(text));
@@ -135,7 +135,7 @@ export function splitLeading(lines: readonly string[]): Leading {
   return { comments, decorators };
 }
 
-/** What stands above a declaration that has become `fresh`: of comments and decorators, those it does not have are the old ones. */
+/** Merges what stands above a declaration: `fresh`, and the old comments or decorators where it has none of the kind. */
 export function mergeLeading(fresh: readonly string[], old: readonly string[]): readonly string[] {
   if (fresh.length === 0 || old.length === 0) return fresh.length === 0 ? old : fresh;
   const [own, before] = [splitLeading(fresh), splitLeading(old)];
@@ -157,7 +157,7 @@ export function nameAt(lines: readonly string[], line: number): string | undefin
   return declaredName(text) ?? (opensBelow(lines, line) ? declaredName(`${text} {`) : undefined);
 }
 
-/** What was found in lines. The same ones are asked about again and again while a block is placed. */
+/** Names found in lines, kept because placing a block asks about the same lines many times. */
 const knownNames = new Map<string, string | undefined>();
 const MAX_KNOWN_NAMES = 20_000;
 
@@ -176,7 +176,7 @@ function readName(line: string): string | undefined {
   return found.find((name) => name !== undefined && !NO_NAME.has(name));
 }
 
-/** Whether the bracket that opens a body stands alone in the next line. */
+/** Returns true if the bracket that opens a body stands alone in the next line. */
 function opensBelow(lines: readonly string[], line: number): boolean {
   const next = lines[line + 1];
   return next?.trim() === '{' && indentOf(next) === indentOf(lines[line] ?? '');
@@ -185,7 +185,7 @@ function opensBelow(lines: readonly string[], line: number): boolean {
 /** The line behind the last one that belongs to what begins at `line`. */
 export function extentEnd(lines: readonly string[], line: number): number {
   const header = lines[line] ?? '';
-  const depths = depthsOf(lines);
+  const depths = getDepths(lines);
   const depth = depths[line] ?? 0;
   if (/\{\s*$/.test(header.slice(-MAX_LINE)) || opensBelow(lines, line)) {
     // Labels and preprocessor lines may stand further out than the body they are in.
@@ -210,7 +210,7 @@ export function extentEnd(lines: readonly string[], line: number): number {
 /** Indentation of each line, -1 for blank ones. Kept, as every declaration asks for those of the lines below it. */
 const knownDepths = new WeakMap<readonly string[], Int32Array>();
 
-function depthsOf(lines: readonly string[]): Int32Array {
+function getDepths(lines: readonly string[]): Int32Array {
   const known = knownDepths.get(lines);
   if (known !== undefined) return known;
   const depths = Int32Array.from(lines, (text) => (isBlank(text) ? -1 : indentOf(text).length));

@@ -5,7 +5,7 @@
 
 /**
  * Classes of words. `h`: asks to keep. `k`: tells which code, e.g. "existing". `r`: "rest". `c`: code as such. `n`: a part of a program.
- * `p`: says that it does not change or is not shown; `w` says so less clearly, e.g. "above". `x`: not. `m`: change. `v`: is, remains.
+ * `p`: says that it does not change or is not shown. `w`: says so less clearly, e.g. "above". `x`: not. `m`: change. `v`: is, remains.
  * `d`: other words that may stand among these.
  */
 export type WordClass = 'h' | 'k' | 'r' | 'c' | 'n' | 'p' | 'w' | 'x' | 'm' | 'v' | 'd';
@@ -48,7 +48,7 @@ const CHINESE: Readonly<Record<WordClass, string>> = {
     为了 简洁 简单 起见 简洁起见 篇幅 节省 节省篇幅 因 由于 限制 请 将 把 同 跟 到 从 完整 直接 处 等 地 之 其 您 你 需要 作`,
 };
 
-/** How traditional characters are written in the words above. */
+/** Simplified forms of the traditional characters in the words above. */
 const SIMPLIFIED = new Map(
   Array.from(
     '餘余碼码變变現现這这處处類类實实邏逻輯辑導导與与無无維维寫写動动還还樣样則则檔档內内義义聲声屬属員员數数參参項项組组續续簡简潔洁為为舊旧將将從从檢检測测試试構构結结欄栏業业務务標标籤签節节約约語语範范塊块體体調调',
@@ -66,12 +66,12 @@ for (const language of [ENGLISH, CHINESE]) {
 
 const MAX_CHINESE = Math.max(...Object.values(CHINESE).flatMap((words) => words.split(/\s+/).map(({ length }) => length)));
 
-/** A word of a comment: its classes, none for one that is not known. */
+/** The classes of a word. An unknown word has an empty set. */
 export type Word = ReadonlySet<WordClass>;
 
 const UNKNOWN: Word = new Set();
 
-/** The words of `text` in order. Numbers count for nothing: "lines 10-20 unchanged". */
+/** Classifies the words of `text` in order. Numbers are left out: "lines 10-20 unchanged". */
 export function classifyWords(text: string): readonly Word[] {
   return (text.toLowerCase().match(/\p{Script=Han}+|[^\s\p{Script=Han}\p{P}\p{S}]+(?:'[^\s\p{Script=Han}\p{P}\p{S}]+)?/gu) ?? []).flatMap(
     (run) => {

@@ -2,7 +2,7 @@
 import { classifyWords, type Word, type WordClass } from './elisionWords';
 
 /**
- * `sure`: the line is nothing else. `dots`: three dots alone, which Python also has for an empty body. `likely`: a comment that people
+ * `sure`: the line can only be an elision. `dots`: three dots alone, which Python also has for an empty body. `likely`: a comment that people
  * write as well, such as "other methods". It counts where there are lines it can stand for, and is a comment of the code elsewhere.
  */
 export type Elision = 'sure' | 'likely' | 'dots';
@@ -29,7 +29,7 @@ const LEADING_FRAME = /^[\s\-=*~#_|>:+]+/;
 const TRAILING_FRAME = /[\s\-=*~#_|<:+,;!?。，；：！.]+$/;
 const LEADING_BRACKET = /^[[({<【（「『《〔]/;
 const TRAILING_BRACKET = /[\])}>】）」』》〕]$/;
-/** What stands in code and not in a sentence. */
+/** Signs that belong to code rather than to a sentence. */
 const CODE = /[=;{}<>|&$@\\]|\w\.\w|\w_\w|\w\([^)]/;
 /** The words a sentence goes on with after dots. */
 const GOES_ON = /^(?:and|but|or|so|then|because|which|if|when|until|while|unless|that)\b/i;
@@ -52,7 +52,7 @@ interface Body {
   readonly bracketed: boolean;
 }
 
-/** What kind of elision `line` is; `undefined` for code and for comments about something else. */
+/** Tells the kind of elision of a line. Code and comments about something else have no kind. */
 export function elisionKind(line: string): Elision | undefined {
   const text = line.trim();
   if (text === '' || text.length > MAX_LENGTH) return undefined;
@@ -61,17 +61,17 @@ export function elisionKind(line: string): Elision | undefined {
   const comment = commentText(text, OPENER);
   if (comment !== undefined) return kindOfComment(readBody(comment));
   const rare = commentText(text, RARE_OPENER);
-  // A string in quotes is no comment.
+  // Text in quotes is a string.
   if (rare !== undefined && !/['"][,;)]*$/.test(rare) && kindOfComment(readBody(rare)) === 'sure') return 'sure';
   return kindOfProse(readBody(text));
 }
 
-/** Whether `line` stands for lines that are not shown. */
+/** Returns true for a line that stands for lines that are not shown. */
 export function isElision(line: string): boolean {
   return elisionKind(line) !== undefined;
 }
 
-/** Whether `line` is dots alone: an elision where there is something it can stand for, and else what Python has for an empty body. */
+/** Returns true for dots alone: an elision where the file has lines for it, else Python's empty body. */
 export function isBareDots(line: string): boolean {
   return elisionKind(line) === 'dots';
 }
@@ -124,7 +124,7 @@ function kindOfComment(body: Body): Elision | undefined {
   return unknown <= 2 && isAboutPart(words) ? 'likely' : undefined;
 }
 
-/** Without dots or brackets, only a whole phrase counts. */
+/** Judges a comment without dots or brackets: only a whole phrase counts. */
 function kindOfKnown(words: readonly Word[]): Elision | undefined {
   if (isSurePhrase(words)) return 'sure';
   const isHeading = words.length <= 6 && !words.some((word) => word.has('v')) && startsWithKey(words);
@@ -158,7 +158,7 @@ function isWeak(words: readonly Word[]): boolean {
   return words.length <= 2 && isNegatedChange(words) && !words.some((word) => word.has('p'));
 }
 
-/** Whether the words end with what says that something stays as it is, or is not shown. */
+/** Returns true if the words end by saying that something stays as it is, or is not shown. */
 function saysUnchanged(words: readonly Word[]): boolean {
   const last = words.findLast((word) => !isOnly(word, 'd'));
   return last !== undefined && (last.has('p') || last.has('w') || isNegatedChange(words));

@@ -8,7 +8,7 @@ import { isBlank, similarity } from './lines';
 /** Pairs of lines that are looked at. */
 const MAX_PAIRS = 1_000_000;
 
-/** From here on two first lines of scopes are wordings of the same one. */
+/** Least similarity of the first lines of two scopes that count as the same one. */
 const SAME_HEADER = 0.5;
 
 export interface FillOptions {
@@ -62,7 +62,7 @@ class Filling {
     private readonly original: readonly string[],
     private readonly keepDeclarations: boolean,
   ) {
-    this.pairs = pairsOf(
+    this.pairs = pairScopes(
       scopesIn(block, (line) => marks[line] !== undefined),
       scopesIn(original, () => false),
       block,
@@ -156,7 +156,7 @@ class Filling {
     return inside && [...leading, block[fresh.line] ?? '', ...inside];
   }
 
-  /** A scope that the file has not, and that hides nothing: its brackets are its own. */
+  /** Returns true for a scope that is new to the file and complete, so that its brackets match no others. */
   private isNew(scope: Scope): boolean {
     if (scope.end - scope.line < 2 || this.hasMark(scope)) return false;
     this.oldKeys ??= new Set(this.original.map((text, line) => keyAt(this.original, line, text)));
@@ -193,8 +193,8 @@ function keyAt(lines: readonly string[], line: number, text: string): string {
   return name === undefined ? `line ${text.trim()}` : `name ${name}`;
 }
 
-/** The scopes that are in both: by name, by their first line, or by what their first lines have in common. Only where there is no choice. */
-function pairsOf(
+/** Pairs the scopes that are in both: by name, by their first line, or by similar first lines. An ambiguous scope gets no partner. */
+function pairScopes(
   fresh: readonly Scope[],
   old: readonly Scope[],
   block: readonly string[],
@@ -221,7 +221,7 @@ function pairsOf(
   return pairs;
 }
 
-/** Whether `block` is the file with nothing but lines left out. */
+/** Returns true if `block` is the file with lines left out, and otherwise unchanged. */
 function isExcerpt(
   block: readonly string[],
   marks: readonly (Elision | undefined)[],

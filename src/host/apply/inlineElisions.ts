@@ -23,7 +23,7 @@ const LONG_COMMENTS: readonly (readonly [RegExp, RegExp])[] = [
 const BODY = /^(.*?\S)\s*\{\s*([^{}]+?)\s*\}\s*([;,]?)$/;
 /** The same in Python, with a comment that may follow the dots. */
 const PYTHON_BODY = /^(\s*(?:async\s+)?(?:def|class)\s.*:)\s*(\.{3}|(?:\.{3}\s*|pass\s*)?#.*)$/;
-/** Where a comment may begin behind code. */
+/** Beginning of a comment behind code. */
 const COMMENT_START = /\s(?=\/\/|\/\*|#|--|<!--|\{\/\*)/g;
 
 /** `block` with every elision in a line of its own, as far as `original` has what it stands for. */

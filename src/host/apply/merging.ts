@@ -15,7 +15,7 @@ interface Edit extends LineRange {
   readonly lines: readonly string[];
 }
 
-/** How much more like the block one of two declarations with the same name must be than the other. */
+/** Least lead in similarity that decides between two declarations with the same name. */
 const CLEAR_LEAD = 0.05;
 
 /** Pairs of declarations with the same name that are compared, in all. */
@@ -24,7 +24,7 @@ const MAX_COMPARED = 2000;
 const IMPORT =
   /^\s*(?:import\b|from\s+\S+\s+import\b|#\s*include\b|using\s+[\w.:=\s]+;|use\s+[\w:]+|(?:const|let|var)\s+.*=\s*require\(|require(?:_relative)?\s)/;
 
-/** What becomes of a file by the declarations of a block. */
+/** A file with the declarations of a block in it. */
 export interface Merge {
   readonly lines: readonly string[];
   /** A declaration of the block for which several of the file are equally good: its name, and their lines. */
@@ -43,8 +43,8 @@ export function merged(
   block: readonly string[],
   chosen: readonly number[] = [],
 ): Merge | undefined {
-  const pieces = piecesOf(block);
-  const { targets, twins } = targetsOf(pieces, original, declarations, chosen);
+  const pieces = splitPieces(block);
+  const { targets, twins } = findTargets(pieces, original, declarations, chosen);
   if (targets.every((target) => target === undefined)) return undefined;
   const unit = indentUnit(original);
   const edits: Edit[] = [];
@@ -67,7 +67,7 @@ export function merged(
 }
 
 /** The declaration of the file that each piece takes the place of. */
-function targetsOf(
+function findTargets(
   pieces: readonly Piece[],
   original: readonly string[],
   declarations: readonly Declaration[],
@@ -82,7 +82,7 @@ function targetsOf(
     const score = ({ line, end }: Declaration): number => similarity(original.slice(line, end).join('\n'), text);
     const fitting = declarations.filter((each) => each.name === declaration.name && !taken.has(each));
     compared += fitting.length;
-    // Of too many, the first one counts.
+    // Beyond the limit, the first candidate is taken unseen.
     const candidates = compared > MAX_COMPARED ? fitting.slice(0, 1) : fitting;
     const ranked = candidates.map((each) => ({ each, score: score(each) })).sort((one, other) => other.score - one.score);
     const [best] = ranked;
@@ -98,12 +98,12 @@ function targetsOf(
   return { targets, twins };
 }
 
-/** Whether the block has several declarations of that name, as overloads are: each finds its own. */
+/** Returns true if the block has several declarations of that name, as overloads are. Each finds its own. */
 function isGroup(pieces: readonly Piece[], name: string): boolean {
   return pieces.filter(({ declaration }) => declaration?.name === name).length > 1;
 }
 
-function piecesOf(block: readonly string[]): readonly Piece[] {
+function splitPieces(block: readonly string[]): readonly Piece[] {
   const pieces: Piece[] = [];
   let line = 0;
   const loose = (end: number): void => {
@@ -152,7 +152,7 @@ function endOfImports(original: readonly string[]): number {
   return original.findLastIndex((line) => IMPORT.test(line) && indentOf(line) === '') + 1;
 }
 
-/** Where the first declaration of a file may stand: behind its imports and what must come first. */
+/** Finds where the first declaration of a file may stand: behind its imports and what must come first. */
 export function headEnd(original: readonly string[]): number {
   let head = endOfImports(original);
   while (head < original.length && /^(?:#!|<\?php|<\?xml|package\b|['"]use \w+['"]|#.*coding[:=])/.test(original[head] ?? '')) head++;

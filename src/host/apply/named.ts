@@ -1,9 +1,9 @@
 /** Finds the files a code block names: on its fence, in the line before it, or in a comment that is its first line. */
 
 export interface NamedFiles {
-  /** Names as they were written, with forward slashes; not all of them need to exist. */
+  /** Names as they were written, with forward slashes. They need not exist. */
   readonly paths: readonly string[];
-  /** Those of {@link paths} that stand in the midst of a sentence, or look like something else as well. Absent where there are none. */
+  /** The {@link paths} that stand in the midst of a sentence or may be something else. Absent if there are no such paths. */
   readonly doubtful?: readonly string[];
   /** The code, without a first line that has only the name. */
   readonly lines: readonly string[];
@@ -51,7 +51,7 @@ export function namedFiles(info: string, before: string, lines: readonly string[
   };
 }
 
-/** What follows the language: `ts title="src/a.ts"`, `ts:src/a.ts`, `12:20:src/a.ts`, or a name in its place. */
+/** Reads what follows the language: `ts title="src/a.ts"`, `ts:src/a.ts`, `12:20:src/a.ts`, or a name in its place. */
 function namesOnFence(info: string): readonly Found[] {
   const keyed = Array.from(info.matchAll(KEYED), ([, ...values]) => values.join('')).filter(isPathWithSlash);
   if (keyed.length > 0) return keyed.map((name) => certain(name));
@@ -70,7 +70,7 @@ function namesOnFence(info: string): readonly Found[] {
   return isPath(own) && (own.includes('/') || own.includes('\\') || KNOWN_EXTENSION.test(own) || DOT_FILE.test(own)) ? [certain(own)] : [];
 }
 
-/** A comment that is a name and nothing else. */
+/** Reads a comment that consists of a name alone. */
 function nameInComment(line: string): Found | undefined {
   if (line.length > MAX_NAME) return undefined;
   const text = NAMING_COMMENT.exec(line.trim())?.[1];
@@ -105,7 +105,7 @@ function namesInSentence(sentence: string): readonly Found[] {
   return names.map((name) => ({ name: slashed(name), isDoubtful: !(isIntroduced && name === sure[0]) }));
 }
 
-/** Whether this is a file's name, and nothing that is written in code. */
+/** Returns true for a file's name that is not written in code with another meaning. */
 function isSureName(name: string): boolean {
   // A word such as "hosts" may be a heading.
   const isNamedLikeFile = WITHOUT_EXTENSION.test(name) && /file\b|\.|[/\\]|CODEOWNERS/iu.test(name);
@@ -121,12 +121,12 @@ function isNamePattern(name: string): boolean {
   return WITH_EXTENSION.test(path) || DOT_FILE.test(path) || WITHOUT_EXTENSION.test(path);
 }
 
-/** On a fence and in quotes, a path may also end in a name without an extension: `bin/run`. */
+/** Accepts a path without an extension as well, such as `bin/run`. Used on a fence. */
 function isPathWithSlash(name: string): boolean {
   return isPath(name) || (name.length <= MAX_NAME && /^[^\s\p{C}<>"|*?:]+[/\\][^\s\p{C}<>"|*?:/\\]+$/u.test(name) && !name.includes('//'));
 }
 
-/** Without the signs that stand around a name and are no part of it. Brackets are part of `[slug]/page.tsx` and of `(group)/page.tsx`. */
+/** Removes the signs around a name that are not part of it. Brackets are part of `[slug]/page.tsx` and of `(group)/page.tsx`. */
 function trimmed(word: string): string {
   let name = word
     .trim()

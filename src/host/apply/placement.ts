@@ -1,7 +1,7 @@
 /** Where in a file a code block belongs, and what the file is with the block in it. Pure; a person looks at the result before it counts. */
 import { declarationsIn, outermost, type Declaration } from './declarations';
 import { elisionKind, isElision } from './elisions';
-import { keyOf } from './alignment';
+import { findKey } from './alignment';
 import { filled } from './filling';
 import { separateElisions } from './inlineElisions';
 import { firstIndent, indentOf, indentUnit, leastIndent, reindented } from './indentation';
@@ -15,7 +15,7 @@ export type Doubt =
   | { readonly kind: 'deletes'; readonly names: readonly string[]; readonly kept: readonly string[] }
   /** Several declarations have the name of one in the block, and are equally like it. Lines from 0. */
   | { readonly kind: 'twins'; readonly name: string; readonly lines: readonly number[] }
-  /** The block has elisions, and nothing says what they stand for. */
+  /** The block has elisions, and the file has no lines for them. */
   | { readonly kind: 'unplaced' };
 
 export interface PlacementInput {
@@ -40,7 +40,7 @@ export interface Placement {
   readonly doubt?: Doubt;
 }
 
-/** So many declarations, or such a share of them, are not taken out without asking. */
+/** Least number and least share of declarations that are not taken out without asking. */
 const MANY_DELETED = 3;
 const LARGE_SHARE = 0.25;
 
@@ -70,14 +70,14 @@ export function place(input: PlacementInput): Placement {
   return clean.doubt === undefined ? withDeletions(input, block, clean) : clean;
 }
 
-/** No elision of the block is left in the file. One that is found nothing to stand for. */
+/** Removes the elisions that are left in the file, and notes the doubt: the file has no lines for them. */
 function withoutElisions(placement: Placement, original: readonly string[]): Placement {
   const known = new Set(original.map((line) => line.trim()));
   const lines = placement.lines.filter((line) => elisionKind(line) !== 'sure' || known.has(line.trim()));
   return lines.length === placement.lines.length ? placement : { ...placement, lines, doubt: { kind: 'unplaced' } };
 }
 
-/** `placement` with the doubt that it takes declarations out of the file that the block says nothing about. */
+/** Notes the doubt that a placement takes out declarations the block does not mention. */
 function withDeletions({ original, declarations }: PlacementInput, block: readonly string[], placement: Placement): Placement {
   if (placement.how === 'cursor') return placement;
   const before = weighty(original, declarations);
@@ -103,7 +103,7 @@ function wholeFile(input: PlacementInput, block: readonly string[]): Placement |
   return lines && { how: 'whole', lines };
 }
 
-/** What `change` makes of a file, with the line break at its end if it has one. */
+/** Applies `change` to a file and keeps the line break at its end. */
 function withLastBreak(
   original: readonly string[],
   change: (lines: readonly string[]) => readonly string[] | undefined,
@@ -145,11 +145,11 @@ function byDeclarations({ original, declarations, chosen }: PlacementInput, bloc
   return merge && { how: 'declarations', lines: merge.lines, ...(merge.twins && { doubt: { kind: 'twins', ...merge.twins } }) };
 }
 
-/** Whether two texts have a line in common, or set the same key, or begin and end alike. */
+/** Returns true if two texts have a line in common, set the same key, or begin and end alike. */
 function hasCommonLines(block: readonly string[], original: readonly string[]): boolean {
   if (sharedCount(significant(block), significant(original)) > 0) return true;
-  const keys = new Set(original.map(keyOf));
-  if (block.some((line) => keyOf(line) !== undefined && keys.has(keyOf(line)))) return true;
+  const keys = new Set(original.map(findKey));
+  if (block.some((line) => findKey(line) !== undefined && keys.has(findKey(line)))) return true;
   const [one, other] = [withoutBlankEnds(block), withoutBlankEnds(original)];
   return one[0]?.trim() === other[0]?.trim() && one.at(-1)?.trim() === other.at(-1)?.trim();
 }

@@ -5,7 +5,7 @@ import { isInWorkspace, isNamedInWorkspace, isThere, lookUpPath, searchPath } fr
 import { isFile } from './editors';
 import type { NamedFiles } from './named';
 
-/** What was attached to a question. An older or foreign record has no URI. */
+/** A file that was attached to a question. An older or foreign record has no URI. */
 export interface Attached {
   readonly path: string;
   readonly uri?: string;
@@ -17,7 +17,7 @@ export type Target =
   | { readonly kind: 'several'; readonly name: string; readonly uris: readonly Uri[] }
   /** The block names a file that is not there. */
   | { readonly kind: 'missing'; readonly name: string }
-  /** What was attached is no longer there. */
+  /** The attached file does not exist any more. */
   | { readonly kind: 'gone'; readonly name: string }
   /** The name, or a link, leads out of the workspace. */
   | { readonly kind: 'outside'; readonly name: string }
@@ -25,8 +25,8 @@ export type Target =
   | { readonly kind: 'none' };
 
 /**
- * The file that a block names; else the attached one; else the editor's. A name never leads to a file that is called something else, and
- * where several files fit, somebody has to choose.
+ * Finds the file that a block names, else the attached one, else the editor's. A name never leads to a file that is called something else.
+ * If several files fit, the user has to choose.
  */
 export async function findTarget(
   { paths, doubtful = [] }: Pick<NamedFiles, 'paths' | 'doubtful'>,
@@ -48,9 +48,9 @@ async function findNamed(names: readonly string[], own: Target | undefined): Pro
   if (first === undefined) return undefined;
   const found = await Promise.all(names.map((name) => filesNamed(name, own)));
   const uris = unique(found.flatMap(({ files }) => files));
-  if (uris.length > 0) return oneOf(first, uris);
+  if (uris.length > 0) return chooseOnly(first, uris);
   // The attached file is named, and gone.
-  if (own?.kind === 'gone' && names.some((name) => isNameOf(name, own.name))) return own;
+  if (own?.kind === 'gone' && names.some((name) => endsWithName(name, own.name))) return own;
   return found.some(({ isOutside }) => isOutside) ? { kind: 'outside', name: first } : { kind: 'missing', name: first };
 }
 
@@ -58,27 +58,27 @@ async function findNamed(names: readonly string[], own: Target | undefined): Pro
 async function findMentioned(names: readonly string[], own: Target | undefined): Promise<Target | undefined> {
   const found = await Promise.all(names.map((name) => filesNamed(name, own)));
   const uris = unique(found.flatMap(({ files }) => files));
-  if (own === undefined) return uris.length === 0 ? undefined : oneOf(names[0] ?? '', uris);
+  if (own === undefined) return uris.length === 0 ? undefined : chooseOnly(names[0] ?? '', uris);
   if (own.kind !== 'file' || uris.length === 0 || uris.some((uri) => isSame(uri, own.uri))) return undefined;
   return { kind: 'several', name: names[0] ?? '', uris: [own.uri, ...uris] };
 }
 
-function oneOf(name: string, uris: readonly Uri[]): Target {
+function chooseOnly(name: string, uris: readonly Uri[]): Target {
   const [only, ...others] = uris;
   return only !== undefined && others.length === 0 ? { kind: 'file', uri: only } : { kind: 'several', name, uris };
 }
 
 async function filesNamed(name: string, own: Target | undefined): Promise<{ readonly files: readonly Uri[]; readonly isOutside: boolean }> {
   const attached = own?.kind === 'file' ? own.uri : undefined;
-  if (attached !== undefined && isExactNameOf(name, attached)) return { files: [attached], isOutside: false };
+  if (attached !== undefined && isWholePath(name, attached)) return { files: [attached], isOutside: false };
   const { files, isOutside } = await lookUpPath(name);
-  const isPartOfAttached = attached !== undefined && isNameOf(name, attached.path);
+  const isPartOfAttached = attached !== undefined && endsWithName(name, attached.path);
   if (isPartOfAttached) return { files: unique([attached, ...files]), isOutside: false };
   if (files.length > 0 || isOutside) return { files, isOutside };
   return { files: await searchPath(name), isOutside: false };
 }
 
-/** The attached file, wherever it is; never another one. */
+/** Finds the attached file, wherever it is, and never another one. */
 async function attachedFile({ path, uri }: Attached): Promise<Target> {
   if (uri !== undefined) {
     const attached = Uri.parse(uri);
@@ -92,18 +92,18 @@ async function attachedFile({ path, uri }: Attached): Promise<Target> {
   );
   const { files } = await lookUpPath(path);
   const uris = unique([...files, ...open.map((document) => document.uri).filter((each) => !isNamedInWorkspace(each))]);
-  return uris.length === 0 ? { kind: 'gone', name: path } : oneOf(path, uris);
+  return uris.length === 0 ? { kind: 'gone', name: path } : chooseOnly(path, uris);
 }
 
-/** Whether `name` is the whole path of `uri`: absolute, or within its folder. */
-function isExactNameOf(name: string, uri: Uri): boolean {
+/** Returns true if `name` is the whole path of `uri`: absolute, or within its folder. */
+function isWholePath(name: string, uri: Uri): boolean {
   const folder = workspace.getWorkspaceFolder(uri);
   const relative = folder === undefined ? undefined : uri.path.slice(folder.uri.path.length + 1);
   return [uri.path, uri.fsPath.replaceAll('\\', '/'), relative, promptPath(uri)].includes(name.replace(/^\.\//, ''));
 }
 
-/** Whether `path` is `name`, or ends with it. */
-function isNameOf(name: string, path: string): boolean {
+/** Returns true if `path` is `name`, or ends with it. */
+function endsWithName(name: string, path: string): boolean {
   return path === name || path.endsWith(`/${name.replace(/^\.\//, '')}`);
 }
 

@@ -15,7 +15,7 @@ const MAX_FOUND = 100;
 
 /** The files at `name` in the folders of the workspace. It may begin with the name of its folder, or be absolute. */
 export async function lookUpPath(name: string): Promise<PathLookup> {
-  const places = placesOf(name);
+  const places = listPlaces(name);
   if (places === undefined) return { files: [], isOutside: true };
   const found = await Promise.all(places.map(({ folder, relative }) => fileAt(folder, relative)));
   return { files: await withoutDoubles(found.filter((each) => each instanceof Uri)), isOutside: found.includes('outside') };
@@ -32,13 +32,13 @@ export async function searchPath(name: string): Promise<readonly Uri[]> {
   return withoutDoubles(exact.filter((_uri, index) => inside[index]));
 }
 
-/** Whether there is a file. One that was never saved is one as long as it is open. */
+/** Returns true for an existing file. A file that was never saved exists as long as it is open. */
 export async function isThere(uri: Uri): Promise<boolean> {
   if (workspace.textDocuments.some((document) => !document.isClosed && document.uri.toString() === uri.toString())) return true;
   return isFileOnDisk(uri);
 }
 
-/** Whether what is at `uri` is inside of a folder of the workspace, wherever links lead. */
+/** Returns true if the real path of `uri`, after all links, is inside of a folder of the workspace. */
 export async function isInWorkspace(uri: Uri): Promise<boolean> {
   const folders = workspace.workspaceFolders ?? [];
   if (uri.scheme !== 'file') return folders.some((folder) => folder.uri.scheme === uri.scheme && contains(folder.uri.path, uri.path));
@@ -47,7 +47,7 @@ export async function isInWorkspace(uri: Uri): Promise<boolean> {
   return real !== undefined && roots.some((root) => root !== undefined && contains(root, real, path.sep));
 }
 
-/** Whether `uri` is written as a file of the workspace; a link may still lead out of it. */
+/** Returns true if `uri` is written as a file of the workspace. A link may still lead out of it. */
 export function isNamedInWorkspace(uri: Uri): boolean {
   return workspace.getWorkspaceFolder(uri) !== undefined;
 }
@@ -66,8 +66,8 @@ export function plainName(name: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
-/** Where `name` may be in each folder; `undefined` where it leads out of all of them. */
-function placesOf(name: string): readonly { readonly folder: WorkspaceFolder; readonly relative: string }[] | undefined {
+/** Lists where `name` may be in each folder. A name that leads out of all folders gives `undefined`. */
+function listPlaces(name: string): readonly { readonly folder: WorkspaceFolder; readonly relative: string }[] | undefined {
   const folders = workspace.workspaceFolders ?? [];
   const relative = path.posix.normalize(name.replaceAll('\\', '/')).replace(/^\.\//, '');
   if (path.posix.isAbsolute(relative) || /^[A-Za-z]:/.test(relative)) {
@@ -88,7 +88,7 @@ async function fileAt(folder: WorkspaceFolder, relative: string): Promise<Uri | 
   return (await isInWorkspace(uri)) ? spelledAsOnDisk(folder.uri, relative) : 'outside';
 }
 
-/** Where upper and lower case are the same, another spelling is another document to VS Code. */
+/** Spells a path as the disk does. On systems that ignore case, VS Code takes another spelling for another document. */
 async function spelledAsOnDisk(folder: Uri, relative: string): Promise<Uri> {
   let uri = folder;
   for (const segment of relative.split('/')) {

@@ -1,4 +1,4 @@
-/** Contents of questions with the places in the editor that they are from. The host keeps these; no model is told. */
+/** Contents of questions with the URIs of the files they are from. The host keeps the URIs and does not send them to a model. */
 import type { ContextBlock, FileBlock, UserContent } from '../../../protocol/worker';
 
 export interface Located {
