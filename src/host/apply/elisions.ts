@@ -71,11 +71,6 @@ export function isElision(line: string): boolean {
   return elisionKind(line) !== undefined;
 }
 
-/** Returns true for dots alone: an elision where the file has lines for it, else Python's empty body. */
-export function isBareDots(line: string): boolean {
-  return elisionKind(line) === 'dots';
-}
-
 function commentText(text: string, opener: RegExp): string | undefined {
   const start = opener.exec(text)?.[0].length;
   if (start === undefined) return undefined;

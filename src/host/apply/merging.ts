@@ -89,7 +89,8 @@ function findTargets(
     if (best === undefined) return undefined;
     const equal = ranked.filter((one) => best.score - one.score < CLEAR_LEAD);
     const target = equal.find(({ each }) => chosen.includes(each.line)) ?? best;
-    if (equal.length > 1 && target === best && !chosen.includes(best.each.line) && !isGroup(pieces, declaration.name)) {
+    const isOpen = equal.length > 1 && best.score < 1 && target === best;
+    if (isOpen && !chosen.includes(best.each.line) && !isGroup(pieces, declaration.name)) {
       twins ??= { name: declaration.name, lines: equal.map(({ each }) => each.line).sort((one, other) => one - other) };
     }
     taken.add(target.each);
