@@ -6,6 +6,12 @@ import tseslint from 'typescript-eslint';
 const vscode = { name: 'vscode', message: 'Only src/host and src/extension.ts know VS Code.' };
 const llama = { name: 'node-llama-cpp', message: 'Only src/worker/engine knows node-llama-cpp.' };
 
+/** Every element becomes an argument on the stack: from about 120,000 on, this throws a RangeError. */
+const spreads = ['push', 'unshift', 'splice', 'max', 'min', 'fromCharCode', 'fromCodePoint'].map((name) => ({
+  selector: `CallExpression[callee.property.name='${name}'] > SpreadElement`,
+  message: 'A list of any length throws here. Use append, largest or smallest of src/base/lists.ts.',
+}));
+
 export default defineConfig(
   globalIgnores(['dist/', 'out/', 'node_modules/', 'docs/images/', 'test/fixtures/workspace/']),
   js.configs.recommended,
@@ -27,7 +33,7 @@ export default defineConfig(
       '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
     },
   },
-  { files: ['src/**', 'webview/**'], rules: { 'no-console': 'error' } },
+  { files: ['src/**', 'webview/**'], rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...spreads] } },
   { files: ['src/host/**', 'src/extension.ts'], rules: { 'no-restricted-imports': ['error', { paths: [llama] }] } },
   { files: ['src/worker/engine/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },
   { files: ['test/fixtures/**', 'test/model/**', 'test/bench/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },

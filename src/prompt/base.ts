@@ -1,4 +1,5 @@
-import { append, encodeRuns, liveIds, type ChatLayout, type Conversation, type ConversationTurn, type Run } from './layout';
+import { append } from '../base/lists';
+import { encodeRuns, liveIds, type ChatLayout, type Conversation, type ConversationTurn, type Run } from './layout';
 import { strip } from './strip';
 import type { PromptTokenizer } from './types';
 

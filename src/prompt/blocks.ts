@@ -1,3 +1,4 @@
+import { largest } from '../base/lists';
 import { toWellFormed } from '../base/wholeCharacters';
 import { asLines, cutToLastTokens, cutToTokens, sizeWithin, type Cut } from './cut';
 import { diffOutline, enclosing } from './outline';
@@ -160,7 +161,10 @@ function shownPart({ shownLines, totalLines }: Cut, which: 'first' | 'last'): st
 }
 
 function longestBacktickRun(text: string): number {
-  return Math.max(0, ...Array.from(text.matchAll(/`{3,}/g), (run) => run[0].length));
+  return largest(
+    Array.from(text.matchAll(/`{3,}/g), (run) => run[0].length),
+    0,
+  );
 }
 
 /** A path or a name is data: a line break in it must not start a line of its own in the prompt. */

@@ -1,3 +1,4 @@
+import { smallest } from '../base/lists';
 import type { GhostInput } from './ghost';
 import { fitSuffix, type FittedText } from './ghostSuffix';
 
@@ -72,7 +73,7 @@ const fence = /^[ \t]*(?:```|~~~)/mu;
 /** Where what the model writes is no longer part of the document. */
 function endOfCode(raw: string, language: string): number {
   const ends = [marks.exec(raw), prose.has(language) ? null : fence.exec(raw)].flatMap((found) => found?.index ?? []);
-  return Math.min(raw.length, ...ends);
+  return smallest(ends, raw.length);
 }
 
 /** Takes the owed text off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */

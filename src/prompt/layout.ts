@@ -1,3 +1,4 @@
+import { append } from '../base/lists';
 import type { AnswerContent, PromptTokenizer } from './types';
 
 /** A conversation whose user contents are already text; see {@link file://./blocks.ts}. */
@@ -76,9 +77,4 @@ export function encodeRuns(runs: readonly Run[], tokenizer: PromptTokenizer): re
 
 export function startsWith(tokens: readonly number[], prefix: readonly number[]): boolean {
   return prefix.length <= tokens.length && prefix.every((id, index) => id === tokens[index]);
-}
-
-/** Appends in place. A spread would put every id on the stack, and prompts are long. */
-export function append(tokens: number[], more: readonly number[]): void {
-  for (const id of more) tokens.push(id);
 }

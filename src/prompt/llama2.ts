@@ -1,4 +1,5 @@
-import { append, encodeAfter, liveIds, type ChatLayout, type Conversation, type ConversationTurn } from './layout';
+import { append } from '../base/lists';
+import { encodeAfter, liveIds, type ChatLayout, type Conversation, type ConversationTurn } from './layout';
 import { strip } from './strip';
 import type { PromptTokenizer } from './types';
 

@@ -1,4 +1,5 @@
-import { append, encodeRuns, liveIds, type ChatLayout, type Conversation, type ConversationTurn, type Run } from './layout';
+import { append } from '../base/lists';
+import { encodeRuns, liveIds, type ChatLayout, type Conversation, type ConversationTurn, type Run } from './layout';
 import { strip } from './strip';
 import {
   ChatTemplateError,
@@ -83,18 +84,18 @@ function runsOf(conversation: Conversation, skeleton: Skeleton, tokenizer: Promp
   const folded = system !== '' && skeleton.afterSystem === undefined ? `${strip(system)}\n\n` : '';
   const split = splitter(tokenizer);
   const runs: Run[] = [...split(skeleton.head)];
-  if (skeleton.afterSystem !== undefined) runs.push({ kind: 'text', text: strip(system) }, ...split(skeleton.afterSystem));
+  if (skeleton.afterSystem !== undefined) append(runs, [{ kind: 'text', text: strip(system) }, ...split(skeleton.afterSystem)]);
   turns.forEach((turn, index) => {
     const around = skeleton.turns[index];
     if (around === undefined) return;
     runs.push({ kind: 'text', text: (index === 0 ? folded : '') + strip(turn.user) });
     const closing = split(around.afterAnswer);
     const ids = liveIds(turn.answer, tokenizer);
-    if (ids === undefined) runs.push(...split(around.afterUser), { kind: 'text', text: strip(turn.answer.text) });
-    else runs.push(...split(skeleton.opening), { kind: 'ids', ids: withoutEnd(ids, closing, tokenizer) });
-    runs.push(...closing);
+    if (ids === undefined) append(runs, [...split(around.afterUser), { kind: 'text', text: strip(turn.answer.text) }]);
+    else append(runs, [...split(skeleton.opening), { kind: 'ids', ids: withoutEnd(ids, closing, tokenizer) }]);
+    append(runs, closing);
   });
-  runs.push({ kind: 'text', text: (turns.length === 0 ? folded : '') + strip(last) }, ...split(skeleton.opening));
+  append(runs, [{ kind: 'text', text: (turns.length === 0 ? folded : '') + strip(last) }, ...split(skeleton.opening)]);
   return runs;
 }
 

@@ -1,4 +1,5 @@
-import { append, type Run } from './layout';
+import { append } from '../base/lists';
+import { type Run } from './layout';
 import type { PromptTokenizer } from './types';
 
 /**

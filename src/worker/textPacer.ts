@@ -1,3 +1,4 @@
+import { append } from '../base/lists';
 import { Pace } from '../base/pace';
 import type { ChatProgress } from '../protocol/worker';
 
@@ -27,7 +28,7 @@ export class TextPacer {
     }
     this.pending ??= { text: '', tokens: [] };
     this.pending.text += progress.text;
-    this.pending.tokens.push(...progress.tokens);
+    append(this.pending.tokens, progress.tokens);
     this.pace.ask();
   }
 

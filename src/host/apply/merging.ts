@@ -1,4 +1,5 @@
 /** A block of declarations put into a file declaration by declaration. */
+import { append } from '../../base/lists';
 import { declarationsIn, leadingStart, mergeLeading, outermost, type Declaration } from './declarations';
 import { isElision } from './elisions';
 import { filled } from './filling';
@@ -170,7 +171,8 @@ function withEdits(original: readonly string[], edits: readonly Edit[]): string[
   let line = 0;
   for (const edit of [...edits].sort((one, other) => one.start - other.start || one.end - other.end)) {
     if (edit.start < line) continue;
-    result.push(...original.slice(line, edit.start), ...edit.lines);
+    append(result, original.slice(line, edit.start));
+    append(result, edit.lines);
     line = edit.end;
   }
   return [...result, ...original.slice(line)];

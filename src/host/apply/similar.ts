@@ -1,3 +1,4 @@
+import { largest } from '../../base/lists';
 import { isBlank, significant, similarity, type LineRange } from './lines';
 
 /** From here on two lines are taken for wordings of the same one. */
@@ -16,7 +17,7 @@ export function similarRegion(original: readonly string[], block: readonly strin
 function similarLine(original: readonly string[], block: readonly string[]): LineRange | undefined {
   const text = significant(block).join(' ');
   const scores = original.map((line) => (isBlank(line) ? 0 : similarity(line, text)));
-  const best = Math.max(0, ...scores);
+  const best = largest(scores, 0);
   const line = scores.indexOf(best);
   return best < 0.7 || scores.lastIndexOf(best) !== line ? undefined : { start: line, end: line + 1 };
 }

@@ -1,5 +1,6 @@
 /** The benchmark's page in the user's language. The page in the editor and the saved file are the same, but for the buttons. */
 import { env, l10n } from 'vscode';
+import { largest } from '../../base/lists';
 import { measures, type Measure } from './measures';
 import { recommend } from './recommend';
 import type { Kept, Measured, Result } from './results';
@@ -137,7 +138,10 @@ function chartSection(results: readonly Result[], before: readonly Result[]): st
 /** The value stands as text above each bar, so that the bar itself says nothing more. */
 function chartOf(measure: Measure, measured: readonly Measured[], before: readonly Result[]): string {
   const hint = measure.better === 'less' ? l10n.t('less is better') : l10n.t('more is better');
-  const highest = Math.max(...measured.map(({ figures }) => measure.of(figures) ?? 0), Number.MIN_VALUE);
+  const highest = largest(
+    measured.map(({ figures }) => measure.of(figures) ?? 0),
+    Number.MIN_VALUE,
+  );
   const rows = measured.map((model) => {
     const length = (100 * (measure.of(model.figures) ?? 0)) / highest;
     const bar = `<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="${length.toFixed(1)}" height="6"/></svg>`;

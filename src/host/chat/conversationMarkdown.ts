@@ -4,6 +4,7 @@
  * a text can be taken for one. A fence that a text leaves open is closed, for the rest of the document to be legible, and its marker says so.
  */
 import * as v from 'valibot';
+import { append, largest } from '../../base/lists';
 
 export interface Exchange {
   /** As the user saw it. */
@@ -49,8 +50,8 @@ export function toMarkdown({ title, createdAt, updatedAt, exchanges }: Document,
   const lines = [mark('conversation', { version: 1, title, createdAt, updatedAt }), '', `# ${plain(title)}`, ''];
   for (const { question, attachments, answer, finished } of exchanges) {
     const names = attachments.length === 0 ? [] : [`${words.attached}: ${attachments.map(code).join(', ')}`, ''];
-    lines.push(...sectionLines('question', words.question, question, { ...(names.length === 0 ? {} : { attached: true }) }, names));
-    lines.push(...sectionLines('answer', words.answer, answer, { ...(finished ? {} : { finished }) }));
+    append(lines, sectionLines('question', words.question, question, { ...(names.length === 0 ? {} : { attached: true }) }, names));
+    append(lines, sectionLines('answer', words.answer, answer, { ...(finished ? {} : { finished }) }));
   }
   lines.push(mark('end'), '');
   return lines.join('\n');
@@ -147,7 +148,7 @@ function plain(text: string): string {
 /** As code, also where it has backticks of its own. */
 function code(text: string): string {
   const runs = Array.from(text.matchAll(/`+/gu), ([run]) => run.length);
-  const fence = '`'.repeat(Math.max(0, ...runs) + 1);
+  const fence = '`'.repeat(largest(runs, 0) + 1);
   const space = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
   return `${fence}${space}${text.replace(/\s+/gu, ' ')}${space}${fence}`;
 }

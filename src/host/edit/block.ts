@@ -1,4 +1,5 @@
-import { diffArrays } from 'diff';
+import { diffArrays, type ChangeObject } from 'diff';
+import { commonEnds } from '../../base/lists';
 
 /** What becomes of a line of a pending edit: it stays; it goes when the edit is accepted; it goes when the edit is discarded. */
 export type LineKind = 'same' | 'removed' | 'added';
@@ -21,6 +22,9 @@ export interface Hunk {
   readonly end: number;
 }
 
+/** A larger difference is shown as one hunk: the diff is made again with each piece of an answer, and its time grows with the square. */
+const MAX_EDITS = 1500;
+
 /**
  * `original` and `proposal` in one: in each place what goes, then what comes. While the proposal is only its beginning, what the
  * original has beyond it stays.
@@ -38,7 +42,7 @@ export function mergeLines(original: readonly string[], proposal: readonly strin
     removed = [];
     added = [];
   };
-  for (const part of diffArrays([...original], [...proposal])) {
+  for (const part of diffArrays([...original], [...proposal], { maxEditLength: MAX_EDITS }) ?? asOneHunk(original, proposal)) {
     if (part.removed) removed = [...removed, ...part.value];
     else if (part.added) added = [...added, ...part.value];
     else {
@@ -51,6 +55,21 @@ export function mergeLines(original: readonly string[], proposal: readonly strin
   flush();
   marked('same', beyond);
   return merged;
+}
+
+/** The difference without a search for common lines, but for those at the beginning and the end. */
+function asOneHunk(original: readonly string[], proposal: readonly string[]): readonly ChangeObject<string[]>[] {
+  const { head, tail } = commonEnds(original, proposal);
+  const part = (lines: readonly string[], from: number, to: number, kind: LineKind): ChangeObject<string[]> => {
+    return { value: lines.slice(from, to), count: to - from, removed: kind === 'removed', added: kind === 'added' };
+  };
+  const parts = [
+    part(original, 0, head, 'same'),
+    part(original, head, original.length - tail, 'removed'),
+    part(proposal, head, proposal.length - tail, 'added'),
+    part(original, original.length - tail, original.length, 'same'),
+  ];
+  return parts.filter(({ count }) => count > 0);
 }
 
 /** The hunks of a block, from the top. */

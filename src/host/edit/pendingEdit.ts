@@ -1,4 +1,5 @@
 import { Emitter } from '../../base/event';
+import { commonEnds } from '../../base/lists';
 import { afterChange, hunksOf, mergeLines, type Block, type Change, type Hunk, type LineKind, type MarkedLine } from './block';
 
 /** What VS Code is told of the undo stack: whether an edit begins a new step of it, and whether the next one does. */
@@ -302,11 +303,7 @@ function differenceOf(
   now: readonly string[],
   wanted: readonly string[],
 ): { readonly from: number; readonly to: number; readonly lines: readonly string[] } | undefined {
-  const most = Math.min(now.length, wanted.length);
-  let from = 0;
-  while (from < most && now[from] === wanted[from]) from++;
-  let tail = 0;
-  while (tail < most - from && now.at(-1 - tail) === wanted.at(-1 - tail)) tail++;
+  const { head: from, tail } = commonEnds(now, wanted);
   if (from === now.length && from === wanted.length) return undefined;
   return { from, to: now.length - tail, lines: wanted.slice(from, wanted.length - tail) };
 }

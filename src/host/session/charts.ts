@@ -1,5 +1,6 @@
 /** Speed over time, as pictures and in words. */
 import { env, l10n } from 'vscode';
+import { largest, smallest } from '../../base/lists';
 import type { ChartView, SectionView } from '../../protocol/sessionPage';
 import type { AnswerSpeed } from '../../protocol/session';
 import { count, rate } from './format';
@@ -29,7 +30,7 @@ function chartOf(title: string, answers: readonly AnswerSpeed[], speedOf: (answe
 
 function summaryOf(title: string, values: readonly number[], last: number): string {
   if (values.length === 1) return l10n.t('{0}: one answer at {1}', title, perSecond(last));
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const [lowest, highest] = [smallest(values), largest(values)];
   return l10n.t(
     '{0}: the last {1} answers between {2} and {3}, the latest at {4}',
     title,

@@ -1,4 +1,5 @@
 /** What was attached to a question in VS Code's chat, as the engine takes it. Pure. */
+import { largest } from '../../base/lists';
 import type { ContextBlock, FileBlock, SelectionBlock, UserContent } from '../../protocol/worker';
 
 export type Attachment = AttachedFile | AttachedText;
@@ -60,7 +61,10 @@ function textBlock({ title, text }: AttachedText): string {
 
 /** In a fence that nothing within can close. */
 function fenced(text: string): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length));
+  const longest = largest(
+    Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length),
+    2,
+  );
   const fence = '`'.repeat(longest + 1);
   return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
 }

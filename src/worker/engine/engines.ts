@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { largest } from '../../base/lists';
 import { availableBytes } from './capacity';
 import { closeLimit, ghostContextTokens, type Engine, type EngineOptions } from './engine';
 import { EngineFailure, messageOf } from './failures';
@@ -119,8 +120,8 @@ export class Engines {
   get stepTime(): Engine['stepTime'] {
     const times = this.all.map(({ stepTime }) => stepTime);
     return {
-      stepMilliseconds: Math.max(...times.map(({ stepMilliseconds }) => stepMilliseconds)),
-      stepLimitMilliseconds: Math.max(...times.map(({ stepLimitMilliseconds }) => stepLimitMilliseconds)),
+      stepMilliseconds: largest(times.map(({ stepMilliseconds }) => stepMilliseconds)),
+      stepLimitMilliseconds: largest(times.map(({ stepLimitMilliseconds }) => stepLimitMilliseconds)),
     };
   }
 

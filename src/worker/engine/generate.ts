@@ -1,4 +1,5 @@
 /** Turns the ids of tokens into text. `previous` are the ids before them, which decide about a leading space. */
+import { append, largest } from '../../base/lists';
 export type Detokenize = (tokens: readonly number[], previous: readonly number[]) => string;
 
 /** How many ids before a piece are handed to the detokenizer. */
@@ -38,7 +39,7 @@ export class TextStream {
   }
 
   private settle(): void {
-    this.before.push(...this.pending);
+    append(this.before, this.pending);
     this.before.splice(0, Math.max(0, this.before.length - contextOfPiece));
     this.pending = [];
     this.emitted = 0;

@@ -1,4 +1,5 @@
 import { broken, type GgufTensor, type GgufValue } from '../../base/gguf';
+import { largest } from '../../base/lists';
 
 type Metadata = ReadonlyMap<string, GgufValue>;
 
@@ -48,7 +49,7 @@ function checkNumerics(figures: Figures): void {
 
 function checkLayers(tensors: readonly GgufTensor[], layers: number): void {
   const numbers = tensors.map(({ name }) => Number(/(?:^|\.)blk\.(\d+)\./.exec(name)?.[1] ?? -1));
-  const present = Math.max(-1, ...numbers) + 1;
+  const present = largest(numbers, -1) + 1;
   if (present > 0 && layers > present) throw broken('tensors', `${layers} layers, weights for ${present}`);
 }
 
@@ -158,7 +159,7 @@ class Figures {
     if (value?.kind !== 'array') return value === undefined && otherwise !== undefined ? otherwise : this.required(name, 1, MAX_INT32);
     const { count, numbers = [] } = value;
     if (count !== layers) throw broken('metadata', `${key} for ${count} layers of ${layers}`);
-    if (Math.max(0, ...numbers) < 1) throw broken('metadata', `${key} is 0 in each layer`);
+    if (largest(numbers, 0) < 1) throw broken('metadata', `${key} is 0 in each layer`);
     return undefined;
   }
 

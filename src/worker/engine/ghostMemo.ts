@@ -1,3 +1,4 @@
+import { append } from '../../base/lists';
 import type { JobResult, JobSpec, Ranking } from './job';
 import { dueAfter, type Beginning } from './vocabulary';
 
@@ -69,7 +70,7 @@ export class GhostMemo {
     const result = await session.run(rest, signal);
     this.rank(rest, result.ranking);
     const tokens = [...told, ...result.tokens];
-    confidences.push(...result.confidences);
+    append(confidences, result.confidences);
     this.keep({ prompt: spec.prompt, begin: spec.begin, tokens, confidences, isWhole: result.stop === 'end' });
     const { metrics } = result;
     // What is known of the answer was part of the session's prompt, but is not of this one's.

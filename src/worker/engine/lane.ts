@@ -1,4 +1,5 @@
 import type { ControlledEvaluateInputItem, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
+import { append } from '../../base/lists';
 import { commonPrefixLength } from '../../base/prefix';
 import type { Sampled, Sampling } from './job';
 import { findRestoredFloor, type LaneFacts, type LanePurpose } from './lanes';
@@ -85,7 +86,7 @@ export class Lane implements LaneFacts {
     }
     this.copyPending = true;
     this.restoredFloor = other.restoredFloor;
-    this.tokens.push(...other.tokens.slice(0, count));
+    append(this.tokens, other.tokens.slice(0, count));
   }
 
   /** Writes the lane's state to a file. Must not run beside a step. @returns the bytes that the file then has */
@@ -100,7 +101,7 @@ export class Lane implements LaneFacts {
   async load(path: string): Promise<readonly number[]> {
     await this.clear();
     await this.sequence.loadStateFromFile(path, { acceptRisk: true });
-    this.tokens.push(...this.sequence.contextTokens);
+    append(this.tokens, this.sequence.contextTokens);
     this.restoredFloor = findRestoredFloor(this.tokens.length, this.slidingWindow);
     return this.tokens;
   }
@@ -119,7 +120,7 @@ export class Lane implements LaneFacts {
     });
     const output = await this.sequence.controlledEvaluate(input);
     this.copyPending = false;
-    this.tokens.push(...tokens);
+    append(this.tokens, tokens);
     return draws.map((_, index) => {
       const { token, totalLogitWeight, logits } = output[plain + index]?.next ?? {};
       if (typeof token !== 'number') return undefined;

@@ -1,3 +1,4 @@
+import { largest } from '../../base/lists';
 import { commonPrefixLength } from '../../base/prefix';
 
 /** What a lane was last used for. Any request may use any KV that matches; the purpose says how much a lane is worth. */
@@ -190,7 +191,7 @@ function lossOf(
   costs: LaneCosts,
 ): { readonly cost: number; readonly park: boolean } {
   const others: Held[] = [{ tokens: prompt, rewindFloor: 0 }, ...lanes.filter(({ id }) => id !== lane.id), ...parked];
-  const held = Math.max(...others.map((other) => countUsable(other, lane.tokens)));
+  const held = largest(others.map((other) => countUsable(other, lane.tokens)));
   const lost = lane.tokens.length - held;
   const cost = lost * costs.token * worthOf(lane, lanes);
   const parking = lane.tokens.length * (costs.save + costs.load);

@@ -1,3 +1,4 @@
+import { largest } from '../../base/lists';
 import type { Lane } from './lane';
 import { countUsable, findRestoredFloor, type LanePurpose, type ParkedFacts } from './lanes';
 import type { Tuning } from './tuning';
@@ -167,6 +168,9 @@ export class Parking {
   }
 
   private parkedPart(lane: Lane): number {
-    return Math.max(0, ...this.entries.map((entry) => countUsable(entry, lane.tokens)));
+    return largest(
+      this.entries.map((entry) => countUsable(entry, lane.tokens)),
+      0,
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { largest } from '../../base/lists';
 import type { LanePurpose } from './lanes';
 import type { Session } from './session';
 import type { AnswerSpeed } from './speeds';
@@ -36,7 +37,11 @@ export const noSession: SessionFacts = { lanes: [], parked: [], totals: new Tota
 
 /** Two sessions that share a worker, as one to look at: each lane says whose it is. */
 export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFacts {
-  const firstId = Math.max(-1, ...chat.lanes.map(({ id }) => id)) + 1;
+  const firstId =
+    largest(
+      chat.lanes.map(({ id }) => id),
+      -1,
+    ) + 1;
   return {
     // Their answers are the same, as both have their speeds from one list.
     ...chat,

@@ -1,4 +1,5 @@
 /** Step sizes that are told apart, in tokens. llama.cpp's CPU kernels like multiples of 4: seven tokens may take longer than eight. */
+import { smallest } from '../../base/lists';
 export const stepSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
 /** Weight of the newest step in a size's running mean. */
@@ -21,7 +22,7 @@ const hurriedShare = 0.9;
 /** Where no step within the limit has that speed, a step that ghost text may have to wait for takes as many times what one token takes. */
 const waitingFactor = 3.5;
 /** Fewest tokens of a prefill step. */
-const smallest = 4;
+const SMALLEST_STEP = 4;
 /** Most tokens of a prefill step before any was measured. */
 const untried = 32;
 /** Steps above this size are told apart, and judged, by multiples of 4 alone; others are slower by the tokens left over. */
@@ -172,7 +173,7 @@ export class StepCost {
     const known = stepSizes.filter((each) => this.perToken.has(each));
     const below = known.filter((each) => each < size);
     // Left-over tokens, as in a step of seven, say little about a multiple of 4.
-    const even = isPrefillSize(size) ? below.findLast((each) => each < smallest || isPrefillSize(each)) : undefined;
+    const even = isPrefillSize(size) ? below.findLast((each) => each < SMALLEST_STEP || isPrefillSize(each)) : undefined;
     const smaller = even ?? below.at(-1);
     const larger = known.find((each) => each > size);
     if (larger === undefined) return smaller === undefined ? undefined : (tokens / smaller) * this.timeOf(smaller);
@@ -199,21 +200,21 @@ export class StepCost {
     const most = this.idleSize(context);
     if (pace === 'idle') return most;
     const sizes = stepSizes.filter((size) => isPrefillSize(size) && size <= most);
-    const best = Math.min(...sizes.map((size) => this.tokenTime(size, context)));
+    const best = smallest(sizes.map((size) => this.tokenTime(size, context)));
     const shortest = (share: number): number => sizes.find((size) => this.tokenTime(size, context) * share <= best) ?? most;
     if (pace === 'hurried') return shortest(hurriedShare);
     const wanted = shortest(typingShare);
     if (this.within(longestTypingStep, context).includes(wanted)) return wanted;
     const longest = Math.max(longestTypingStep, waitingFactor * (this.estimate(1, context) ?? 0));
-    return this.within(longest, context).findLast((size) => size <= wanted) ?? smallest;
+    return this.within(longest, context).findLast((size) => size <= wanted) ?? SMALLEST_STEP;
   }
 
   private idleSize(context: number): number {
-    const chosen = this.within(longestStep, context).at(-1) ?? smallest;
+    const chosen = this.within(longestStep, context).at(-1) ?? SMALLEST_STEP;
     const time = this.tokenTime(chosen, context);
     const faster = this.measured.filter((size) => size > chosen && this.tokenTime(size, context) * worthwhile < time);
     if (faster.length === 0 || this.isDoubtful(chosen)) return chosen;
-    const best = Math.min(...faster.map((size) => this.tokenTime(size, context)));
+    const best = smallest(faster.map((size) => this.tokenTime(size, context)));
     return faster.find((size) => this.tokenTime(size, context) <= best * aboutAsFast) ?? chosen;
   }
 
@@ -237,12 +238,12 @@ export class StepCost {
     if (this.perToken.size === 0) return sizes.filter((size) => size <= untried);
     const reach = known === undefined ? untried : (sizes.find((size) => size > known) ?? known);
     const fitting = sizes.filter((size) => size <= reach && (this.estimate(size, context) ?? Infinity) <= limit);
-    return fitting.length > 0 ? fitting : [smallest];
+    return fitting.length > 0 ? fitting : [SMALLEST_STEP];
   }
 }
 
 function isPrefillSize(size: number): boolean {
-  return size >= smallest && size % 4 === 0;
+  return size >= SMALLEST_STEP && size % 4 === 0;
 }
 
 /** The largest of {@link stepSizes} that is not above `tokens`. */
