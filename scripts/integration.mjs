@@ -1,7 +1,7 @@
 /**
  * The integration tests in a real VS Code: `node scripts/integration.mjs newest|oldest` runs them in code-server,
  * `node scripts/integration.mjs desktop [version]` in a desktop VS Code that @vscode/test-electron downloads.
- * Counts go to the file that PADDOCK_TEST_RESULTS names.
+ * Counts go to the file that PADDOCK_TEST_RESULTS names. With PADDOCK_TEST_GREP only the tests run whose names match it.
  */
 import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,7 +39,7 @@ async function main() {
       extensionDevelopmentPath: root,
       extensionTestsPath: path.join(dist, 'test', 'integration', 'index.js'),
       launchArgs: [folder, `--user-data-dir=${path.join(work, 'user-data')}`, `--extensions-dir=${extensions}`],
-      extensionTestsEnv: { PADDOCK_VSCODE: where },
+      extensionTestsEnv: { PADDOCK_VSCODE: where, PADDOCK_TEST_GREP: process.env['PADDOCK_TEST_GREP'] },
     });
   } finally {
     await rm(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

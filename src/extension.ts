@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { registerApply } from './host/apply/register';
+import { registerApply, type Apply } from './host/apply/register';
 import { registerBenchmark } from './host/benchmark/register';
 import { registerChat } from './host/chat/register';
 import { chatSettings } from './host/chat/settings';
@@ -26,6 +26,8 @@ import { registerVscodeChat } from './host/vscodeChat/register';
 /** What the extension exports: its engine's life, for tests and for extensions that wait for it. */
 export interface PaddockApi {
   readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState' | 'workerPid' | 'session'>;
+  /** The buttons of a code block. Only in a window that runs tests. */
+  readonly code?: Apply['actions'];
 }
 
 /** Composition root: constructs, wires, pushes. */
@@ -106,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     chat.dispose();
     return engine.shutDown();
   };
-  return { engine };
+  return { engine, ...(context.extensionMode === vscode.ExtensionMode.Test ? { code: apply.actions } : {}) };
 }
 
 interface ConfiguredModel extends ModelFile {

@@ -101,9 +101,9 @@ export class Editor {
     return this.page.locator('.statusbar-item[id^="paddock.paddock."][id$=".status"]');
   }
 
-  /** The chat's webview. */
+  /** The chat's webview. A notebook has one of VS Code's own. */
   get chat() {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    return this.page.frameLocator('iframe.webview.ready[src*="extensionId=paddock.paddock"]').frameLocator('iframe#active-frame');
   }
 
   async stop() {

@@ -8,7 +8,17 @@ import Mocha from 'mocha';
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, color: false });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
-  await Promise.all([import('./activation.test'), import('./vscodeChat.test'), import('./engine.test'), import('./ghostText.test')]);
+  await Promise.all([
+    import('./activation.test'),
+    import('./vscodeChat.test'),
+    import('./engine.test'),
+    import('./ghostText.test'),
+    import('./encodings.test'),
+    import('./files.test'),
+    import('./notebooks.test'),
+  ]);
+  const only = process.env['PADDOCK_TEST_GREP'];
+  if (only !== undefined) mocha.grep(only);
   const failures: string[] = [];
   let passed = 0;
   await new Promise<void>((resolve) => {

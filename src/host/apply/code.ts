@@ -1,11 +1,27 @@
 /** What is done with the code of an answer. Only what the user pressed, and for Apply only a proposal. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { commands, l10n, languages, window, workspace, type SymbolInformation, DocumentSymbol, type TextDocument, type Uri } from 'vscode';
+import {
+  Selection,
+  commands,
+  l10n,
+  languages,
+  window,
+  workspace,
+  type Range,
+  type SymbolInformation,
+  DocumentSymbol,
+  type TextDocument,
+  type Uri,
+} from 'vscode';
+import { isReadOnly, readOnlySentence, replaceText } from '../services/documentEdits';
+import { confirmWarning, encodingWarning, missingCharacters } from '../services/encodings';
+import { showDocument } from '../services/notebooks';
 import { shownPath } from '../services/workspacePaths';
 import { placeSurely } from './askAboutPlacement';
 import { askForTarget } from './askForTarget';
+import { cellFor } from './cells';
 import { declarationsIn, leadingStart, type Declaration } from './declarations';
-import type { LastEditor } from './editors';
+import type { LastEditor, Place } from './editors';
 import { indentOf, indentUnit, reindented } from './indentation';
 import { languageIdOf } from './languageIds';
 import { linesOf, withoutBlankEnds, type LineRange } from './lines';
@@ -48,12 +64,23 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
   }
   const named = namedFiles(code.info, code.before, linesOf(code.code));
   const attached = attachedTo(about);
-  const target = await askForTarget(await findTarget(named, attached.file, editor.current), named.lines.join('\n'));
-  if (target === undefined) return;
+  const found = await askForTarget(await findTarget(named, attached.file, editor.current), named.lines.join('\n'));
+  if (found === undefined) return;
+  const target = cellFor(found, attached.part?.text, editor.current);
+  if (target === undefined) {
+    void window.showInformationMessage(
+      l10n.t('Put the cursor into the cell of {0} that the code is for, then try again.', shownPath(found)),
+    );
+    return;
+  }
   const document = await opened(target);
   if (document === undefined) return;
+  if (await isReadOnly(target)) {
+    void window.showWarningMessage(readOnlySentence());
+    return;
+  }
   const original = linesOf(document.getText());
-  const isAttached = attached.file?.uri === undefined || attached.file.uri === target.toString();
+  const isAttached = attached.file?.uri === undefined || [found, target].some((uri) => uri.toString() === attached.file?.uri);
   const selection = isAttached && attached.part && whereIs(linesOf(attached.part.text), attached.part.startLine - 1, original);
   const cursor = editor.current?.document === document ? editor.current.selection.active.line : undefined;
   const input = {
@@ -78,23 +105,50 @@ export async function insertCode({ code }: Code, { current: editor }: LastEditor
     void window.showInformationMessage(l10n.t('There is no editor to insert into. Open a file and put the cursor where the code belongs.'));
     return;
   }
-  const { document, selection } = editor;
+  const { document } = editor;
+  const warning = await encodingWarning(document, code);
+  if (warning !== undefined && !(await confirmWarning(document, warning, l10n.t('Insert Anyway')))) return;
+  // Taken only now: the document may have changed while the user was asked.
+  const selection = new Selection(document.validatePosition(editor.selection.start), document.validatePosition(editor.selection.end));
   const line = document.lineAt(selection.start.line).text;
   const indent = indentOf(line.slice(0, selection.start.character));
   const lines = reindented(withoutBlankEnds(linesOf(code)), indent, indentUnit(linesOf(document.getText())));
   // The cursor's line has its own indentation, or text before the cursor.
-  const text = lines.join('\n').slice(indent.length);
-  const shown = await window.showTextDocument(document, { ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }) });
-  await shown.edit((edit) => {
-    edit.replace(selection, text);
-  });
+  const inserted = lines.join('\n').slice(indent.length);
+  if (inserted === '') return;
+  const text = editor.isEnd === true && line.trim() !== '' ? `\n${inserted}` : inserted;
+  if (await put(editor, selection, text)) return;
+  void window.showWarningMessage(
+    l10n.t('The code could not be inserted into {0}. See whether it can be written to, then try again.', shownPath(document.uri)),
+  );
+}
+
+/** Shows a place and replaces a range there. `false` where nothing was changed. */
+async function put({ document, viewColumn }: Place, range: Range, text: string): Promise<boolean> {
+  try {
+    const shown = await showDocument(document, viewColumn === undefined ? {} : { viewColumn });
+    if (shown === undefined) return await replaceText(document, [{ range, text }]);
+    const { version } = document;
+    const isDone = await shown.edit((edit) => {
+      edit.replace(range, text);
+    });
+    // A read-only editor says that it has done what it has not.
+    return isDone && document.version !== version;
+  } catch {
+    // The document is gone, or its editor was closed this moment.
+    return false;
+  }
 }
 
 /** Opens the code as a document of its own, not saved yet. */
 export async function newFile({ code, info }: Code): Promise<void> {
   const language = languageIdOf(info);
   const isKnown = (await languages.getLanguages()).includes(language);
-  const document = await workspace.openTextDocument({ content: `${code}\n`, ...(isKnown ? { language } : {}) });
+  const content = `${code}\n`;
+  const encoding = workspace.getConfiguration('files').get('encoding', 'utf8');
+  // A new file may have the encoding that holds everything.
+  const isHeld = (await missingCharacters(content, encoding)).length === 0;
+  const document = await workspace.openTextDocument({ content, ...(isKnown ? { language } : {}), ...(isHeld ? {} : { encoding: 'utf8' }) });
   await window.showTextDocument(document, { preview: false });
 }
 

@@ -1,4 +1,6 @@
-import { EndOfLine, Range, Uri, WorkspaceEdit, workspace, type TextDocument } from 'vscode';
+import { EndOfLine, Range, Uri, workspace, type TextDocument } from 'vscode';
+import { replaceText } from '../services/documentEdits';
+import { isCell } from '../services/notebooks';
 import { changeAt, changed, changesBetween, rebased, reversed, textChanges, type Change } from './changes';
 import { linesOf } from './lines';
 import { PROPOSAL_SCHEME } from './proposalFiles';
@@ -17,16 +19,17 @@ export class Proposal {
   readonly uri: Uri;
 
   /**
+   * @param target the document that the change is for; another one when its file is renamed
    * @param base the file's lines when the change was proposed
    * @param serial another one for each proposal: VS Code may still have the document of the one before
    */
   constructor(
-    readonly target: Uri,
+    public target: Uri,
     private base: readonly string[],
     serial: number,
   ) {
-    // The name decides the language.
-    const path = target.path.startsWith('/') ? target.path : `/${target.path}`;
+    // The name decides the language, and which editor VS Code opens: for a cell, not the one of notebooks.
+    const path = (target.path.startsWith('/') ? target.path : `/${target.path}`) + (isCell(target) ? `.${target.fragment}.cell` : '');
     this.uri = Uri.from({ scheme: PROPOSAL_SCHEME, path, query: String(serial) });
   }
 
@@ -64,6 +67,11 @@ export class Proposal {
   /** Whether there is nothing left to decide. */
   async isEmpty(): Promise<boolean> {
     return (await this.state()).changes.length === 0;
+  }
+
+  /** The lines that the change would put into the file, joined. */
+  async newText(): Promise<string> {
+    return (await this.state()).changes.flatMap(({ lines }) => lines).join('\n');
   }
 
   /** The line of the file where the first change is. */
@@ -111,13 +119,13 @@ interface Documents {
   readonly proposed: TextDocument;
 }
 
-/** One edit, so that undo is one step. `false` where VS Code refuses, as it does for a document that changed under its hands. */
+/** `false` where VS Code refuses, as it does for a document that changed under its hands, or the document is read-only. */
 async function write(document: TextDocument, changes: readonly Change[]): Promise<boolean> {
   if (changes.length === 0) return true;
-  const edit = new WorkspaceEdit();
   const eol = document.eol === EndOfLine.CRLF ? '\r\n' : '\n';
-  for (const each of textChanges(linesOf(document.getText()), changes, eol)) {
-    edit.replace(document.uri, new Range(each.startLine, each.startCharacter, each.endLine, each.endCharacter), each.text);
-  }
-  return workspace.applyEdit(edit);
+  const edits = textChanges(linesOf(document.getText()), changes, eol);
+  return replaceText(
+    document,
+    edits.map((each) => ({ range: new Range(each.startLine, each.startCharacter, each.endLine, each.endCharacter), text: each.text })),
+  );
 }

@@ -6,11 +6,18 @@ import {
   type FileChangeEvent,
   type FileStat,
   type FileSystemProvider,
+  workspace,
   type Uri,
 } from 'vscode';
 
 /** Scheme of the documents that hold proposed changes; package.json shows buttons for it. */
 export const PROPOSAL_SCHEME = 'paddock-proposal';
+
+/**
+ * The encoding of proposals. It holds every string that VS Code can hold, even halves of characters and zero bytes, and its byte order mark
+ * makes VS Code read it as what it is, whatever `files.encoding` says.
+ */
+export const PROPOSAL_ENCODING = 'utf16le';
 
 /** Proposals as files, so that VS Code can edit them; in memory, and gone with the window. */
 export class ProposalFiles implements FileSystemProvider {
@@ -19,8 +26,8 @@ export class ProposalFiles implements FileSystemProvider {
   readonly onDidChangeFile = this.changes.event;
 
   /** Makes the file, or replaces it. */
-  put(uri: Uri, text: string): void {
-    this.writeFile(uri, new TextEncoder().encode(text));
+  async put(uri: Uri, text: string): Promise<void> {
+    this.writeFile(uri, await workspace.encode(text, { encoding: PROPOSAL_ENCODING }));
   }
 
   watch(): { dispose(): void } {

@@ -1,5 +1,6 @@
 import {
   Disposable,
+  EndOfLine,
   Position,
   Selection,
   TabInputTextDiff,
@@ -12,12 +13,15 @@ import {
   type Tab,
   type TextDocument,
 } from 'vscode';
+import { confirmWarning, encodingWarning, reopenLabel, reopenWithEncoding } from '../services/encodings';
 import type { Log } from '../services/log';
+import { showDocument } from '../services/notebooks';
+import { renamedUri, type Rename } from '../services/renames';
 import { shownPath } from '../services/workspacePaths';
 import { confirmWrite, isRunByTools } from './askBeforeRunning';
 import { linesOf } from './lines';
 import { Proposal, type ProposalResult, type Side } from './proposal';
-import { PROPOSAL_SCHEME, type ProposalFiles } from './proposalFiles';
+import { PROPOSAL_ENCODING, PROPOSAL_SCHEME, type ProposalFiles } from './proposalFiles';
 
 /** Context key: whether there is a proposed change to decide on. */
 const PROPOSING = 'paddock.proposing';
@@ -25,14 +29,22 @@ const PROPOSING = 'paddock.proposing';
 /** Milliseconds after a key in a file before its proposal takes the change in. */
 const FOLLOW_MILLISECONDS = 300;
 
+/** Longest that a rename takes, in milliseconds. */
+const RENAME_MILLISECONDS = 10_000;
+
 /** The proposed changes that are open, each in a diff editor of its own; at most one for a file. Nothing is written but by its commands. */
 export class Proposals implements Disposable {
   private readonly open = new Map<string, Proposal>();
   /** Those whose file the user has agreed to change, though tools run what it says. */
-  private readonly confirmed = new WeakSet<Proposal>();
+  private readonly confirmedRuns = new WeakSet<Proposal>();
   private readonly subscription: Disposable;
   private timer: NodeJS.Timeout | undefined;
+  /** Proposals whose files are being renamed. VS Code closes their diff editors, as the old file is gone. */
+  private readonly renaming = new Set<Proposal>();
+  private renameTimer: NodeJS.Timeout | undefined;
   private serial = 1;
+  /** What the user was warned of and wants all the same, by proposal. */
+  private readonly confirmed = new WeakMap<Proposal, string>();
   /** One after another: each reads what the one before has written. */
   private steps: Promise<void> = Promise.resolve();
 
@@ -47,6 +59,12 @@ export class Proposals implements Disposable {
       window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const tab of closed) this.forget(tab);
       }),
+      workspace.onWillRenameFiles(({ files: renames }) => {
+        this.beforeRename(renames);
+      }),
+      workspace.onDidRenameFiles(({ files: renames }) => {
+        void this.run(() => this.rename(renames));
+      }),
     );
     // What a window showed before it was reloaded is gone.
     const stale = window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposalOf(tab) !== undefined);
@@ -59,24 +77,26 @@ export class Proposals implements Disposable {
       const before = [...this.open.values()].find(({ target }) => isSame(target, document.uri));
       if (before !== undefined) await this.close(before);
       const proposal = new Proposal(document.uri, linesOf(document.getText()), this.serial++);
-      this.files.put(proposal.uri, lines.join(document.getText().includes('\r\n') ? '\r\n' : '\n'));
+      await this.files.put(proposal.uri, lines.join(document.eol === EndOfLine.CRLF ? '\r\n' : '\n'));
       this.open.set(proposal.uri.toString(), proposal);
       this.tell();
-      const proposed = await workspace.openTextDocument(proposal.uri);
+      const proposed = await workspace.openTextDocument(proposal.uri, { encoding: PROPOSAL_ENCODING });
       if (proposed.languageId !== document.languageId) await languages.setTextDocumentLanguage(proposed, document.languageId);
       await this.show(proposal);
+      const warning = await encodingWarning(document, await proposal.newText());
+      if (warning !== undefined) void warnOfEncoding(document, warning);
     });
   }
 
   /** Writes a proposal into its file and closes it. */
   async accept(uri: unknown): Promise<void> {
     await this.withProposal(uri, async (proposal) => {
-      if (!(await this.isConfirmed(proposal))) return;
+      if (!(await this.isConfirmed(proposal, () => this.accept(proposal.uri)))) return;
       const line = await proposal.firstLine();
       if (!this.report(proposal, await proposal.accept())) return;
       await this.close(proposal);
       const at = new Position(line, 0);
-      await window.showTextDocument(proposal.target, { selection: new Selection(at, at), preview: false });
+      await showDocument(await workspace.openTextDocument(proposal.target), { selection: new Selection(at, at), preview: false });
     });
   }
 
@@ -87,7 +107,10 @@ export class Proposals implements Disposable {
 
   /** Writes the change at the cursor into the file. */
   acceptHunk(): Promise<void> {
-    return this.atCursor(async (proposal, line, side) => ((await this.isConfirmed(proposal)) ? proposal.acceptAt(line, side) : 'refused'));
+    return this.atCursor(async (proposal, line, side) => {
+      const isConfirmed = await this.isConfirmed(proposal, () => this.acceptHunk());
+      return isConfirmed ? proposal.acceptAt(line, side) : undefined;
+    });
   }
 
   /** Takes the change at the cursor out of the proposal. */
@@ -97,18 +120,19 @@ export class Proposals implements Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.renameTimer);
     this.subscription.dispose();
   }
 
-  private async atCursor(act: (proposal: Proposal, line: number, side: Side) => Promise<ProposalResult | 'refused'>): Promise<void> {
+  private async atCursor(act: (proposal: Proposal, line: number, side: Side) => Promise<ProposalResult | undefined>): Promise<void> {
     await this.withProposal(undefined, async (proposal) => {
       const editor = window.activeTextEditor;
       const side = editor && sideOf(proposal, editor.document.uri);
       const result = editor && side ? await act(proposal, editor.selection.active.line, side) : 'nowhere';
-      if (result === 'refused' || !this.report(proposal, result)) return;
+      if (result === undefined || !this.report(proposal, result)) return;
       if (!(await proposal.isEmpty())) return;
       await this.close(proposal);
-      await window.showTextDocument(proposal.target, { preview: false });
+      await showDocument(await workspace.openTextDocument(proposal.target), { preview: false });
     });
   }
 
@@ -119,7 +143,54 @@ export class Proposals implements Disposable {
     const [only, ...others] = this.open.values();
     const proposal = this.open.get(wanted?.toString() ?? '') ?? (others.length === 0 ? only : undefined);
     if (proposal === undefined) void window.showInformationMessage(l10n.t('Open the proposed change you want to decide on.'));
-    else await this.run(() => act(proposal));
+    else if (!(await this.run(() => act(proposal)))) this.report(proposal, 'failed');
+  }
+
+  /**
+   * Tells whether a proposal may be written: no tool runs the file and no character is destroyed, or the user wants it all the same. Where
+   * the user has to be asked, this waits for no answer, as other steps stand behind it: an answer takes the step `again`.
+   */
+  private async isConfirmed(proposal: Proposal, again: () => Promise<void>): Promise<boolean> {
+    const texts = await textsOf([proposal.target, proposal.uri]);
+    const mayRun = this.confirmedRuns.has(proposal) || !isRunByTools(proposal.target, texts);
+    const document = await workspace.openTextDocument(proposal.target);
+    const warning = await encodingWarning(document, await proposal.newText());
+    const mayEncode = warning === undefined || this.confirmed.get(proposal) === warning;
+    if (mayRun && mayEncode) return true;
+    const ask = async (): Promise<void> => {
+      if (!mayRun && !(await confirmWrite(proposal.target, texts))) return;
+      this.confirmedRuns.add(proposal);
+      if (!mayEncode) {
+        if (!(await confirmWarning(document, warning, l10n.t('Accept Anyway')))) return;
+        this.confirmed.set(proposal, warning);
+      }
+      await again();
+    };
+    void ask();
+    return false;
+  }
+
+  private beforeRename(renames: readonly Rename[]): void {
+    for (const proposal of this.open.values()) if (renamedUri(proposal.target, renames) !== undefined) this.renaming.add(proposal);
+    clearTimeout(this.renameTimer);
+    this.renameTimer = setTimeout(() => {
+      // The rename came to nothing, and the user may have closed the editor meanwhile.
+      for (const proposal of this.renaming) if (tabsOf(proposal).length === 0) this.remove(proposal);
+      this.renaming.clear();
+    }, RENAME_MILLISECONDS);
+  }
+
+  /** Follows files to their new names: a diff editor of VS Code's stays with the old one. */
+  private async rename(renames: readonly Rename[]): Promise<void> {
+    for (const proposal of this.open.values()) {
+      const target = renamedUri(proposal.target, renames);
+      if (target === undefined) continue;
+      proposal.target = target;
+      const tabs = tabsOf(proposal);
+      await this.show(proposal, true);
+      await closeTabs(tabs.filter((tab) => tabsOf(proposal).includes(tab)));
+      this.renaming.delete(proposal);
+    }
   }
 
   /** Whether the step was done. */
@@ -145,24 +216,17 @@ export class Proposals implements Disposable {
     }
   }
 
-  private async show({ target, uri }: Proposal): Promise<void> {
+  private async show({ target, uri }: Proposal, preserveFocus = false): Promise<void> {
     const name = shownPath(target);
     const isRun = isRunByTools(target, await textsOf([target, uri]));
     const title = isRun ? l10n.t('{0} (Proposed Change to a File That Tools Run)', name) : l10n.t('{0} (Proposed Change)', name);
-    await commands.executeCommand('vscode.diff', target, uri, title, { preview: false });
-  }
-
-  private async isConfirmed(proposal: Proposal): Promise<boolean> {
-    if (this.confirmed.has(proposal)) return true;
-    const isConfirmed = await confirmWrite(proposal.target, await textsOf([proposal.target, proposal.uri]));
-    if (isConfirmed) this.confirmed.add(proposal);
-    return isConfirmed;
+    await commands.executeCommand('vscode.diff', target, uri, title, { preview: false, preserveFocus });
   }
 
   /** Reverted before it is closed, as VS Code would ask whether to save what the user took out of it. */
   private async close(proposal: Proposal): Promise<void> {
     const document = workspace.textDocuments.find(({ uri }) => isSame(uri, proposal.uri));
-    const tabs = window.tabGroups.all.flatMap(({ tabs: all }) => all).filter((tab) => isSame(proposalOf(tab), proposal.uri));
+    const tabs = tabsOf(proposal);
     if (document?.isDirty === true && tabs.length > 0) {
       await this.show(proposal);
       await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
@@ -174,7 +238,7 @@ export class Proposals implements Disposable {
 
   private forget(tab: Tab): void {
     const proposal = this.open.get(proposalOf(tab)?.toString() ?? '');
-    if (proposal !== undefined) this.remove(proposal);
+    if (proposal !== undefined && !this.renaming.has(proposal) && tabsOf(proposal).length === 0) this.remove(proposal);
   }
 
   private remove(proposal: Proposal): void {
@@ -196,12 +260,28 @@ export class Proposals implements Disposable {
     }, FOLLOW_MILLISECONDS);
   }
 
-  private run(step: () => Promise<void>): Promise<void> {
-    this.steps = this.steps.then(step).catch((error: unknown) => {
-      this.log.error(`proposal: ${String(error)}`);
-    });
-    return this.steps;
+  /** Takes a step after those before it. `false` where it failed. */
+  private run(step: () => Promise<void>): Promise<boolean> {
+    const taken = this.steps.then(step).then(
+      () => true,
+      (error: unknown) => {
+        this.log.error(`proposal: ${String(error)}`);
+        return false;
+      },
+    );
+    this.steps = taken.then(() => undefined);
+    return taken;
   }
+}
+
+/** Tells the user as soon as the change is shown; Accept asks once more. */
+async function warnOfEncoding(document: TextDocument, warning: string): Promise<void> {
+  if ((await window.showWarningMessage(warning, reopenLabel())) !== undefined) await reopenWithEncoding(document);
+}
+
+/** The tabs that show a proposal. */
+function tabsOf({ uri }: Proposal): readonly Tab[] {
+  return window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => isSame(proposalOf(tab), uri));
 }
 
 async function closeTabs(tabs: readonly Tab[]): Promise<void> {

@@ -31,7 +31,7 @@ export type Target =
 export async function findTarget(
   { paths, doubtful = [] }: Pick<NamedFiles, 'paths' | 'doubtful'>,
   attached: Attached | undefined,
-  editor: TextEditor | undefined,
+  editor: Pick<TextEditor, 'document'> | undefined,
 ): Promise<Target> {
   const own = attached === undefined ? undefined : await attachedFile(attached);
   const certain = paths.filter((name) => !doubtful.includes(name));

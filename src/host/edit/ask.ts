@@ -5,7 +5,9 @@ import { editQuestion } from '../../prompt/edit';
 import type { ChatParams } from '../../protocol/worker';
 import { number } from '../engine/problems';
 import { taskSubjects } from '../engine/subjects';
-import { promptPath } from '../services/paths';
+import { isReadOnly, readOnlySentence } from '../services/documentEdits';
+import { isCell } from '../services/notebooks';
+import { documentName, promptPath } from '../services/paths';
 import { targetRange } from '../services/target';
 
 /** What is to be edited: whole lines of a document, from 0, the end exclusive. */
@@ -49,13 +51,9 @@ export async function refusal({ document, start, end }: EditTarget, contextToken
   );
 }
 
-export function readOnlySentence(): string {
-  return vscode.l10n.t('This editor is read-only, so nothing was changed. Copy the code to a file that can be written, and edit it there.');
-}
-
 /** Asks for the instruction; `undefined` where the user thinks better of it. */
 export function askInstruction({ document, start, end }: EditTarget, last: string): Thenable<string | undefined> {
-  const name = vscode.workspace.asRelativePath(document.uri);
+  const name = isCell(document.uri) ? documentName(document.uri) : vscode.workspace.asRelativePath(document.uri);
   const where =
     end - start === 1
       ? vscode.l10n.t('{0}, line {1}', name, number(end))
@@ -98,18 +96,6 @@ export function editPlace({ document, start, end }: EditTarget, options: vscode.
     after: lines(end, end + LINES_AROUND),
     indentUnit: options.insertSpaces === false ? '\t' : ' '.repeat(width > 0 ? width : 4),
   };
-}
-
-async function isReadOnly(uri: vscode.Uri): Promise<boolean> {
-  if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false) return true;
-  if (uri.scheme === 'untitled') return false;
-  try {
-    const { permissions } = await vscode.workspace.fs.stat(uri);
-    return permissions !== undefined && (permissions & vscode.FilePermission.Readonly) !== 0;
-  } catch {
-    // A file that was deleted since, or a document that is no file: trying will tell.
-    return false;
-  }
 }
 
 function textOf(document: vscode.TextDocument, start: number, end: number): string {

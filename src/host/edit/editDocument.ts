@@ -1,12 +1,23 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { replaceText, type TextReplacement } from '../services/documentEdits';
 import type { EditDocument, UndoStops } from './pendingEdit';
 
-/** A document of VS Code's as a pending edit sees it. */
+/** Longest that an edit waits for its document's new name, in milliseconds. */
+const MAX_MOVE_MILLISECONDS = 2000;
+
+/** More versions than a document has before its file is renamed. */
+const VERSIONS = 1e9;
+
+/** A document of VS Code's as a pending edit sees it: the same one when its file is renamed, which VS Code makes another document. */
 export class VscodeEditDocument implements EditDocument {
-  constructor(private readonly document: vscode.TextDocument) {}
+  private moves = 0;
+  private moving: { readonly done: Promise<void>; readonly end: () => void } | undefined;
+
+  constructor(private document: vscode.TextDocument) {}
 
   get version(): number {
-    return this.document.version;
+    return this.moves * VERSIONS + this.document.version;
   }
 
   get lineCount(): number {
@@ -24,19 +35,36 @@ export class VscodeEditDocument implements EditDocument {
     const replacement = replacementFor(document, start, end, lines);
     const { version } = document;
     const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
-    const done = await (editor === undefined ? inBackground(document, replacement) : inEditor(editor, replacement, undo));
+    const done = await (editor === undefined ? replaceText(document, [replacement]) : inEditor(editor, replacement, undo));
     // An editor that is read-only does nothing, and does not say so.
-    return done && document.version !== version;
+    if (done && document.version !== version) return true;
+    // A document whose file is being renamed takes no changes. The next attempt goes to its successor.
+    if (this.moving !== undefined) await Promise.race([this.moving.done, wait(MAX_MOVE_MILLISECONDS)]);
+    return false;
+  }
+
+  /** The document's file is about to be renamed. */
+  beginMove(): void {
+    let end = (): void => undefined;
+    const done = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.moving = { done, end };
+  }
+
+  /** The file was renamed. `document` has the same text; without it the document is the one it was. */
+  endMove(document?: vscode.TextDocument): void {
+    if (document !== undefined) {
+      this.document = document;
+      this.moves++;
+    }
+    this.moving?.end();
+    this.moving = undefined;
   }
 }
 
-interface Replacement {
-  readonly range: vscode.Range;
-  readonly text: string;
-}
-
 /** Only an editor takes edits that are one step of the undo stack together. */
-async function inEditor(editor: vscode.TextEditor, replacement: Replacement, undo: UndoStops): Promise<boolean> {
+async function inEditor(editor: vscode.TextEditor, replacement: TextReplacement, undo: UndoStops): Promise<boolean> {
   try {
     return await editor.edit(
       (builder) => {
@@ -46,14 +74,8 @@ async function inEditor(editor: vscode.TextEditor, replacement: Replacement, und
     );
   } catch {
     // It was closed this moment.
-    return inBackground(editor.document, replacement);
+    return replaceText(editor.document, [replacement]);
   }
-}
-
-function inBackground(document: vscode.TextDocument, { range, text }: Replacement): Thenable<boolean> {
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, range, text);
-  return vscode.workspace.applyEdit(edit);
 }
 
 /** Lines from 0, the end exclusive, in VS Code's terms: the last line of a document has no line break to take along. */
@@ -62,7 +84,7 @@ export function replacementFor(
   start: number,
   end: number,
   lines: readonly string[],
-): Replacement {
+): TextReplacement {
   const text = lines.join('\n');
   const { lineCount } = document;
   const endOf = (line: number): vscode.Position => document.lineAt(line).range.end;

@@ -23,6 +23,11 @@ export class EditMemory {
     return this.edits.get(uri) ?? [];
   }
 
+  /** The documents with something remembered. */
+  get uris(): readonly string[] {
+    return [...this.edits.keys()];
+  }
+
   /** Remembers what may stand in a file; nothing forgets it. */
   set(uri: string, snapshots: readonly Snapshot[]): void {
     if (snapshots.length === 0 && !this.edits.has(uri)) return;

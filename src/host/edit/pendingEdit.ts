@@ -185,6 +185,13 @@ export class PendingEdit {
     this.disturbed = true;
   }
 
+  /** The document is another one with the same text, and another undo stack. */
+  moved(): void {
+    this.lineCount = this.document.lineCount;
+    this.disturbed = true;
+    this.changes.fire(undefined);
+  }
+
   dispose(): void {
     this.changes.dispose();
   }

@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { servingModel, type Engine } from '../engine/engine';
 import { reportProblem } from '../engine/reportProblem';
 import { commandIds } from '../services/commands';
+import { readOnlySentence } from '../services/documentEdits';
+import { confirmWarning, encodingWarning, reopenLabel, reopenWithEncoding } from '../services/encodings';
 import type { Log } from '../services/log';
-import { askInstruction, editParams, editPlace, editTarget, readOnlySentence, refusal, type EditTarget } from './ask';
+import { activeEditor } from '../services/target';
+import { askInstruction, editParams, editPlace, editTarget, refusal, type EditTarget } from './ask';
 import { highlight, paintEdits } from './decorations';
 import { Edits, type LiveEdit } from './edits';
 import { EditLenses } from './lenses';
 import { EditMemory } from './memory';
-import type { Verdict } from './pendingEdit';
+import type { PendingEdit, Verdict } from './pendingEdit';
 import { EditWriter, type Written } from './writer';
 
 export interface EditDeps {
@@ -56,7 +59,7 @@ class InlineEdit {
   ) {}
 
   async begin(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = activeEditor();
     if (editor === undefined) {
       void vscode.window.showInformationMessage(vscode.l10n.t('Open a file and select the code you want changed.'));
       return;
@@ -68,14 +71,22 @@ class InlineEdit {
       await showRefusal(refused);
       return;
     }
+    const warning = await encodingWarning(editor.document, '');
+    if (warning !== undefined && !(await confirmWarning(editor.document, warning, vscode.l10n.t('Edit Anyway')))) return;
     const marked = highlight(editor, target.start, target.end);
     const { version } = editor.document;
     const instruction = await askInstruction(target, this.last);
     marked.dispose();
     if (instruction === undefined || instruction.trim() === '') return;
     this.last = instruction;
+    const now = editor.document.isClosed ? successor(editor) : editor;
+    if (now === undefined) {
+      void vscode.window.showWarningMessage(vscode.l10n.t('The file was closed meanwhile, so nothing was changed. Open it and ask again.'));
+      return;
+    }
     // Whatever changed the document meanwhile may have moved the lines.
-    await this.write(editor, editor.document.version === version ? target : await editTarget(editor), instruction);
+    const isSame = now !== editor || editor.document.version === version;
+    await this.write(now, isSame ? { ...target, document: now.document } : await editTarget(now), instruction);
   }
 
   async settle(verdict: Verdict): Promise<void> {
@@ -130,12 +141,13 @@ class InlineEdit {
     await this.finish(live, written, () => this.write(editor, target, instruction));
   }
 
-  private async finish({ edit }: LiveEdit, written: Written, retry: () => Promise<void>): Promise<void> {
+  private async finish({ document, edit }: LiveEdit, written: Written, retry: () => Promise<void>): Promise<void> {
     // What a user changed by hand, or has before their eyes to decide on, stays; everything else leaves the text as it was.
     if (written.kind !== 'done' && written.kind !== 'interrupted') await edit.settle('discard');
     switch (written.kind) {
       case 'done':
         announce(edit.hunks.length, written.whole);
+        await warnOfEncoding(document, edit);
         return;
       case 'failed':
         await reportProblem(written.error, this.deps.engine, retry);
@@ -165,6 +177,12 @@ class InlineEdit {
   }
 }
 
+/** The editor of a file that was renamed, or whose language was changed, while the user was asked. */
+function successor({ document }: vscode.TextEditor): vscode.TextEditor | undefined {
+  const active = activeEditor();
+  return active?.document.getText() === document.getText() ? active : undefined;
+}
+
 /** Milliseconds for which the status bar says how an edit is decided on. */
 const ANNOUNCED = 10_000;
 
@@ -179,6 +197,14 @@ function announce(hunks: number, whole: boolean): void {
       ? vscode.l10n.t('1 change: Ctrl+Enter (Cmd+Enter) accepts, Escape discards')
       : vscode.l10n.t('{0} changes: Ctrl+Enter (Cmd+Enter) accepts, Escape discards', hunks);
   vscode.window.setStatusBarMessage(text, ANNOUNCED);
+}
+
+/** Before the edit is accepted: what it brings may be missing from the file's encoding. */
+async function warnOfEncoding(document: vscode.TextDocument, edit: PendingEdit): Promise<void> {
+  const added = edit.linesOf('added').map((line) => document.lineAt(line).text);
+  const warning = await encodingWarning(document, added.join('\n'));
+  if (warning === undefined) return;
+  if ((await vscode.window.showWarningMessage(warning, reopenLabel())) !== undefined) await reopenWithEncoding(document);
 }
 
 async function showRefusal(sentence: string): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { selectedCell } from './notebooks';
 
 /** Symbols that stand for a piece of code by themselves. */
 const callable: ReadonlySet<vscode.SymbolKind> = new Set([
@@ -70,8 +71,28 @@ export function holdsCode({ uri }: vscode.TextDocument): boolean {
   return !foreignSchemes.has(uri.scheme);
 }
 
-/** The editor that a command without arguments is about: the active one, else the first that can be seen, as when the chat is in a tab. */
-export function currentEditor(): vscode.TextEditor | undefined {
+/** A place that a command is about. */
+export type EditorPlace = Pick<vscode.TextEditor, 'document' | 'selection'>;
+
+/**
+ * The place that a command without arguments is about: the active editor, else the first that can be seen, as when the chat is in a tab. In a
+ * notebook it is the selected cell, and all of it where it has no editor.
+ */
+export function currentEditor(): EditorPlace | undefined {
+  const { visibleTextEditors } = vscode.window;
+  const document = selectedCell()?.document;
+  const active = activeEditor();
+  if (document !== undefined && active === undefined) {
+    const { start, end } = document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
+    return { document, selection: new vscode.Selection(start, end) };
+  }
+  return [active, ...visibleTextEditors].find((editor) => editor !== undefined && holdsCode(editor.document));
+}
+
+/** VS Code's active editor. In a notebook that may be the one of a cell that was left: then the selected cell's, where it has one. */
+export function activeEditor(): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
-  return [activeTextEditor, ...visibleTextEditors].find((editor) => editor !== undefined && holdsCode(editor.document));
+  const document = selectedCell()?.document;
+  if (document === undefined || activeTextEditor?.document === document) return activeTextEditor;
+  return visibleTextEditors.find((editor) => editor.document === document);
 }

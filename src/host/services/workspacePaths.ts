@@ -1,7 +1,8 @@
 /** Finds files of the workspace by paths that models and conversations name. Such a path leads to a file inside the workspace, or nowhere. */
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { FileType, Uri, workspace, type WorkspaceFolder } from 'vscode';
+import { FileType, Uri, l10n, workspace, type WorkspaceFolder } from 'vscode';
+import { findCell } from './notebooks';
 
 export interface PathLookup {
   /** The files with that path, each once, spelled as they are on disk. */
@@ -52,9 +53,14 @@ export function isNamedInWorkspace(uri: Uri): boolean {
   return workspace.getWorkspaceFolder(uri) !== undefined;
 }
 
-/** Path as a title shows it: within its folder, whose name stands first where there are several. */
+/**
+ * A document's path in a title or a sentence: within its folder, whose name stands first where there are several. A cell of a notebook has
+ * the notebook's path and its number.
+ */
 export function shownPath(uri: Uri): string {
-  return workspace.asRelativePath(uri).replace(/\\/g, '/');
+  const cell = findCell(uri);
+  const shown = workspace.asRelativePath(cell?.notebook.uri ?? uri).replace(/\\/g, '/');
+  return cell === undefined ? shown : l10n.t('{0}, cell {1}', shown, cell.index + 1);
 }
 
 /** A name that comes from a model, in a message: no link, no icon, one line. */

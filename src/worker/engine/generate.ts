@@ -1,5 +1,5 @@
 /** Turns the ids of tokens into text. `previous` are the ids before them, which decide about a leading space. */
-import { append, largest } from '../../base/lists';
+import { append } from '../../base/lists';
 export type Detokenize = (tokens: readonly number[], previous: readonly number[]) => string;
 
 /** How many ids before a piece are handed to the detokenizer. */

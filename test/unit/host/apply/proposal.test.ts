@@ -17,10 +17,19 @@ const fake = vi.hoisted(() => {
       return `${this.scheme}:${this.path}?${this.query}`;
     }
   }
+  class Position {
+    constructor(
+      readonly line: number,
+      readonly character: number,
+    ) {}
+  }
   class Document {
     /** One entry a step of undo. */
     readonly undo: string[] = [];
     readonly eol: number;
+    readonly isUntitled = false;
+    readonly encoding = 'utf8';
+    isDirty = false;
     constructor(
       readonly uri: Uri,
       public text: string,
@@ -30,18 +39,28 @@ const fake = vi.hoisted(() => {
     getText(): string {
       return this.text;
     }
+    get lineCount(): number {
+      return this.text.split(/\r\n|\n/).length;
+    }
+    lineAt(line: number): { range: { end: Position } } {
+      return { range: { end: new Position(line, (this.text.split(/\r\n|\n/)[line] ?? '').length) } };
+    }
     offset(line: number, character: number): number {
       const starts = [0, ...Array.from(this.text.matchAll(/\r\n|\n/g), ({ index, 0: { length } }) => index + length)];
       return (starts[line] ?? 0) + character;
     }
   }
   class Range {
-    constructor(
-      readonly startLine: number,
-      readonly startCharacter: number,
-      readonly endLine: number,
-      readonly endCharacter: number,
-    ) {}
+    readonly startLine: number;
+    readonly startCharacter: number;
+    readonly endLine: number;
+    readonly endCharacter: number;
+    constructor(...all: readonly (number | Position)[]) {
+      const [startLine = 0, startCharacter = 0, endLine = 0, endCharacter = 0] = all.flatMap((each) =>
+        typeof each === 'number' ? [each] : [each.line, each.character],
+      );
+      [this.startLine, this.startCharacter, this.endLine, this.endCharacter] = [startLine, startCharacter, endLine, endCharacter];
+    }
   }
   class WorkspaceEdit {
     readonly edits: { uri: Uri; range: Range; text: string }[] = [];
@@ -50,12 +69,14 @@ const fake = vi.hoisted(() => {
     }
   }
   const documents = new Map<string, Document>();
-  const state = { readonly: false };
+  /** `setting`: VS Code changes the document's text and never saves it. */
+  const state: { readonly: 'no' | 'refused' | 'setting' } = { readonly: 'no' };
   const applyEdit = ({ edits }: WorkspaceEdit): Promise<boolean> => {
-    if (state.readonly) return Promise.resolve(false);
+    if (state.readonly === 'refused') return Promise.resolve(false);
     const document = documents.get(String(edits[0]?.uri));
     if (document === undefined) return Promise.resolve(false);
     document.undo.push(document.text);
+    document.isDirty = state.readonly === 'no';
     for (const { range, text } of [...edits].reverse()) {
       const [start, end] = [document.offset(range.startLine, range.startCharacter), document.offset(range.endLine, range.endCharacter)];
       document.text = document.text.slice(0, start) + text + document.text.slice(end);
@@ -66,7 +87,9 @@ const fake = vi.hoisted(() => {
     const document = documents.get(uri.toString());
     return document === undefined ? Promise.reject(new Error('no such document')) : Promise.resolve(document);
   };
-  return { Uri, Document, Range, WorkspaceEdit, documents, state, workspace: { applyEdit, openTextDocument } };
+  const fs = { readFile: (uri: Uri) => Promise.resolve(documents.get(uri.toString())?.undo[0] ?? '') };
+  const decode = (bytes: string): Promise<string> => Promise.resolve(bytes);
+  return { Uri, Position, Document, Range, WorkspaceEdit, documents, state, workspace: { applyEdit, openTextDocument, fs, decode } };
 });
 
 vi.mock('vscode', () => ({ ...fake, EndOfLine: { LF: 1, CRLF: 2 } }));
@@ -89,7 +112,7 @@ function open(eol = '\n'): void {
 }
 
 beforeEach(() => {
-  fake.state.readonly = false;
+  fake.state.readonly = 'no';
   open();
 });
 
@@ -138,10 +161,11 @@ describe('a proposed change', () => {
     expect(file.text).toBe('eins\ntwo\nthree\nfour\nfive\n');
   });
 
-  it('stays when the file cannot be written', async () => {
-    fake.state.readonly = true;
+  it.each(['refused', 'setting'] as const)('stays when the file cannot be written: %s', async (how) => {
+    fake.state.readonly = how;
     expect(await proposal.accept()).toBe('failed');
-    fake.state.readonly = false;
+    expect(file.text).toBe(before.join('\n'));
+    fake.state.readonly = 'no';
     expect(await proposal.accept()).toBe('done');
     expect(file.text).toBe(after.join('\n'));
   });

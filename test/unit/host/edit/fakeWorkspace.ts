@@ -9,14 +9,22 @@ interface Change {
 
 export class OpenDocument {
   readonly uri: Uri;
-  readonly isUntitled = false;
+  readonly isUntitled: boolean;
+  readonly encoding = 'utf8';
+  isDirty = false;
+  isClosed = false;
   version = 1;
 
   constructor(
-    path: string,
+    address: string | Uri,
     public text: string,
   ) {
-    this.uri = new Uri(path);
+    this.uri = typeof address === 'string' ? new Uri(address) : address;
+    this.isUntitled = this.uri.scheme === 'untitled';
+  }
+
+  getText(): string {
+    return this.text;
   }
 
   get lineCount(): number {
@@ -40,6 +48,7 @@ export class OpenDocument {
       this.text = this.text.slice(0, from) + text.replace(/\r\n/g, '\n') + this.text.slice(this.offsetAt(range.end));
     }
     this.version++;
+    this.isDirty = true;
     workspace.changed.fire({ document: this, contentChanges: changes, reason: undefined });
   }
 
@@ -54,6 +63,37 @@ export class OpenDocument {
   }
 }
 
+/** A notebook that is open, with its cells' documents. */
+export class OpenNotebook {
+  readonly uri: Uri;
+
+  constructor(
+    path: string,
+    readonly cells: readonly OpenDocument[],
+  ) {
+    this.uri = new Uri(path);
+  }
+
+  getCells(): readonly { document: OpenDocument; notebook: OpenNotebook; index: number }[] {
+    return this.cells.map((document, index) => ({ document, notebook: this, index }));
+  }
+
+  async save(): Promise<boolean> {
+    await workspace.saveNotebook(this, 'manual');
+    return true;
+  }
+}
+
+interface NotebookSaving {
+  readonly notebook: OpenNotebook;
+  readonly reason: number;
+  readonly waitUntil: (edit: Promise<WorkspaceEdit>) => void;
+}
+
+interface Renames {
+  readonly files: readonly { oldUri: Uri; newUri: Uri }[];
+}
+
 const reasons = { manual: 1, afterDelay: 2, focusOut: 3 } as const;
 
 class FakeWorkspace {
@@ -62,11 +102,17 @@ class FakeWorkspace {
   readonly saved = new Emitter<OpenDocument>();
   readonly opened = new Emitter<OpenDocument>();
   readonly closed = new Emitter<OpenDocument>();
+  readonly willSaveNotebook = new Emitter<NotebookSaving>();
+  readonly savedNotebook = new Emitter<OpenNotebook>();
+  readonly willRename = new Emitter<Renames>();
+  readonly renamed = new Emitter<Renames>();
   readonly documents: OpenDocument[] = [];
+  readonly notebooks: OpenNotebook[] = [];
   readonly disk = new Map<string, string>();
 
   clear(): void {
     this.documents.length = 0;
+    this.notebooks.length = 0;
     this.disk.clear();
   }
 
@@ -76,13 +122,21 @@ class FakeWorkspace {
     return document;
   }
 
+  openUntitled(name: string, text: string): OpenDocument {
+    const document = new OpenDocument(new Uri(name, 'untitled'), text);
+    this.reopen(document);
+    return document;
+  }
+
   reopen(document: OpenDocument): void {
+    document.isClosed = false;
     this.documents.push(document);
     this.opened.fire(document);
   }
 
   close(document: OpenDocument): void {
     this.documents.splice(this.documents.indexOf(document), 1);
+    document.isClosed = true;
     this.closed.fire(document);
   }
 
@@ -92,7 +146,45 @@ class FakeWorkspace {
     const edits = (await Promise.all(waits)).flat();
     if (edits.length > 0) document.change([...edits].sort((a, b) => b.range.start.line - a.range.start.line));
     this.disk.set(document.uri.path, document.text);
+    document.isDirty = false;
     this.saved.fire(document);
+  }
+
+  /** Renames a file or folder as VS Code does: what is not saved moves along, into another document. */
+  rename(from: string, to: string, renamedWith: (text: string) => string = (text) => text): OpenDocument[] {
+    const files = [{ oldUri: new Uri(from), newUri: new Uri(to) }];
+    const moved = this.documents.filter(({ uri: { path } }) => path === from || path.startsWith(`${from}/`));
+    this.willRename.fire({ files });
+    for (const [path, text] of [...this.disk]) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      this.disk.delete(path);
+      this.disk.set(to + path.slice(from.length), text);
+    }
+    const now = moved.map(({ uri, text }) => this.open(to + uri.path.slice(from.length), renamedWith(text)));
+    this.renamed.fire({ files });
+    for (const document of moved) this.close(document);
+    return now;
+  }
+
+  openNotebook(path: string, texts: readonly string[]): OpenNotebook {
+    const cells = texts.map((text, index) => new OpenDocument(new Uri(path, 'vscode-notebook-cell', `W${index}`), text));
+    const notebook = new OpenNotebook(path, cells);
+    this.notebooks.push(notebook);
+    for (const cell of cells) this.reopen(cell);
+    return notebook;
+  }
+
+  closeNotebook(notebook: OpenNotebook): void {
+    this.notebooks.splice(this.notebooks.indexOf(notebook), 1);
+    for (const cell of notebook.cells) this.close(cell);
+  }
+
+  async saveNotebook(notebook: OpenNotebook, reason: keyof typeof reasons): Promise<void> {
+    const waits: Promise<WorkspaceEdit>[] = [];
+    this.willSaveNotebook.fire({ notebook, reason: reasons[reason], waitUntil: (edit) => waits.push(edit) });
+    for (const edit of await Promise.all(waits)) applyEdit(edit);
+    this.disk.set(notebook.uri.path, JSON.stringify(notebook.cells.map(({ text }) => text)));
+    this.savedNotebook.fire(notebook);
   }
 }
 
@@ -101,10 +193,28 @@ export const workspace = new FakeWorkspace();
 class WorkspaceEdit {
   readonly changes: (Change & { uri: Uri })[] = [];
 
+  get size(): number {
+    return this.changes.length;
+  }
+
   replace(uri: Uri, range: Range, text: string): void {
     this.changes.push({ uri, range, text });
   }
+
+  delete(uri: Uri, range: Range): void {
+    this.replace(uri, range, '');
+  }
 }
+
+/** From the bottom up, as each range counts in the document before all of them. */
+function applyEdit({ changes }: WorkspaceEdit): boolean {
+  for (const { uri, ...change } of [...changes].sort((a, b) => b.range.start.line - a.range.start.line)) {
+    workspace.documents.find((each) => each.uri.toString() === uri.toString())?.change([change]);
+  }
+  return changes.every(({ uri }) => workspace.documents.some((each) => each.uri.toString() === uri.toString()));
+}
+
+export const messages: string[] = [];
 
 export const fakeVscode = {
   Position,
@@ -119,18 +229,40 @@ export const fakeVscode = {
       },
     }),
   },
-  window: { visibleTextEditors: [] },
+  Uri,
+  l10n: { t: (text: string, ...values: readonly string[]) => text.replace(/\{(\d)\}/g, (_, index: string) => values[Number(index)] ?? '') },
+  window: {
+    visibleTextEditors: [],
+    showErrorMessage: (message: string) => {
+      messages.push(message);
+      return Promise.resolve(undefined);
+    },
+  },
   workspace: {
     textDocuments: workspace.documents,
+    notebookDocuments: workspace.notebooks,
     onDidChangeTextDocument: workspace.changed.event,
     onWillSaveTextDocument: workspace.willSave.event,
     onDidSaveTextDocument: workspace.saved.event,
+    onWillSaveNotebookDocument: workspace.willSaveNotebook.event,
+    onDidSaveNotebookDocument: workspace.savedNotebook.event,
     onDidOpenTextDocument: workspace.opened.event,
     onDidCloseTextDocument: workspace.closed.event,
-    openTextDocument: ({ path }: Uri) => Promise.resolve(workspace.open(path, workspace.disk.get(path) ?? '')),
-    applyEdit: ({ changes }: WorkspaceEdit) => {
-      for (const { uri, ...change } of changes) workspace.documents.find((each) => each.uri.path === uri.path)?.change([change]);
-      return Promise.resolve(true);
+    onWillRenameFiles: workspace.willRename.event,
+    onDidRenameFiles: workspace.renamed.event,
+    openTextDocument: (uri: Uri) => {
+      const text = workspace.disk.get(uri.path);
+      return text === undefined
+        ? Promise.reject(new Error('FileNotFound'))
+        : Promise.resolve(workspace.documents.find((each) => each.uri.path === uri.path) ?? workspace.open(uri.path, text));
+    },
+    openNotebookDocument: ({ path }: Uri) => {
+      const texts: unknown = JSON.parse(workspace.disk.get(path) ?? '[]');
+      return Promise.resolve(workspace.openNotebook(path, texts as readonly string[]));
+    },
+    applyEdit: (edit: WorkspaceEdit) => Promise.resolve(applyEdit(edit)),
+    fs: {
+      stat: ({ path }: Uri) => (workspace.disk.has(path) ? Promise.resolve({}) : Promise.reject(new Error('FileNotFound'))),
     },
   },
 };
