@@ -1,4 +1,5 @@
 /** Finds the cheapest way to go through the lines of a file and the lines of a block at once. */
+import { append } from '../../base/lists';
 import { indentOf } from './indentation';
 import { likeness, wordsOf } from './lines';
 
@@ -98,13 +99,13 @@ export class Alignment {
       }
       if (step === 'add' && part !== undefined && isBlankPart(part)) blank.add(lines.length);
       if (step === 'match' || step === 'rewrite' || step === 'add') {
-        lines.push(...partLines(part));
+        append(lines, partLines(part));
         isWrapped = step === 'add' && /(?:[{([:]|\b(?:do|then))\s*$/.test((lines.at(-1) ?? '').slice(-80));
       }
       if (step === 'pass' && kept === 0 && part?.kind === 'gap') {
         const spare = spared(part.spare, lines);
         if (spare.length === 0) empty.push(lines.length);
-        lines.push(...spare);
+        append(lines, spare);
       }
       if (step !== 'add' && step !== 'pass') at++;
       if (step !== 'keep' && step !== 'remove') {

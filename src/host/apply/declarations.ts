@@ -124,12 +124,13 @@ export interface Leading {
 
 /** Tells comments from decorators. What is neither, such as a blank line, stays with what stands above it. */
 export function splitLeading(lines: readonly string[]): Leading {
-  const comments: string[] = [];
-  const decorators: string[] = [];
+  let comments: readonly string[] = [];
+  let decorators: readonly string[] = [];
   for (let line = lines.length - 1; line >= 0;) {
     const first = longLeadingStart(lines, line, indentOf(lines[0] ?? '').length) ?? line;
-    const isDecorator = DECORATOR.test(lines[first] ?? '');
-    (isDecorator ? decorators : comments).unshift(...lines.slice(first, line + 1));
+    const part = lines.slice(first, line + 1);
+    if (DECORATOR.test(lines[first] ?? '')) decorators = [...part, ...decorators];
+    else comments = [...part, ...comments];
     line = first - 1;
   }
   return { comments, decorators };

@@ -3,6 +3,8 @@
  * marker only where all its words are known here, so that a comment about something else stays a comment.
  */
 
+import { largest } from '../../base/lists';
+
 /**
  * Classes of words. `h`: asks to keep. `k`: tells which code, e.g. "existing". `r`: "rest". `c`: code as such. `n`: a part of a program.
  * `p`: says that it does not change or is not shown. `w`: says so less clearly, e.g. "above". `x`: not. `m`: change. `v`: is, remains.
@@ -64,7 +66,7 @@ for (const language of [ENGLISH, CHINESE]) {
   }
 }
 
-const MAX_CHINESE = Math.max(...Object.values(CHINESE).flatMap((words) => words.split(/\s+/).map(({ length }) => length)));
+const MAX_CHINESE = largest(Object.values(CHINESE).flatMap((words) => words.split(/\s+/).map(({ length }) => length)));
 
 /** The classes of a word. An unknown word has an empty set. */
 export type Word = ReadonlySet<WordClass>;

@@ -1,4 +1,5 @@
 /** Puts the file's own lines in place of the elisions of a block. */
+import { append } from '../../base/lists';
 import { Alignment, type NewPart, type OldPart } from './alignment';
 import { extentEnd, isLeading, leadingStart, mergeLeading, nameAt } from './declarations';
 import { elisionKind, type Elision } from './elisions';
@@ -108,7 +109,7 @@ class Filling {
     for (let line = 0; line < this.block.length;) {
       const pair = pairAt.get(line);
       const scope = scopeAt.get(line);
-      parts.push(...(isCloser(this.block[line] ?? '') || pair !== undefined ? rescue : []));
+      if (isCloser(this.block[line] ?? '') || pair !== undefined) append(parts, rescue);
       if (pair !== undefined) {
         const lines = this.scopeLines(pair);
         if (lines === undefined) return undefined;

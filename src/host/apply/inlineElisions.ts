@@ -1,4 +1,5 @@
 // Brings elisions that share a line with code, or take several lines, to lines of their own: `save() { /* unchanged */ }`.
+import { append } from '../../base/lists';
 import { nameAt } from './declarations';
 import { elisionKind } from './elisions';
 import { indentOf, indentUnit } from './indentation';
@@ -35,7 +36,7 @@ export function separateElisions(block: readonly string[], original: readonly st
   for (let at = 0; at < block.length;) {
     const end = longCommentEnd(block, at);
     const line = block[at] ?? '';
-    if (end === undefined) result.push(...separated(line, unit, known, names));
+    if (end === undefined) append(result, separated(line, unit, known, names));
     else result.push(`${indentOf(line)}// ...`);
     at = end ?? at + 1;
   }

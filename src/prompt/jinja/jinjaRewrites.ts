@@ -1,3 +1,4 @@
+import { append } from '../../base/lists';
 import type { Token } from './jinjaLexer';
 
 // The parser of @huggingface/jinja does not know all of Jinja's syntax. What it lacks is written in a way that it does know, with names that
@@ -72,7 +73,7 @@ function rewriteWithHead(tokens: readonly Token[], start: number, rewritten: Tok
     { type: 'NumericLiteral', value: '0', group },
     { type: 'CloseSquareBracket', value: ']', group },
   ];
-  rewritten.push(name('for'), name(WITH_VARIABLE), name('in'), ...list);
+  append(rewritten, [name('for'), name(WITH_VARIABLE), name('in'), ...list]);
   let at = start;
   let starts = true;
   for (; at < tokens.length && tokens[at]?.type !== 'CloseStatement'; at++) {

@@ -1,4 +1,5 @@
 import type { LlamaModel, LlamaVocabularyType, Token } from 'node-llama-cpp';
+import { append } from '../../base/lists';
 import type { Detokenize } from './generate';
 
 /**
@@ -52,7 +53,7 @@ function fromByteLevel(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const letter of text) {
     const byte = BYTES.get(letter);
-    if (byte === undefined) bytes.push(...Buffer.from(letter));
+    if (byte === undefined) append(bytes, Buffer.from(letter));
     else bytes.push(byte);
   }
   return Uint8Array.from(bytes);

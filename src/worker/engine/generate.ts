@@ -1,5 +1,6 @@
-/** Turns the ids of tokens into text. `previous` are the ids before them, which decide about a leading space. */
 import { append } from '../../base/lists';
+
+/** Turns the ids of tokens into text. `previous` are the ids before them, which decide about a leading space. */
 export type Detokenize = (tokens: readonly number[], previous: readonly number[]) => string;
 
 /** How many ids before a piece are handed to the detokenizer. */

@@ -98,9 +98,9 @@ function checkExperts(figures: Figures, hasExperts: boolean, isPlain: boolean): 
   if (experts > MAX_EXPERTS) throw broken('metadata', `${experts} experts`);
   if (experts > 0 && !hasExperts) throw broken('tensors', `${experts} experts, and no weights for them`);
   const lengths = [...figures.numbers('feed_forward_length'), ...figures.numbers('expert_feed_forward_length')];
-  if (experts > 0 && lengths.length > 0 && Math.max(...lengths) === 0) throw broken('metadata', 'a feed-forward length of 0');
+  if (experts > 0 && lengths.length > 0 && largest(lengths) === 0) throw broken('metadata', 'a feed-forward length of 0');
   const used = figures.numbers('expert_used_count');
-  const maxUsed = Math.max(0, ...used);
+  const maxUsed = largest(used, 0);
   if (maxUsed > experts || (experts > 0 && maxUsed === 0)) throw broken('metadata', `${maxUsed} experts used of ${experts}`);
   if (isPlain && used.some((number) => number !== maxUsed)) throw broken('metadata', 'another number of experts used in each layer');
   const groups = figures.number('expert_group_count') ?? 0;

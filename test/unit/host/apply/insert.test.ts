@@ -50,6 +50,7 @@ vi.mock('vscode', async () => {
     },
     commands: { executeCommand: (command: string) => scene.ran.push(command) },
     workspace: {
+      asRelativePath: (uri: Uri) => uri.path.slice(uri.path.lastIndexOf('/') + 1),
       notebookDocuments: [],
       fs: { readFile: () => Promise.resolve(Buffer.from(scene.bytes)) },
       decode: (bytes: Uint8Array) => Promise.resolve(Buffer.from(bytes).toString().replaceAll('\u0007', '\uFFFD')),
