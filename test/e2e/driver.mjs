@@ -173,6 +173,20 @@ export class Editor {
     return this.answer(before + 1);
   }
 
+  /** @returns {Promise<number>} tokens that the gauge below the chat's input shows as used; 0 while it is hidden */
+  async gauge() {
+    const meter = this.chat.locator('.gauge:not([hidden]) .gauge-bar');
+    return (await meter.count()) === 0 ? 0 : meter.evaluate((element) => /** @type {HTMLMeterElement} */ (element).value);
+  }
+
+  /**
+   * Waits until the gauge has counted the conversation again, which it does at the next pause after an answer.
+   * @param {number} before tokens it showed before the question
+   */
+  async gaugeAbove(before) {
+    await eventually('a fuller gauge', async () => ((await this.gauge()) > before ? true : undefined));
+  }
+
   /** @returns {Promise<number>} turns in all conversations */
   async turnCount() {
     return (await this.conversations()).reduce((sum, { turns }) => sum + turns.length, 0);

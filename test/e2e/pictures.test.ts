@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Editor } from './driver.mjs';
+import { eventually, type Editor } from './driver.mjs';
 import { pictureAnswers, pictureEdit, pictureTexts } from './pictureTexts';
 import { scriptedWorker } from './scriptedWorker.mjs';
 import { ownWords, tooWide } from './viewWords';
@@ -91,9 +91,11 @@ describe('pictures in English', () => {
     await editor.chat.getByRole('option').filter({ hasText: 'inventory.ts' }).waitFor();
     await editor.page.keyboard.press('Enter');
     await editor.chat.locator('.draft-attachments li').waitFor();
+    const before = await editor.gauge();
     await editor.ask(pictureTexts.en.chat.question);
     // The record is written before the page has heard of it.
     await editor.chat.getByText('11.8 tokens/s').waitFor();
+    await editor.gaugeAbove(before);
     expect(await editor.chat.locator('pre code').innerText()).toContain('reserve(sku');
     await picture(editor, 'chat-dark-en', sideBar(editor));
   });
@@ -166,19 +168,26 @@ describe('pictures in Chinese', () => {
     const { item } = pictureTexts['zh-cn'].explain;
     await editor.openFile('inventory.ts');
     await editor.selectLines(65, 69);
-    const before = await editor.turnCount();
+    const before = { turns: await editor.turnCount(), gauge: await editor.gauge() };
     await (await editor.contextMenu(item)).click();
-    await editor.answer(before + 1);
+    await editor.answer(before.turns + 1);
     await editor.chat.getByText('11.8 词元/秒').waitFor();
+    await editor.gaugeAbove(before.gauge);
     await picture(editor, 'explanation-dark-zh', window(editor), { height: 500 });
   });
 
   it('show a question with its answer in the light', async () => {
     await toggleTheme(editor);
     await editor.chat.locator('body.vscode-light').waitFor();
+    const full = await editor.gauge();
     await editor.command('Paddock: 新建聊天');
+    const empty = await eventually('the gauge of an empty chat', async () => {
+      const tokens = await editor.gauge();
+      return tokens < full ? tokens : undefined;
+    });
     await editor.ask(pictureTexts['zh-cn'].chat.question);
     await editor.chat.getByText('11.8 词元/秒').waitFor();
+    await editor.gaugeAbove(empty);
     await picture(editor, 'chat-light-zh', sideBar(editor));
   });
 

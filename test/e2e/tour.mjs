@@ -43,10 +43,15 @@ async function picture(editor, name) {
 async function chat(editor) {
   note('Asking the chat a question');
   await editor.openChat();
+  await editor.gaugeAbove(0);
   await picture(editor, '1-empty-chat');
+  const empty = await editor.gauge();
   const first = await editor.ask('Write a TypeScript function that reverses a string.');
+  await editor.gaugeAbove(empty);
   await picture(editor, '2-chat-answer');
+  const answered = await editor.gauge();
   const second = await editor.ask('And one in Python?');
+  await editor.gaugeAbove(answered);
   await picture(editor, '3-follow-up');
   return [report(first), report(second)];
 }
@@ -61,6 +66,8 @@ async function explain(editor) {
   await editor.page.screenshot({ path: path.join(folder, '4-context-menu.png') });
   await item.click();
   const turn = await editor.answer(before + 1);
+  // It begins a conversation of its own, whose prompt alone is longer than what the gauge showed.
+  await editor.gaugeAbove((turn.metrics?.promptTokens ?? 0) * 0.9);
   await picture(editor, '5-explanation');
   return report(turn);
 }
