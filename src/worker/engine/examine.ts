@@ -2,6 +2,7 @@ import type { GgufFileInfo } from 'node-llama-cpp';
 import { EngineFailure, firstLine, messageOf } from './failures';
 import { estimateOf, startLlama } from './model';
 import { examineFile } from './modelFile';
+import { countTensorBytes } from './ggufTensors';
 import { loadLibrary } from './version';
 
 export interface ExamineOptions {
@@ -48,7 +49,7 @@ export async function examineModel(options: ExamineOptions): Promise<Examined> {
       // The library counts the output as one more.
       layers: insights.totalLayers - 1,
       trainContextTokens: insights.trainContextSize ?? 0,
-      weightBytes: insights.modelSize,
+      weightBytes: insights.modelSize + countRepackedOutput(file.info, llama.systemInfo),
       kvBytesPerToken: bytesPerToken,
       hasFim: hasFim(file.info),
       hasChatTemplate: hasChatTemplate(file.info),
@@ -57,6 +58,21 @@ export async function examineModel(options: ExamineOptions): Promise<Examined> {
   } catch (error) {
     throw new EngineFailure({ kind: 'modelBroken', path, detail: firstLine(messageOf(error)) });
   }
+}
+
+/** Types of weights that llama.cpp repacks for AMX (`qtype_has_amx_kernels` in ggml-cpu/amx/common.h), by their numbers in ggml.h. */
+const AMX_TYPES: ReadonlySet<number> = new Set([2, 3, 8, 12, 13, 14, 23]);
+
+/**
+ * Bytes that the output takes a second time. Where a model has no output of its own, llama.cpp uses the matrix of embeddings, and on a
+ * processor with AMX it keeps a repacked copy of it.
+ */
+function countRepackedOutput({ fullTensorInfo = [] }: GgufFileInfo, systemInfo: string): number {
+  const embeddings = fullTensorInfo.find(({ name }) => name === 'token_embd.weight');
+  if (embeddings === undefined || fullTensorInfo.some(({ name }) => name === 'output.weight')) return 0;
+  const { name, ggmlType: type, dimensions } = embeddings;
+  if (!/\bAMX_INT8 = 1\b/.test(systemInfo) || !AMX_TYPES.has(type)) return 0;
+  return countTensorBytes({ name, type, dimensions: dimensions.map(Number) }) ?? 0;
 }
 
 function hasChatTemplate({ metadata }: GgufFileInfo): boolean {

@@ -80,7 +80,7 @@ export function checkTensors({ tensors, alignment, dataOffset }: GgufHead, fileB
     if (names.has(tensor.name)) throw broken('tensors', `${tensor.name} is there twice`);
     names.add(tensor.name);
     if (tensor.offset % alignment !== 0) throw broken('tensors', `${tensor.name} is out of line`);
-    const bytes = bytesOf(tensor);
+    const bytes = countTensorBytes(tensor);
     if (bytes !== undefined) placed.push({ name: tensor.name, offset: tensor.offset, end: tensor.offset + bytes });
   }
   placed.sort((one, other) => one.offset - other.offset || one.end - other.end);
@@ -106,7 +106,7 @@ function checkPlaces(placed: readonly Placed[], alignment: number): boolean {
 }
 
 /** `undefined` for a type that is not known here. */
-function bytesOf({ name, type, dimensions }: GgufTensor): number | undefined {
+export function countTensorBytes({ name, type, dimensions }: Pick<GgufTensor, 'name' | 'type' | 'dimensions'>): number | undefined {
   if (formerTypes.has(type)) throw new GgufError({ kind: 'version', age: 'older' });
   if (type >= mostTypes) throw broken('tensors', `${name} has the type ${type}`);
   const block = blocks[type];
