@@ -64,7 +64,7 @@ class InlineEdit {
       void vscode.window.showInformationMessage(vscode.l10n.t('Open a file and select the code you want changed.'));
       return;
     }
-    if (this.edits.of(editor.document) !== undefined && !(await this.settledFirst())) return;
+    if (this.edits.of(editor.document) !== undefined && !(await this.settledFirst(editor.document))) return;
     const target = await editTarget(editor);
     const refused = await refusal(target, this.contextTokens());
     if (refused !== undefined) {
@@ -89,14 +89,14 @@ class InlineEdit {
     await this.write(now, isSame ? { ...target, document: now.document } : await editTarget(now), instruction);
   }
 
-  async settle(verdict: Verdict): Promise<void> {
-    const live = this.edits.of(vscode.window.activeTextEditor?.document);
+  async settle(verdict: Verdict, document = activeEditor()?.document): Promise<void> {
+    const live = this.edits.of(document);
     if (live !== undefined) await this.edits.settle(live, verdict);
   }
 
   /** The hunk at a line, which a button names, or else the cursor. */
   async settleHunk(verdict: Verdict, line: unknown): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = activeEditor();
     const live = this.edits.of(editor?.document);
     if (editor === undefined || live === undefined) return;
     await this.edits.settle(live, verdict, typeof line === 'number' ? line : editor.selection.active.line);
@@ -108,7 +108,7 @@ class InlineEdit {
   }
 
   /** An undecided edit is in the way of the next one. */
-  private async settledFirst(): Promise<boolean> {
+  private async settledFirst(document: vscode.TextDocument): Promise<boolean> {
     const accept = vscode.l10n.t('Accept');
     const discard = vscode.l10n.t('Discard');
     const choice = await vscode.window.showInformationMessage(
@@ -117,8 +117,8 @@ class InlineEdit {
       discard,
     );
     if (choice === undefined) return false;
-    await this.settle(choice === accept ? 'accept' : 'discard');
-    return this.edits.of(vscode.window.activeTextEditor?.document) === undefined;
+    await this.settle(choice === accept ? 'accept' : 'discard', document);
+    return this.edits.of(document) === undefined;
   }
 
   private async write(editor: vscode.TextEditor, target: EditTarget, instruction: string): Promise<void> {
@@ -219,11 +219,15 @@ async function showRefusal(sentence: string): Promise<void> {
 function trackContext(edits: Edits): vscode.Disposable {
   let known: boolean | undefined;
   const update = (): void => {
-    const pending = edits.of(vscode.window.activeTextEditor?.document) !== undefined;
+    const pending = edits.of(activeEditor()?.document) !== undefined;
     if (pending === known) return;
     known = pending;
     void vscode.commands.executeCommand('setContext', PENDING, pending);
   };
   update();
-  return vscode.Disposable.from(edits.onDidChange(update), vscode.window.onDidChangeActiveTextEditor(update));
+  return vscode.Disposable.from(
+    edits.onDidChange(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.window.onDidChangeNotebookEditorSelection(update),
+  );
 }
