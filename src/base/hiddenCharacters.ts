@@ -27,7 +27,8 @@ const ORDINARY = [
   // Three flags are written with tag letters.
   String.raw`(?<=\u{1F3F4})\u{E0067}\u{E0062}(?:\u{E0065}\u{E006E}\u{E0067}|\u{E0073}\u{E0063}\u{E0074}|\u{E0077}\u{E006C}\u{E0073})\u{E007F}`,
   // One variation selector behind what it varies: emoji, a digit of a key, a Chinese character.
-  String.raw`(?<=[\p{Extended_Pictographic}\p{S}\p{P}0-9])[\uFE0E\uFE0F]`,
+  String.raw`(?<=(?![0-9#*])\p{Emoji})[\uFE0E\uFE0F]`,
+  String.raw`(?<=[0-9#*])\uFE0F(?=\u20E3)`,
   String.raw`(?<=\p{Script=Han})[\uFE00-\uFE02\u{E0100}-\u{E01EF}]`,
   String.raw`(?<=\p{Script=Mongolian})[\u180B-\u180D\u180F]`,
   // Joiners and invisible spaces between letters of scripts that need them.
@@ -35,8 +36,9 @@ const ORDINARY = [
   String.raw`(?<=${JOINING}${SIGNS})\u200C(?=[\s\p{P}]|$)`,
   String.raw`(?<=${JOINING}${SIGNS})\u200D`,
   // Korean syllables that are written by parts.
-  String.raw`[\u115F\u1160](?=[\u1100-\u11FF])`,
-  String.raw`(?<=[\u1100-\u115F])\u1160`,
+  String.raw`\u115F(?=[\u1161-\u11A7])`,
+  String.raw`(?<=[\u1100-\u115E])\u1160`,
+  String.raw`\u115F\u1160(?=[\u11A8-\u11FF])`,
 ] as const;
 
 /** Patterns of text that is ordinary in prose, and not in code. */

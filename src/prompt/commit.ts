@@ -96,9 +96,12 @@ function withoutIntroduction(lines: readonly string[]): readonly string[] {
     if (at < 0 || !introduces(rest[at] ?? '') || following.every((line) => line.trim() === '')) break;
     rest = following;
   }
-  // An analysis may follow its announcement, and only then the message.
+  // An analysis may come first, and only then the message, unless the message itself was announced.
   const subject = rest.findIndex((line) => CONVENTIONAL_START.test(line));
-  return rest === lines || subject < 0 || rest.slice(0, subject).some((line) => FENCE.test(line)) ? rest : rest.slice(subject);
+  const isAnnounced = lines.slice(0, lines.length - rest.length).some((line) => /commit|message|提交/i.test(line));
+  return rest === lines || isAnnounced || subject < 0 || rest.slice(0, subject).some((line) => FENCE.test(line))
+    ? rest
+    : rest.slice(subject);
 }
 
 const NAME = String.raw`(?:git\s+)?commit\s+(?:message|msg|log|title|subject|summary)s?|(?:git\s*)?(?:commit\s*)?提交(?:信息|消息|说明|日志|标题|记录|注释)|commit\s*(?:信息|消息|说明)`;

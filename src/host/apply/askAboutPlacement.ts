@@ -33,12 +33,15 @@ async function askAboutDeletion(
   file: string,
   names: readonly string[],
   without: readonly string[],
-  kept: readonly string[],
+  kept: readonly string[] | undefined,
 ): Promise<readonly string[] | undefined> {
   const [keep, remove] = [l10n.t('Keep'), l10n.t('Remove')];
   const listed = names.slice(0, MAX_NAMES).map(plainName).join(', ') + (names.length > MAX_NAMES ? ', …' : '');
-  const message = l10n.t('The code leaves out {0} of {1} without saying so. Keep this part of the file, or remove it?', listed, file);
-  const choice = await window.showWarningMessage(message, { modal: true }, keep, remove);
+  const message =
+    kept === undefined
+      ? l10n.t('The code leaves out {0} of {1} without saying so. Remove this part of the file?', listed, file)
+      : l10n.t('The code leaves out {0} of {1} without saying so. Keep this part of the file, or remove it?', listed, file);
+  const choice = await window.showWarningMessage(message, { modal: true }, ...(kept === undefined ? [] : [keep]), remove);
   if (choice === undefined) return undefined;
   return choice === keep ? kept : without;
 }

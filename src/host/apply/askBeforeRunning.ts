@@ -1,5 +1,5 @@
 import { l10n, window, type Uri } from 'vscode';
-import { shownPath } from '../services/workspacePaths';
+import { findRealUri, plainName, shownPath } from '../services/workspacePaths';
 import { findRunner, type Runner } from './codeRunningFiles';
 
 const reasons: Readonly<Record<Runner, () => string>> = {
@@ -13,24 +13,24 @@ const reasons: Readonly<Record<Runner, () => string>> = {
 };
 
 /** Returns true if a tool runs what this file says. */
-export function isRunByTools(uri: Uri, texts: readonly string[]): boolean {
-  return getRunner(uri, texts) !== undefined;
+export async function isRunByTools(uri: Uri, texts: readonly string[]): Promise<boolean> {
+  return (await findRunnerFor(uri, texts)) !== undefined;
 }
 
 /** Asks before a file is written that makes a tool run commands. Every other file is confirmed at once. */
 export async function confirmWrite(uri: Uri, texts: readonly string[]): Promise<boolean> {
-  const runner = getRunner(uri, texts);
+  const runner = await findRunnerFor(uri, texts);
   if (runner === undefined) return true;
   const write = l10n.t('Write Change');
-  const question = l10n.t('Write this change into {0}?', shownPath(uri));
+  const question = l10n.t('Write this change into {0}?', plainName(shownPath(uri)));
   const detail = `${reasons[runner]()} ${l10n.t('A model wrote the change: read it before you write it.')}`;
   return (await window.showWarningMessage(question, { modal: true, detail }, write)) === write;
 }
 
-function getRunner(uri: Uri, texts: readonly string[]): Runner | undefined {
-  for (const text of texts) {
-    const runner = findRunner(shownPath(uri), text);
-    if (runner !== undefined) return runner;
-  }
-  return findRunner(shownPath(uri), '');
+/** Looks at the path and, where it is a link, at the path of the file that it leads to. */
+async function findRunnerFor(uri: Uri, texts: readonly string[]): Promise<Runner | undefined> {
+  const real = await findRealUri(uri);
+  const paths = [shownPath(uri), ...(real === undefined ? [] : [shownPath(real), real.path])];
+  const found = paths.flatMap((path) => [...texts, ''].map((text) => findRunner(path, text)));
+  return found.find((runner) => runner !== undefined);
 }

@@ -66,9 +66,12 @@ async function makeFile(name: string, code: string): Promise<Uri | undefined> {
   if (!(await isPlaceInside(file))) return offerOther(name);
   if (!(await confirmWrite(file, [code]))) return undefined;
   const document = await workspace.openTextDocument(file.with({ scheme: 'untitled' }));
-  const edit = new WorkspaceEdit();
-  edit.insert(document.uri, new Position(0, 0), `${code}\n`);
-  await workspace.applyEdit(edit);
+  // Open already, it may have the code, and what the user made of it.
+  if (document.getText() === '') {
+    const edit = new WorkspaceEdit();
+    edit.insert(document.uri, new Position(0, 0), `${code}\n`);
+    await workspace.applyEdit(edit);
+  }
   await window.showTextDocument(document, { preview: false });
   return undefined;
 }

@@ -15,8 +15,8 @@ import {
 } from 'vscode';
 import { isReadOnly, readOnlySentence, replaceText } from '../services/documentEdits';
 import { confirmWarning, encodingWarning, missingCharacters } from '../services/encodings';
-import { showDocument } from '../services/notebooks';
-import { shownPath } from '../services/workspacePaths';
+import { isCell, showDocument } from '../services/notebooks';
+import { plainName, shownPath } from '../services/workspacePaths';
 import { placeSurely } from './askAboutPlacement';
 import { askForTarget } from './askForTarget';
 import { cellFor } from './cells';
@@ -66,10 +66,12 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
   const attached = attachedTo(about);
   const found = await askForTarget(await findTarget(named, attached.file, editor.current), named.lines.join('\n'));
   if (found === undefined) return;
-  const target = cellFor(found, attached.part?.text, editor.current);
+  // What was selected elsewhere tells nothing of a notebook that the block names.
+  const isAboutFound = attached.file?.uri === undefined || attached.file.uri === found.toString() || isCell(found);
+  const target = cellFor(found, isAboutFound ? attached.part?.text : undefined, editor.current);
   if (target === undefined) {
     void window.showInformationMessage(
-      l10n.t('Put the cursor into the cell of {0} that the code is for, then try again.', shownPath(found)),
+      l10n.t('Put the cursor into the cell of {0} that the code is for, then try again.', plainName(shownPath(found))),
     );
     return;
   }
@@ -83,20 +85,22 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
   const isAttached = attached.file?.uri === undefined || [found, target].some((uri) => uri.toString() === attached.file?.uri);
   const selection = isAttached && attached.part && whereIs(linesOf(attached.part.text), attached.part.startLine - 1, original);
   const cursor = editor.current?.document === document ? editor.current.selection.active.line : undefined;
+  const block = linesOf(code.code);
   const input = {
     original,
-    block: named.lines,
+    // A first line that the file has as well is no name of the file.
+    block: block[0]?.trim() === original[0]?.trim() ? block : named.lines,
     declarations: await declarationsOf(document, original),
     ...(selection ? { selection } : {}),
     ...(cursor === undefined ? {} : { cursor }),
   };
-  const lines = await placeSurely(input, shownPath(target));
+  const lines = await placeSurely(input, plainName(shownPath(target)));
   if (lines === undefined) return;
   if (lines.join('\n') === original.join('\n')) {
-    void window.showInformationMessage(l10n.t('{0} has this code already.', shownPath(target)));
+    void window.showInformationMessage(l10n.t('{0} has this code already.', plainName(shownPath(target))));
     return;
   }
-  await proposals.propose(document, lines);
+  await proposals.propose(document, original, lines);
 }
 
 /** Puts the code in where the user was last, in place of what is selected there. */
@@ -119,7 +123,10 @@ export async function insertCode({ code }: Code, { current: editor }: LastEditor
   const text = editor.isEnd === true && line.trim() !== '' ? `\n${inserted}` : inserted;
   if (await put(editor, selection, text)) return;
   void window.showWarningMessage(
-    l10n.t('The code could not be inserted into {0}. See whether it can be written to, then try again.', shownPath(document.uri)),
+    l10n.t(
+      'The code could not be inserted into {0}. See whether it can be written to, then try again.',
+      plainName(shownPath(document.uri)),
+    ),
   );
 }
 
@@ -162,7 +169,9 @@ async function opened(uri: Uri): Promise<TextDocument | undefined> {
   try {
     return await workspace.openTextDocument(uri);
   } catch {
-    void window.showErrorMessage(l10n.t('{0} cannot be opened as text. Open the file the code is about, then try again.', shownPath(uri)));
+    void window.showErrorMessage(
+      l10n.t('{0} cannot be opened as text. Open the file the code is about, then try again.', plainName(shownPath(uri))),
+    );
     return undefined;
   }
 }

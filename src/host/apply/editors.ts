@@ -52,7 +52,8 @@ export class LastEditor implements vscode.Disposable {
   /** A selected cell without a cursor of its own is written to at its end. */
   private noteCell(): void {
     const document = selectedCell()?.document;
-    if (document === undefined || document === this.last?.document) return;
+    // The end of a cell is found anew: something may have been put in there.
+    if (document === undefined || (document === this.last?.document && this.last.isEnd !== true)) return;
     const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
     const end = document.lineAt(document.lineCount - 1).range.end;
     const { viewColumn } = vscode.window.activeNotebookEditor ?? {};

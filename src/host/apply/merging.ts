@@ -34,7 +34,7 @@ export interface Merge {
 
 /**
  * `original` with the declarations of `block` in place of those that have the same names; new ones come behind the one before them in
- * the block, imports behind those there are. `undefined` where no name is in both.
+ * the block, imports behind those there are. `undefined` where no name is in both, or a declaration is too long to be compared.
  *
  * @param chosen lines of declarations that were chosen among several with the same name
  */
@@ -51,19 +51,21 @@ export function merged(
   const edits: Edit[] = [];
   let end = targets.find((target) => target !== undefined)?.start ?? 0;
   let indent = '';
-  pieces.forEach((piece, index) => {
+  for (const [index, piece] of pieces.entries()) {
     const target = targets[index];
     if (target !== undefined) {
       indent = indentOf(original[target.line] ?? '');
-      edits.push(replacement(original, target, reindented(piece.lines, indent, unit), piece.declaration));
+      const edit = replacement(original, target, reindented(piece.lines, indent, unit), piece.declaration);
+      if (edit === undefined) return undefined;
+      edits.push(edit);
       end = target.end;
-      return;
+      continue;
     }
     const { imports, others } = sorted(piece, original);
     if (imports.length > 0) edits.push(insertion(endOfImports(original), imports));
     const fresh = reindented(others, indent, unit);
     if (others.length > 0) edits.push(insertion(end, index === 0 ? [...fresh, ''] : ['', ...fresh]));
-  });
+  }
   return { lines: withEdits(original, edits), ...(twins === undefined ? {} : { twins }) };
 }
 
@@ -130,16 +132,19 @@ function leadingWithoutElisions(block: readonly string[], { start, line }: Decla
   return first;
 }
 
-/** Comments and decorators that the block does not have stay. */
-function replacement(original: readonly string[], target: Declaration, lines: readonly string[], own: Declaration | undefined): Edit {
+/** Comments and decorators that the block does not have stay. `undefined` where the lines are too many to be compared. */
+function replacement(
+  original: readonly string[],
+  target: Declaration,
+  lines: readonly string[],
+  own: Declaration | undefined,
+): Edit | undefined {
   const leading = own === undefined ? 0 : own.line - own.start;
   const start = leadingStart(original, target.line);
   const body = lines.slice(leading);
   const fresh = body.some(isElision) ? filled(body, original.slice(target.line, target.end)) : body;
   const above = mergeLeading(lines.slice(0, leading), original.slice(start, target.line));
-  return fresh === undefined
-    ? { start, end: target.end, lines: original.slice(start, target.end) }
-    : { start, end: target.end, lines: [...above, ...fresh] };
+  return fresh && { start, end: target.end, lines: [...above, ...fresh] };
 }
 
 /** What no declaration of the block has: imports go to their place; what the file has already stays where it is. */

@@ -72,7 +72,7 @@ function namesOnFence(info: string): readonly Found[] {
 
 /** Reads a comment that consists of a name alone. */
 function nameInComment(line: string): Found | undefined {
-  if (line.length > MAX_NAME) return undefined;
+  if (line.length > MAX_NAME || line.startsWith('#!')) return undefined;
   const text = NAMING_COMMENT.exec(line.trim())?.[1];
   if (text === undefined || text === '') return undefined;
   const isLabelled = LABEL.test(text);

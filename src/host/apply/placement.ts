@@ -11,8 +11,8 @@ import { similarRegion } from './similar';
 
 /** Why a placement may be wrong. A person decides. */
 export type Doubt =
-  /** Declarations of the file go, and the block has no elision for them. `kept` is the file with them. */
-  | { readonly kind: 'deletes'; readonly names: readonly string[]; readonly kept: readonly string[] }
+  /** Declarations of the file go, and the block has no elision for them. `kept` is the file with them; a file that is too long has none. */
+  | { readonly kind: 'deletes'; readonly names: readonly string[]; readonly kept?: readonly string[] }
   /** Several declarations have the name of one in the block, and are equally like it. Lines from 0. */
   | { readonly kind: 'twins'; readonly name: string; readonly lines: readonly number[] }
   /** The block has elisions, and the file has no lines for them. */
@@ -88,7 +88,7 @@ function withDeletions({ original, declarations }: PlacementInput, block: readon
   // One that has another name now is not gone.
   if (names.length <= fresh.length || (names.length < MANY_DELETED && names.length < before.size * LARGE_SHARE)) return placement;
   const kept = filled(placement.lines, original, { keepDeclarations: true });
-  return kept === undefined || block.length === 0 ? placement : { ...placement, doubt: { kind: 'deletes', names, kept } };
+  return block.length === 0 ? placement : { ...placement, doubt: { kind: 'deletes', names, ...(kept && { kept }) } };
 }
 
 /** Names of the declarations that are more than a value: functions, classes, what has lines of its own. */

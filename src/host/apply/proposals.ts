@@ -17,9 +17,8 @@ import { confirmWarning, encodingWarning, reopenLabel, reopenWithEncoding } from
 import type { Log } from '../services/log';
 import { showDocument } from '../services/notebooks';
 import { renamedUri, type Rename } from '../services/renames';
-import { shownPath } from '../services/workspacePaths';
+import { plainName, shownPath } from '../services/workspacePaths';
 import { confirmWrite, isRunByTools } from './askBeforeRunning';
-import { linesOf } from './lines';
 import { Proposal, type ProposalResult, type Side } from './proposal';
 import { PROPOSAL_ENCODING, PROPOSAL_SCHEME, type ProposalFiles } from './proposalFiles';
 
@@ -35,16 +34,16 @@ const RENAME_MILLISECONDS = 10_000;
 /** The proposed changes that are open, each in a diff editor of its own; at most one for a file. Nothing is written but by its commands. */
 export class Proposals implements Disposable {
   private readonly open = new Map<string, Proposal>();
-  /** Those whose file the user has agreed to change, though tools run what it says. */
+  /** Proposals whose file the user has agreed to change, though tools run what it says. */
   private readonly confirmedRuns = new WeakSet<Proposal>();
+  /** Warnings about characters that the user has seen and overruled, by proposal. */
+  private readonly confirmedWarnings = new WeakMap<Proposal, string>();
   private readonly subscription: Disposable;
   private timer: NodeJS.Timeout | undefined;
   /** Proposals whose files are being renamed. VS Code closes their diff editors, as the old file is gone. */
   private readonly renaming = new Set<Proposal>();
   private renameTimer: NodeJS.Timeout | undefined;
   private serial = 1;
-  /** What the user was warned of and wants all the same, by proposal. */
-  private readonly confirmed = new WeakMap<Proposal, string>();
   /** One after another: each reads what the one before has written. */
   private steps: Promise<void> = Promise.resolve();
 
@@ -71,18 +70,22 @@ export class Proposals implements Disposable {
     if (stale.length > 0) void this.run(() => closeTabs(stale));
   }
 
-  /** Shows `document` beside `lines`, which it would become. */
-  async propose(document: TextDocument, lines: readonly string[]): Promise<void> {
+  /**
+   * Shows `document` beside `lines`, which it would become.
+   * @param base the document's lines from which `lines` were made. What was typed since is taken in.
+   */
+  async propose(document: TextDocument, base: readonly string[], lines: readonly string[]): Promise<void> {
     await this.run(async () => {
       const before = [...this.open.values()].find(({ target }) => isSame(target, document.uri));
       if (before !== undefined) await this.close(before);
-      const proposal = new Proposal(document.uri, linesOf(document.getText()), this.serial++);
+      const proposal = new Proposal(document.uri, base, this.serial++);
       await this.files.put(proposal.uri, lines.join(document.eol === EndOfLine.CRLF ? '\r\n' : '\n'));
       this.open.set(proposal.uri.toString(), proposal);
       this.tell();
       const proposed = await workspace.openTextDocument(proposal.uri, { encoding: PROPOSAL_ENCODING });
       if (proposed.languageId !== document.languageId) await languages.setTextDocumentLanguage(proposed, document.languageId);
       await this.show(proposal);
+      this.report(proposal, await proposal.follow());
       const warning = await encodingWarning(document, await proposal.newText());
       if (warning !== undefined) void warnOfEncoding(document, warning);
     });
@@ -108,8 +111,16 @@ export class Proposals implements Disposable {
   /** Writes the change at the cursor into the file. */
   acceptHunk(): Promise<void> {
     return this.atCursor(async (proposal, line, side) => {
-      const isConfirmed = await this.isConfirmed(proposal, () => this.acceptHunk());
+      const isConfirmed = await this.isConfirmed(proposal, () => this.acceptAt(proposal.uri, line, side));
       return isConfirmed ? proposal.acceptAt(line, side) : undefined;
+    });
+  }
+
+  /** Writes the change at a line that the user was asked about, wherever the cursor is by now. */
+  private acceptAt(uri: Uri, line: number, side: Side): Promise<void> {
+    return this.withProposal(uri, async (proposal) => {
+      if (!(await this.isConfirmed(proposal, () => this.acceptAt(uri, line, side)))) return;
+      await this.closeIfDecided(proposal, await proposal.acceptAt(line, side));
     });
   }
 
@@ -129,11 +140,14 @@ export class Proposals implements Disposable {
       const editor = window.activeTextEditor;
       const side = editor && sideOf(proposal, editor.document.uri);
       const result = editor && side ? await act(proposal, editor.selection.active.line, side) : 'nowhere';
-      if (result === undefined || !this.report(proposal, result)) return;
-      if (!(await proposal.isEmpty())) return;
-      await this.close(proposal);
-      await showDocument(await workspace.openTextDocument(proposal.target), { preview: false });
+      if (result !== undefined) await this.closeIfDecided(proposal, result);
     });
+  }
+
+  private async closeIfDecided(proposal: Proposal, result: ProposalResult): Promise<void> {
+    if (!this.report(proposal, result) || !(await proposal.isEmpty())) return;
+    await this.close(proposal);
+    await showDocument(await workspace.openTextDocument(proposal.target), { preview: false });
   }
 
   /** @param uri of a proposal, as VS Code hands it to a button's command; without it, the one in the active editor, or the only one */
@@ -141,7 +155,9 @@ export class Proposals implements Disposable {
     const { activeTab } = window.tabGroups.activeTabGroup;
     const wanted = uri instanceof Uri ? uri : activeTab && proposalOf(activeTab);
     const [only, ...others] = this.open.values();
-    const proposal = this.open.get(wanted?.toString() ?? '') ?? (others.length === 0 ? only : undefined);
+    const isNamed = uri instanceof Uri && uri.scheme === PROPOSAL_SCHEME;
+    // One that is named and gone is not mistaken for another.
+    const proposal = this.open.get(wanted?.toString() ?? '') ?? (others.length === 0 && !isNamed ? only : undefined);
     if (proposal === undefined) void window.showInformationMessage(l10n.t('Open the proposed change you want to decide on.'));
     else if (!(await this.run(() => act(proposal)))) this.report(proposal, 'failed');
   }
@@ -152,21 +168,25 @@ export class Proposals implements Disposable {
    */
   private async isConfirmed(proposal: Proposal, again: () => Promise<void>): Promise<boolean> {
     const texts = await textsOf([proposal.target, proposal.uri]);
-    const mayRun = this.confirmedRuns.has(proposal) || !isRunByTools(proposal.target, texts);
+    const mayRun = this.confirmedRuns.has(proposal) || !(await isRunByTools(proposal.target, texts));
     const document = await workspace.openTextDocument(proposal.target);
     const warning = await encodingWarning(document, await proposal.newText());
-    const mayEncode = warning === undefined || this.confirmed.get(proposal) === warning;
+    const mayEncode = warning === undefined || this.confirmedWarnings.get(proposal) === warning;
     if (mayRun && mayEncode) return true;
     const ask = async (): Promise<void> => {
-      if (!mayRun && !(await confirmWrite(proposal.target, texts))) return;
-      this.confirmedRuns.add(proposal);
+      if (!mayRun) {
+        if (!(await confirmWrite(proposal.target, texts))) return;
+        this.confirmedRuns.add(proposal);
+      }
       if (!mayEncode) {
         if (!(await confirmWarning(document, warning, l10n.t('Accept Anyway')))) return;
-        this.confirmed.set(proposal, warning);
+        this.confirmedWarnings.set(proposal, warning);
       }
       await again();
     };
-    void ask();
+    ask().catch((error: unknown) => {
+      this.log.error(`proposal: ${String(error)}`);
+    });
     return false;
   }
 
@@ -195,7 +215,7 @@ export class Proposals implements Disposable {
 
   /** Whether the step was done. */
   private report({ target }: Proposal, result: ProposalResult): boolean {
-    const name = shownPath(target);
+    const name = plainName(shownPath(target));
     switch (result) {
       case 'done':
         return true;
@@ -218,7 +238,7 @@ export class Proposals implements Disposable {
 
   private async show({ target, uri }: Proposal, preserveFocus = false): Promise<void> {
     const name = shownPath(target);
-    const isRun = isRunByTools(target, await textsOf([target, uri]));
+    const isRun = await isRunByTools(target, await textsOf([target, uri]));
     const title = isRun ? l10n.t('{0} (Proposed Change to a File That Tools Run)', name) : l10n.t('{0} (Proposed Change)', name);
     await commands.executeCommand('vscode.diff', target, uri, title, { preview: false, preserveFocus });
   }

@@ -1,5 +1,6 @@
 /** Tells which file a code block is about. Names are the model's: they lead to a file of the workspace, or nowhere. */
 import { Uri, workspace, type TextEditor } from 'vscode';
+import { findCell } from '../services/notebooks';
 import { promptPath } from '../services/paths';
 import { isInWorkspace, isNamedInWorkspace, isThere, lookUpPath, searchPath } from '../services/workspacePaths';
 import { isFile } from './editors';
@@ -97,9 +98,12 @@ async function attachedFile({ path, uri }: Attached): Promise<Target> {
 
 /** Returns true if `name` is the whole path of `uri`: absolute, or within its folder. */
 function isWholePath(name: string, uri: Uri): boolean {
-  const folder = workspace.getWorkspaceFolder(uri);
-  const relative = folder === undefined ? undefined : uri.path.slice(folder.uri.path.length + 1);
-  return [uri.path, uri.fsPath.replaceAll('\\', '/'), relative, promptPath(uri)].includes(name.replace(/^\.\//, ''));
+  // A cell is named by its notebook.
+  const file = findCell(uri)?.notebook.uri ?? uri;
+  const folder = workspace.getWorkspaceFolder(file);
+  const relative = folder === undefined ? undefined : file.path.slice(folder.uri.path.length + 1);
+  const paths = [file.path, file.fsPath.replaceAll('\\', '/'), relative, promptPath(file), promptPath(uri)];
+  return paths.includes(name.replace(/^\.\//, ''));
 }
 
 /** Returns true if `path` is `name`, or ends with it. */

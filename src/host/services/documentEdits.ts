@@ -15,7 +15,9 @@ export async function replaceText(document: vscode.TextDocument, replacements: r
   const edit = new vscode.WorkspaceEdit();
   for (const { range, text } of replacements) edit.replace(document.uri, range, text);
   if (!(await vscode.workspace.applyEdit(edit))) return false;
-  if (document.getText() === before || (await canBeSaved(document))) return true;
+  const { version } = document;
+  // What was typed meanwhile is not taken back.
+  if (document.getText() === before || (await canBeSaved(document)) || document.version !== version) return true;
   // VS Code changes the text of a read-only file all the same, and then never saves it.
   const back = new vscode.WorkspaceEdit();
   back.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end), before);

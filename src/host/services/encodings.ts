@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isCell } from './notebooks';
 import { documentName } from './paths';
+import { plainName } from './workspacePaths';
 
 /** Characters named in a sentence. */
 const MAX_NAMED = 3;
@@ -40,7 +41,7 @@ export async function missingCharacters(text: string, encoding: string): Promise
  * @param text what is to be put in
  */
 export async function encodingWarning(document: vscode.TextDocument, text: string): Promise<string | undefined> {
-  const name = documentName(document.uri);
+  const name = plainName(documentName(document.uri));
   if (!(await bytesSurvive(document))) {
     return vscode.l10n.t(
       '{0} was opened as {1}, which does not fit its bytes: saving it changes characters all over the file. Reopen it with its own encoding first.',

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { findCell, isCell } from './notebooks';
 
 /**
-/**
  * A document's path as a prompt names it: within its workspace folder, with forward slashes on every system. Of several folders, the name of
  * its own stands first. A cell of a notebook has the notebook's path and its number from 1, as in `data.ipynb#cell2`.
  */

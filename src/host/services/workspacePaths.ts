@@ -48,6 +48,12 @@ export async function isInWorkspace(uri: Uri): Promise<boolean> {
   return real !== undefined && roots.some((root) => root !== undefined && contains(root, real, path.sep));
 }
 
+/** Finds the file that a link leads to; `undefined` for a file that is no link, and one that is not on this machine's disk. */
+export async function findRealUri(uri: Uri): Promise<Uri | undefined> {
+  const real = uri.scheme === 'file' ? await realPath(uri.fsPath) : undefined;
+  return real === undefined || real === uri.fsPath ? undefined : Uri.file(real);
+}
+
 /** Returns true if `uri` is written as a file of the workspace. A link may still lead out of it. */
 export function isNamedInWorkspace(uri: Uri): boolean {
   return workspace.getWorkspaceFolder(uri) !== undefined;

@@ -48,6 +48,9 @@ describe('a hidden character in code', () => {
     ['a soft hyphen', 'pass\u00ADword', ['U+00AD']],
     ['a mark of the encoding in the middle', 'a\uFEFFb', ['U+FEFF']],
     ['a zero-width space', 'a\u200Bb', ['U+200B']],
+    ['a name of Korean fillers', 'const \u115F\u1160 = 1;', ['U+115F', 'U+1160']],
+    ['a variation selector in a name', 'user_\uFE0Fid', ['U+FE0F']],
+    ['a variation selector behind a digit', 'x1\uFE0F', ['U+FE0F']],
   ])('is found: %s', (_name, code, found) => {
     expect(findHiddenCharacters(code, 'code')).toEqual(found);
   });
@@ -63,6 +66,7 @@ describe('an ordinary character', () => {
     ['Malayalam', 'അവന്‍ പറഞ്ഞു'],
     ['Sinhala', 'ශ්‍රී ලංකා'],
     ['Khmer with invisible spaces', 'ខ្ញុំ​ទៅ'],
+    ['Korean syllables by their parts', '\u1100\u1161\u11A8 \u115F\u1161 \u1100\u1160'],
     ['a variant of a Chinese character', '葛󠄀城'],
     ['a mark of the encoding at the start', '\uFEFFint main'],
     ['spaces that are seen', 'a\u00A0b\u3000c\u202Fd'],

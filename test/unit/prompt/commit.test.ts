@@ -63,6 +63,7 @@ describe('a cleaned commit message', () => {
     ['fix: 修复循环\n\n希望这对你有帮助！', 'fix: 修复循环'],
     ['以下是提交信息：「修复循环」', '修复循环'],
     ['Looking at the diff, I can see these changes:\n\n- a\n- b\n\nfix(b): keep a\n\nIt was lost.', 'fix(b): keep a\n\nIt was lost.'],
+    ['Here is the commit message:\n\nAdd retries\n\ndocs: mention the limit', 'Add retries\n\ndocs: mention the limit'],
     ['```fix: a```', 'fix: a'],
     ['```fix: a\n\nIt was b.\n```', 'fix: a\n\nIt was b.'],
     ['========Commit Summary========\n\nAdd a\n\n- b\n\n==============================', 'Add a\n\n- b'],

@@ -11,7 +11,7 @@ import { plainName } from '../../../../src/host/services/workspacePaths';
 import { disk, Uri } from './diskWorkspace';
 
 /** What was asked, and what is answered: the button or the line with that label. */
-const asked = vi.hoisted(() => ({ texts: [] as string[], modal: [] as boolean[], answer: '', made: [] as string[] }));
+const asked = vi.hoisted(() => ({ texts: [] as string[], modal: [] as boolean[], answer: '', made: [] as string[], open: '' }));
 
 vi.mock('vscode', async () => {
   const { FileType, Uri: FakeUri, workspace } = await import('./diskWorkspace');
@@ -50,7 +50,7 @@ vi.mock('vscode', async () => {
       showTextDocument: () => Promise.resolve(undefined),
     },
     workspace: Object.assign(Object.create(Object.prototype, Object.getOwnPropertyDescriptors(workspace)) as object, {
-      openTextDocument: (uri: unknown) => Promise.resolve({ uri }),
+      openTextDocument: (uri: unknown) => Promise.resolve({ uri, getText: () => asked.open }),
       applyEdit: () => Promise.resolve(true),
     }),
   };
@@ -61,7 +61,7 @@ beforeEach(() => {
   home = realpathSync(mkdtempSync(path.join(tmpdir(), 'paddock-asking-')));
   for (const name of ['one', 'two', 'outside']) mkdirSync(path.join(home, name));
   disk.folders = [{ uri: Uri.file(path.join(home, 'one')), name: 'one' }];
-  Object.assign(asked, { texts: [], modal: [], answer: '', made: [] });
+  Object.assign(asked, { texts: [], modal: [], answer: '', made: [], open: '' });
 });
 afterEach(() => {
   rmSync(home, { recursive: true, force: true });
@@ -82,6 +82,12 @@ describe('where it is open which file a block is for', () => {
     expect(await askForTarget({ kind: 'missing', name: 'src/new.ts' }, 'let a;')).toBeUndefined();
     expect(asked.made).toEqual([`untitled://${home}/one/src/new.ts let a;\n`]);
     expect(asked.texts[0]).toContain('src/new.ts, which is not in this workspace');
+  });
+
+  it('one that is not there and is being made already does not get the code twice', async () => {
+    Object.assign(asked, { answer: 'New File', open: 'let a;\n' });
+    expect(await askForTarget({ kind: 'missing', name: 'src/new.ts' }, 'let a;')).toBeUndefined();
+    expect(asked.made).toEqual([]);
   });
 
   it('one that is not there goes to the folder it names, or the one that is chosen', async () => {
@@ -138,6 +144,16 @@ describe('where a placement is in doubt', () => {
     expect(asked.modal).toEqual([true, true, true]);
   });
 
+  it('declarations of a file that is too long to be compared are removed only if the user says so', async () => {
+    const methods = Array.from({ length: 300 }, (_, index) => `  m${index}() {\n    return ${index};\n  }\n`).join('\n');
+    const long = `class A {\n${methods}}\n\n${Array.from({ length: 1500 }, (_, index) => `export const c${index} = ${index};`).join('\n')}\n`;
+    const block = 'class A {\n  m0() {\n    return 9;\n  }\n}';
+    expect(await placeSurely(inputOf(long, block), 'a.ts')).toBeUndefined();
+    expect(asked.texts[0]).toMatch(/^The code leaves out m1, m2, m3, m4, m5, … of a\.ts without saying so\. /);
+    asked.answer = 'Remove';
+    expect((await placeSurely(inputOf(long, block), 'a.ts'))?.join('\n')).not.toContain('m7()');
+  });
+
   it('of several with the same name, one is chosen', async () => {
     const shapes = 'class B:\n    def area(self):\n        return self.b\n\n\nclass C:\n    def area(self):\n        return self.c\n';
     asked.answer = 'Line 7';
@@ -170,6 +186,15 @@ describe('before a file is written that tools run', () => {
     expect(await confirmWrite(uriOf('one/.github/workflows/x.yml'), ['on: push'])).toBe(true);
     expect(asked.texts[0]).toMatch(/^Write this change into \.github\/workflows\/x\.yml\? A build server runs the commands in this file/);
     expect(asked.modal).toEqual([true, true]);
+  });
+
+  it('a link to it is asked about as it is', async () => {
+    mkdirSync(path.join(home, 'one/.vscode'));
+    mkdirSync(path.join(home, 'one/docs'));
+    writeFileSync(path.join(home, 'one/.vscode/tasks.json'), '{}');
+    symlinkSync(path.join(home, 'one/.vscode/tasks.json'), path.join(home, 'one/docs/notes.txt'));
+    expect(await confirmWrite(uriOf('one/docs/notes.txt'), ['{}'])).toBe(false);
+    expect(asked.texts).toHaveLength(1);
   });
 
   it('the change itself may make it one: its first line says by what it is run', async () => {

@@ -113,6 +113,8 @@ describe('a file’s name', () => {
     ['# hosts', '?hosts'],
     ['// https://example.com/a.ts', ''],
     ['#!/usr/bin/env python3', ''],
+    ['#!/usr/bin/python3.11', ''],
+    ['#!/usr/bin/perl5.36 -w', ''],
     ['#include <stdio.h>', ''],
     ['// @ts-check', ''],
     ['// foo.bar();', ''],
