@@ -159,7 +159,7 @@ export async function loadModel(options: LoadOptions, onProgress: (fraction: num
       },
       key,
       remembered,
-      slidingWindow: reports.slidingWindow,
+      slidingWindow: reports.slidingWindow ?? findWindowByFile(file),
       repackedBytes: reports.repackedBytes,
       takenBytes: attempt.neededBytes,
       dispose: async () => {
@@ -293,6 +293,20 @@ class Reports {
     await sleep(moreLinesLimit);
     return this.complaints;
   }
+}
+
+/** Architectures that llama.cpp gives a sliding window without a key in the file (`n_swa` in its src/models). */
+const OWN_WINDOW: ReadonlySet<string> = new Set(['exaone4', 'exaone-moe', 'gemma2', 'llama4', 'smallthinker']);
+
+/**
+ * Tokens of the sliding window by the file, for where llama.cpp's line about it does not come over, as from the library's second instance;
+ * 0 for a model without one, `undefined` where the file does not tell.
+ */
+function findWindowByFile({ info, architecture }: ExaminedFile): number | undefined {
+  const attention = (info.architectureMetadata as { readonly attention?: { readonly sliding_window?: unknown } } | undefined)?.attention;
+  const window = attention?.sliding_window;
+  if (window === undefined) return OWN_WINDOW.has(architecture) ? undefined : 0;
+  return typeof window === 'number' && window >= 0 ? window : undefined;
 }
 
 /** How long llama.cpp's lines are waited for, and how long for more after the first; milliseconds. */
