@@ -1,6 +1,7 @@
 import type { LlamaModel, LlamaVocabularyType, Token } from 'node-llama-cpp';
 import { append } from '../../base/lists';
 import type { Detokenize } from './generate';
+import { tokenTexts } from './libraryMetadata';
 
 /**
  * Turns token ids into exactly the text they stand for. Control tokens have no text.
@@ -13,7 +14,7 @@ import type { Detokenize } from './generate';
  */
 export function createDetokenizer(model: LlamaModel): Detokenize {
   if (!hasBpeVocabulary(model)) return (tokens, previous) => model.detokenize(tokens as Token[], false, previous as Token[]);
-  const texts = model.fileInfo.metadata.tokenizer.ggml.tokens;
+  const texts = tokenTexts(model.fileInfo.metadata);
   const hasMarks = writesSpacesAsMarks(model, texts);
   const toBytes = (token: number): Uint8Array => {
     const { control, unknown, userDefined, byte, normal } = model.getTokenAttributes(token as Token);

@@ -3,6 +3,7 @@ import { EngineFailure, firstLine, messageOf } from './failures';
 import { estimateOf, startLlama } from './model';
 import { examineFile } from './modelFile';
 import { countTensorBytes } from './ggufTensors';
+import { readChatTemplate, readKey, tokenTexts } from './libraryMetadata';
 import { loadLibrary } from './version';
 
 export interface ExamineOptions {
@@ -52,7 +53,7 @@ export async function examineModel(options: ExamineOptions): Promise<Examined> {
       weightBytes: insights.modelSize + countRepackedOutput(file.info, llama.systemInfo),
       kvBytesPerToken: bytesPerToken,
       hasFim: hasFim(file.info),
-      hasChatTemplate: hasChatTemplate(file.info),
+      hasChatTemplate: readChatTemplate(file.info.metadata) !== undefined,
       gpu: llama.gpu === false || options.gpu === 'off' ? undefined : { name: llama.gpu, freeBytes: (await llama.getVramState()).free },
     };
   } catch (error) {
@@ -75,11 +76,6 @@ function countRepackedOutput({ fullTensorInfo = [] }: GgufFileInfo, systemInfo: 
   return countTensorBytes({ name, type, dimensions: dimensions.map(Number) }) ?? 0;
 }
 
-function hasChatTemplate({ metadata }: GgufFileInfo): boolean {
-  const source: unknown = metadata.tokenizer.chat_template;
-  return typeof source === 'string' && source.trim() !== '';
-}
-
 /** Keys by which a GGUF names its FIM tokens, in their newer and their older spelling. */
 const fimKeys = [
   ['fim_pre_token_id', 'prefix_token_id'],
@@ -96,11 +92,9 @@ const fimPieces = [
 
 /** Whether a model has all three tokens; what it is called says nothing. */
 function hasFim({ metadata }: GgufFileInfo): boolean {
-  // A file with a key called `tokenizer` has no section of that name.
-  const ggml = (metadata.tokenizer.ggml as Readonly<Record<string, unknown>> | undefined) ?? {};
-  const pieces = Array.isArray(ggml['tokens']) ? (ggml['tokens'] as readonly unknown[]) : [];
+  const pieces = tokenTexts(metadata);
   // llama.cpp does without what is beyond the vocabulary.
   const isToken = (id: unknown): boolean => typeof id === 'number' && id >= 0 && id < pieces.length;
-  if (fimKeys.every((keys) => keys.some((key) => isToken(ggml[key])))) return true;
-  return fimPieces.every((piece) => pieces.some((token) => typeof token === 'string' && piece.test(token)));
+  if (fimKeys.every((keys) => keys.some((key) => isToken(readKey(metadata, `tokenizer.ggml.${key}`))))) return true;
+  return fimPieces.every((piece) => pieces.some((token) => piece.test(token)));
 }

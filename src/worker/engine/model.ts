@@ -7,6 +7,7 @@ import type { ChatFormat, PromptTokenizer } from '../../prompt/types';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './capacity';
 import { classifyEstimateFailure, classifyLoadFailure, EngineFailure, firstLine, messageOf } from './failures';
 import { buildFor, unusableGpu, type GpuFailure } from './gpuBuild';
+import { readChatTemplate } from './libraryMetadata';
 import { examineFile, type ExaminedFile } from './modelFile';
 import { Neighbours } from './neighbours';
 import { keyOf, recall, type Remembered } from './remembered';
@@ -371,8 +372,8 @@ function chatFormat(
   shownName: string,
   renderer: TemplateRenderer | undefined,
 ): ChatFormat {
-  const source: unknown = info.metadata.tokenizer.chat_template;
-  if (typeof source === 'string' && source.trim() !== '') {
+  const source = readChatTemplate(info.metadata);
+  if (source !== undefined) {
     if (source.includes('[INST]') && source.includes('<<SYS>>')) return { kind: 'llama2' };
     const { bosString, eosString } = model.tokens;
     return { kind: 'template', source, bosText: bosString ?? '', eosText: eosString ?? '', ...(renderer ? { renderer } : {}) };

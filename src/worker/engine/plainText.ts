@@ -1,4 +1,5 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
+import { readChatTemplate, tokenTexts } from './libraryMetadata';
 
 type Encode = (text: string) => readonly number[];
 
@@ -15,9 +16,10 @@ const BARRED = /^<[|｜]|[|｜]>$/;
  * of spaces and HTML tags, are plain text, which models were trained to read as these tokens.
  */
 export function findMarkup(model: LlamaModel): ReadonlySet<string> {
-  const { ggml, chat_template: template } = model.fileInfo.metadata.tokenizer;
-  const isMarkup = (text: string): boolean => BARRED.test(text) || template?.includes(text) === true;
-  const found = [...ggml.tokens.entries()].filter(
+  const { metadata } = model.fileInfo;
+  const template = readChatTemplate(metadata) ?? '';
+  const isMarkup = (text: string): boolean => BARRED.test(text) || template.includes(text);
+  const found = [...tokenTexts(metadata).entries()].filter(
     ([token, text]) => WHOLE_MARKUP.test(text) && isMarkup(text) && model.getTokenAttributes(token as Token).userDefined,
   );
   return new Set(found.map(([, text]) => text));

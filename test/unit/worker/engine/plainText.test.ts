@@ -10,7 +10,7 @@ function piecesOf(text: string, markup: ReadonlySet<string>): readonly string[] 
   return pieces;
 }
 
-function modelWith(tokens: readonly string[], userDefined: readonly string[], template?: string): Parameters<typeof findMarkup>[0] {
+function modelWith(tokens: readonly string[], userDefined: readonly string[], template?: unknown): Parameters<typeof findMarkup>[0] {
   const ids = new Set(userDefined.map((text) => tokens.indexOf(text)));
   return {
     fileInfo: { metadata: { tokenizer: { ggml: { tokens }, chat_template: template } } },
@@ -26,6 +26,11 @@ describe('findMarkup', () => {
     const barred = ['<|User|>', '<｜Assistant｜>', '<|tool_call>', '<channel|>'];
     expect([...findMarkup(modelWith(tokens, userDefined))]).toEqual(barred);
     expect([...findMarkup(modelWith(tokens, userDefined, 'a<think>\n</think>    [ARGS]'))]).toEqual([...barred, '<think>', '[ARGS]']);
+  });
+
+  it('takes a chat template that is no text for none', () => {
+    for (const template of [2, ['<think>'], null])
+      expect([...findMarkup(modelWith(tokens, ['<|User|>', '<think>'], template))]).toEqual(['<|User|>']);
   });
 
   it('leaves tags and spaces that are text to the model, and control tokens, which llama.cpp leaves alone itself', () => {
