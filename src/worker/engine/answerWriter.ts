@@ -1,6 +1,7 @@
 import { EndMarkFilter, type FilteredText } from '../../prompt/endMarkFilter';
 import { endMarksFor } from '../../prompt/endMarks';
 import { createDetokenizer } from './detokenize';
+import { readEndTexts } from './endTokens';
 import { isLooping, TextStream } from './generate';
 import type { JobResult } from './job';
 import { asTokens, type LoadedModel } from './model';
@@ -33,11 +34,7 @@ export async function answerEndFor(loaded: LoadedModel): Promise<AnswerEnd> {
 const knownEnds = new WeakMap<LoadedModel, AnswerEnd>();
 
 async function findAnswerEnd({ model, format, tokenizer }: LoadedModel): Promise<AnswerEnd> {
-  const { eosString, eotString } = model.tokens;
-  const marks = await endMarksFor(
-    format,
-    [eosString, eotString].filter((text) => text !== null),
-  );
+  const marks = await endMarksFor(format, readEndTexts(model));
   const tokens = marks.flatMap((mark) => {
     const ids = tokenizer.encodeTemplate(mark);
     return ids.length === 1 && asTokens(ids).every((id) => model.getTokenAttributes(id).control) ? ids : [];

@@ -1,5 +1,6 @@
 import type { TokenBias } from 'node-llama-cpp';
 import { DraftPolicy, longestDraft, lookUpDraft, type Draft } from './draft';
+import { endsAnswer } from './endTokens';
 import type { Job, Sampled, Sampling, StepPiece, StopReason } from './job';
 import type { Draw } from './lane';
 import { asTokens, type LoadedModel } from './model';
@@ -69,7 +70,7 @@ export class Generation {
     const draft = wasPrefill ? [] : piece.tokens.slice(1);
     const before = piece.tokens.length - piece.samples;
     for (const [index, sampled] of next.entries()) {
-      const stop = sampled === undefined ? 'end' : job.accept(sampled, this.loaded.model.isEogToken(asTokens([sampled.token])[0]));
+      const stop = sampled === undefined ? 'end' : job.accept(sampled, endsAnswer(this.loaded.model, sampled.token));
       if (stop === undefined && index < draft.length && draft[index] === sampled?.token) continue;
       this.judge(job, draft.length, index);
       return { valid: before + index + 1, stop };
