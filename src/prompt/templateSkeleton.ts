@@ -57,6 +57,9 @@ export class Skeletons {
   private readonly outcomes = new RecentMap<string, Skeleton | ChatTemplateError>(MAX_REMEMBERED_CHARACTERS, weigh);
   /** Why the template is not tried again. */
   private condemned: ChatTemplateError | undefined;
+  /** The fewest turns for which the template took too much, and what it said: it is not tried with as many again. */
+  private tooMany: { readonly turns: number; readonly error: ChatTemplateError } | undefined;
+  private previous: Promise<unknown> = Promise.resolve();
   private readonly renderer: TemplateRenderer;
 
   constructor(private readonly format: TemplateFormat) {
@@ -69,10 +72,26 @@ export class Skeletons {
    */
   async get(hasSystem: boolean, turns: number): Promise<Skeleton> {
     const shape = `${hasSystem ? 'system' : ''}${turns}`;
-    const outcome = this.condemned ?? this.outcomes.get(shape) ?? (await this.build(hasSystem, turns));
-    this.outcomes.set(shape, outcome);
+    const outcome = this.find(shape, turns) ?? (await this.buildNext(shape, hasSystem, turns));
     if (outcome instanceof ChatTemplateError) throw outcome;
     return outcome;
+  }
+
+  private find(shape: string, turns: number): Skeleton | ChatTemplateError | undefined {
+    const known = this.condemned ?? this.outcomes.get(shape);
+    if (known !== undefined || this.tooMany === undefined || turns < this.tooMany.turns) return known;
+    return this.tooMany.error;
+  }
+
+  /** Builds one after the other, as a template that one conversation shows to be no use is not tried for the next. */
+  private buildNext(shape: string, hasSystem: boolean, turns: number): Promise<Skeleton | ChatTemplateError> {
+    const built = this.previous.then(async () => {
+      const outcome = this.find(shape, turns) ?? (await this.build(hasSystem, turns));
+      if (!(outcome instanceof ChatTemplateError && outcome.isTooLong)) this.outcomes.set(shape, outcome);
+      return outcome;
+    });
+    this.previous = built.catch(() => undefined);
+    return built;
   }
 
   private async build(hasSystem: boolean, turns: number): Promise<Skeleton | ChatTemplateError> {
@@ -97,7 +116,8 @@ export class Skeletons {
     if ('text' in outcome) return readSkeleton(outcome.text, hasSystem, turns);
     const isTooLong = outcome.isFinal && turns > MAX_SURELY_BEARABLE_TURNS;
     const failure = new ChatTemplateError(outcome.refusal, isTooLong);
-    if (outcome.isFinal && !isTooLong) this.condemned = failure;
+    if (isTooLong) this.tooMany = { turns, error: failure };
+    else if (outcome.isFinal) this.condemned = failure;
     return failure;
   }
 

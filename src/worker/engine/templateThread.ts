@@ -26,9 +26,6 @@ const RENDER_TICKS = 20;
 /** Ticks that the thread may take to start. */
 const START_TICKS = 100;
 
-/** Length of the list of templates that are not tried again. */
-const MAX_CONDEMNED = 20;
-
 /** Megabytes. A template of 64 KB and all that it may make take a tenth. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16, codeRangeSizeMb: 16, stackSizeMb: 4 };
 
@@ -49,7 +46,6 @@ const timer: Ticker = (onTick) => {
 export class TemplateThread implements TemplateRenderer {
   private thread: Promise<Worker> | undefined;
   private previous: Promise<unknown> = Promise.resolve();
-  private readonly condemned = new Map<string, RenderOutcome>();
   private lastId = 0;
 
   /** @param script the bundle of {@link file://./renderTemplates.ts} */
@@ -59,7 +55,7 @@ export class TemplateThread implements TemplateRenderer {
   ) {}
 
   render(source: string, variables: TemplateVariables): Promise<RenderOutcome> {
-    const outcome = this.previous.then(() => this.condemned.get(source) ?? this.renderNow(source, variables));
+    const outcome = this.previous.then(() => this.renderNow(source, variables));
     this.previous = outcome;
     return outcome;
   }
@@ -88,16 +84,8 @@ export class TemplateThread implements TemplateRenderer {
       await this.dispose();
       const refusal =
         error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it takes too much memory' : String(error);
-      const outcome: RenderOutcome = { refusal: error instanceof ThreadTimeout ? error.message : refusal, isFinal: true };
-      this.condemn(source, outcome);
-      return outcome;
+      return { refusal: error instanceof ThreadTimeout ? error.message : refusal, isFinal: true };
     }
-  }
-
-  private condemn(source: string, outcome: RenderOutcome): void {
-    this.condemned.set(source, outcome);
-    const [oldest] = this.condemned.keys();
-    if (this.condemned.size > MAX_CONDEMNED && oldest !== undefined) this.condemned.delete(oldest);
   }
 
   private async start(): Promise<Worker> {

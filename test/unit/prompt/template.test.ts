@@ -247,6 +247,25 @@ describe('a conversation too long for its template', () => {
     expect(dropped).toEqual([850, 850, 850]);
   });
 
+  it('is rendered as a whole once, and so is none with more turns', async () => {
+    const shown = new CompiledRenderer();
+    const counts: number[] = [];
+    const renderer: TemplateRenderer = {
+      render(source, variables) {
+        const { length } = variables['messages'] as readonly unknown[];
+        counts.push(length);
+        return Promise.resolve(length > 300 ? { refusal: 'it takes too long', isFinal: true } : shown.render(source, variables));
+      },
+    };
+    const format: ChatFormat = { ...smolLm2, renderer };
+    const drop = async (turns: number) => (await buildChatPrompt(long(turns), format, chatml(), large)).droppedTurns;
+    expect(await Promise.all([200, 200, 201, 249].map(drop))).toEqual([150, 150, 150, 150]);
+    expect(counts).toEqual([402, 102, 104, 200]);
+    // A shorter one is tried, and none in between the two after that.
+    expect([await drop(160), await drop(180), await drop(149), await drop(3)]).toEqual([100, 100, 0, 0]);
+    expect(counts.slice(4)).toEqual([322, 122, 162, 300, 8]);
+  });
+
   it('does not condemn the template', async () => {
     const format = { ...thorough };
     await buildChatPrompt(long(900), format, chatml(), large);
