@@ -13,6 +13,7 @@ const tag = /^(?:<[^<>\s][^<>\n]{0,60}>|\[[A-Z_/ ]{2,40}\])/u;
 /**
  * Texts at which an answer in this format ends although the model wrote them as plain text: what stands behind an answer and before the next
  * user message, and the texts of the tokens that end one.
+ * @throws {ChatTemplateError} when the template could not be rendered this time, so that nobody keeps the fewer marks
  */
 export async function endMarksFor(format: ChatFormat, endTexts: readonly string[]): Promise<readonly string[]> {
   const marks = await formatMarks(format);
@@ -31,7 +32,7 @@ async function templateMarks(format: TemplateFormat): Promise<readonly string[]>
     const [turn] = turns;
     return turn ? [...readMarks({ ...turn, opening }), ...eos] : eos;
   } catch (error) {
-    if (error instanceof ChatTemplateError) return eos;
+    if (error instanceof ChatTemplateError && !error.isTransient) return eos;
     throw error;
   }
 }

@@ -1,7 +1,11 @@
 import { BoundedTemplate, TemplateLimitError, type TemplateVariable } from './boundedTemplate';
 
-/** The result of one rendering. A final refusal holds for every conversation: the template must not be tried again. */
-export type RenderOutcome = { readonly text: string } | { readonly refusal: string; readonly isFinal: boolean };
+/**
+ * The result of one rendering. A final refusal holds for every conversation: the template must not be tried again. A transient one says nothing of
+ * the template, which was not rendered at all.
+ */
+export type RenderOutcome =
+  { readonly text: string } | { readonly refusal: string; readonly isFinal: boolean; readonly isTransient?: boolean };
 
 export type TemplateVariables = Readonly<Record<string, TemplateVariable>>;
 

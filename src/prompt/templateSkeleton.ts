@@ -8,12 +8,18 @@ export type TemplateFormat = Extract<ChatFormat, { kind: 'template' }>;
 /** The chat template inside the model file cannot be used: it does not parse, refuses a plain conversation, or loses a message. */
 export class ChatTemplateError extends Error {
   override readonly name = 'ChatTemplateError';
+  /** True if it failed because the conversation is long. */
+  readonly isTooLong: boolean;
+  /** True if it was not rendered at all, and the next try may succeed. */
+  readonly isTransient: boolean;
+
   constructor(
     readonly detail: string,
-    /** True if it failed because the conversation is long. */
-    readonly isTooLong = false,
+    { isTooLong = false, isTransient = false }: { readonly isTooLong?: boolean; readonly isTransient?: boolean } = {},
   ) {
     super(`chat template: ${detail}`);
+    this.isTooLong = isTooLong;
+    this.isTransient = isTransient;
   }
 }
 
@@ -87,7 +93,8 @@ export class Skeletons {
   private buildNext(shape: string, hasSystem: boolean, turns: number): Promise<Skeleton | ChatTemplateError> {
     const built = this.previous.then(async () => {
       const outcome = this.find(shape, turns) ?? (await this.build(hasSystem, turns));
-      if (!(outcome instanceof ChatTemplateError && outcome.isTooLong)) this.outcomes.set(shape, outcome);
+      const isOfShape = !(outcome instanceof ChatTemplateError) || (!outcome.isTooLong && !outcome.isTransient);
+      if (isOfShape) this.outcomes.set(shape, outcome);
       return outcome;
     });
     this.previous = built.catch(() => undefined);
@@ -101,7 +108,7 @@ export class Skeletons {
     for (const isSystemShown of hasSystem ? [true, false] : [false]) {
       for (const form of ['text', 'parts'] as const) {
         const outcome = await this.attempt(isSystemShown, turns, form);
-        if (!(outcome instanceof ChatTemplateError)) return outcome;
+        if (!(outcome instanceof ChatTemplateError) || outcome.isTransient) return outcome;
         // The first reason without a system role is the template's own; those that follow come of our retries.
         if (!isSystemShown) failure ??= outcome;
         if (this.condemned || outcome.isTooLong) return outcome;
@@ -115,7 +122,7 @@ export class Skeletons {
     const outcome = await this.render(roles, form);
     if ('text' in outcome) return readSkeleton(outcome.text, hasSystem, turns);
     const isTooLong = outcome.isFinal && turns > MAX_SURELY_BEARABLE_TURNS;
-    const failure = new ChatTemplateError(outcome.refusal, isTooLong);
+    const failure = new ChatTemplateError(outcome.refusal, { isTooLong, isTransient: outcome.isTransient === true });
     if (isTooLong) this.tooMany = { turns, error: failure };
     else if (outcome.isFinal) this.condemned = failure;
     return failure;

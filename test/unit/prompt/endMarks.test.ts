@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endMarksFor } from '../../../src/prompt/endMarks';
+import { localRenderer, type TemplateRenderer } from '../../../src/prompt/templateRenderer';
 import type { ChatFormat } from '../../../src/prompt/types';
 import { llama3Like, mistralLike, smolLm2, zephyrLike } from './templates';
 
@@ -47,6 +48,17 @@ describe('the end marks of a format', () => {
       '<|endoftext|>',
       '</s>',
     ]);
+  });
+
+  it('are not fewer because the template could not be rendered this time', async () => {
+    const shown = localRenderer();
+    let isDown = true;
+    const render: TemplateRenderer['render'] = (source, variables) =>
+      isDown ? Promise.resolve({ refusal: 'no thread', isFinal: false, isTransient: true }) : shown.render(source, variables);
+    const format: ChatFormat = { ...smolLm2, renderer: { render } };
+    await expect(endMarksFor(format, [])).rejects.toThrow('chat template: no thread');
+    isDown = false;
+    expect(await endMarksFor(format, [])).toEqual(['<|im_end|>', '<|im_start|>user']);
   });
 
   it('are the end token alone where the template cannot be used', async () => {

@@ -215,6 +215,21 @@ describe('rendering a template', () => {
     expect(renderer.calls).toBe(1);
   });
 
+  it('is tried once at a time, and again the next time, after a refusal that may pass', async () => {
+    const outcomes: RenderOutcome[] = [0, 1].map(() => ({ refusal: 'no thread', isFinal: false, isTransient: true }));
+    const shown = countingRenderer();
+    const renderer: TemplateRenderer = {
+      render: (source, variables) => Promise.resolve(outcomes.shift() ?? shown.render(source, variables)),
+    };
+    const format = { ...smolLm2, renderer };
+    for (const left of [1, 0]) {
+      await expect(build(talk('S', 'hi'), format, chatml())).rejects.toMatchObject({ detail: 'no thread', isTransient: true });
+      expect(outcomes).toHaveLength(left);
+    }
+    expect(await build(talk('S', 'hi'), format, chatml())).toEqual(await build(talk('S', 'hi'), smolLm2, chatml()));
+    expect(shown.calls).toBe(1);
+  });
+
   it('is tried with parts and without system text after another refusal, once for each shape', async () => {
     const renderer = countingRenderer({ refusal: 'no', isFinal: false });
     const format = { ...smolLm2, renderer };
