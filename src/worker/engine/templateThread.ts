@@ -45,8 +45,12 @@ const timer: Ticker = (onTick) => {
  */
 export class TemplateThread implements TemplateRenderer {
   private thread: Promise<Worker> | undefined;
+  /** The thread from its very beginning on, so that it can be ended before it has started. */
+  private worker: Worker | undefined;
   private previous: Promise<unknown> = Promise.resolve();
   private lastId = 0;
+  /** Threads that were ended while they may have been at work. */
+  private readonly disposed = new WeakSet<Worker>();
 
   /** @param script the bundle of {@link file://./renderTemplates.ts} */
   constructor(
@@ -61,18 +65,22 @@ export class TemplateThread implements TemplateRenderer {
   }
 
   async dispose(): Promise<void> {
-    const { thread } = this;
+    const { worker } = this;
     this.thread = undefined;
-    await (await thread?.catch(() => undefined))?.terminate();
+    this.worker = undefined;
+    if (worker !== undefined) this.disposed.add(worker);
+    await worker?.terminate();
   }
 
   private async renderNow(source: string, variables: TemplateVariables): Promise<RenderOutcome> {
     let thread: Worker;
+    const starting = (this.thread ??= this.start());
     try {
-      thread = await (this.thread ??= this.start());
+      thread = await starting;
     } catch (error) {
-      this.thread = undefined;
-      return { refusal: `its thread does not start: ${error instanceof Error ? error.message : String(error)}`, isFinal: false };
+      if (this.thread === starting) this.thread = undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      return { refusal: `its thread does not start: ${reason}`, isFinal: false, isTransient: true };
     }
     const id = ++this.lastId;
     try {
@@ -81,6 +89,7 @@ export class TemplateThread implements TemplateRenderer {
       });
       return reply.outcome;
     } catch (error) {
+      if (this.disposed.has(thread)) return { refusal: 'its thread was ended', isFinal: false, isTransient: true };
       await this.dispose();
       const refusal =
         error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it takes too much memory' : String(error);
@@ -90,12 +99,16 @@ export class TemplateThread implements TemplateRenderer {
 
   private async start(): Promise<Worker> {
     const thread = new Worker(this.script, { name: 'chat templates', env: {}, execArgv: [], resourceLimits });
+    this.worker = thread;
     // A thread must not keep the process.
     thread.unref();
     // An error between two renderings must not end the process; the next rendering finds that the thread is gone.
     thread.on('error', () => undefined);
     thread.once('exit', () => {
+      // Another one may have been started since.
+      if (this.worker !== thread) return;
       this.thread = undefined;
+      this.worker = undefined;
     });
     try {
       await this.await(thread, START_TICKS, () => undefined);

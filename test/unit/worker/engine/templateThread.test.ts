@@ -127,12 +127,51 @@ describe('a thread for chat templates', () => {
     expect(await thread.render('x', variables)).toMatchObject({ refusal: expect.stringMatching(reason) as string });
   });
 
-  it('that does not start is a refusal that is not final', async () => {
+  it('that does not start is a refusal that may pass', async () => {
     const { thread } = startThread(pathToFileURL(join(folder, 'nothing.mjs')));
     expect(await thread.render('x', variables)).toMatchObject({
       refusal: expect.stringMatching(/does not start/) as string,
       isFinal: false,
+      isTransient: true,
     });
+  });
+
+  it('is ended while it starts, without a wait for it', async () => {
+    const file = join(folder, 'silent.mjs');
+    await writeFile(file, 'setInterval(() => undefined, 1000);');
+    const { thread, tick } = startThread(pathToFileURL(file));
+    const outcome = thread.render('x', variables);
+    await tick(1);
+    // The clock stands still from here on: the time that a start may take would never pass.
+    await thread.dispose();
+    expect(await outcome).toEqual({ refusal: 'its thread does not start: its thread ended', isFinal: false, isTransient: true });
+  });
+
+  it('is ended at work, which says nothing of the template', async () => {
+    const { thread, tick } = startThread(
+      await writeScript(
+        `parentPort.on('message', ({ id, source }) => { if (source === 'bad') for (;;); parentPort.postMessage({ id, outcome: { text: source } }); });`,
+      ),
+    );
+    expect(await thread.render('good', variables)).toEqual({ text: 'good' });
+    const outcome = thread.render('bad', variables);
+    await tick(1);
+    await thread.dispose();
+    expect(await outcome).toEqual({ refusal: 'its thread was ended', isFinal: false, isTransient: true });
+  });
+
+  it('stays, though the one before it ends later', async () => {
+    const { thread } = startThread(
+      await writeScript(
+        `import { threadId } from 'node:worker_threads';\nparentPort.on('message', ({ id }) => { parentPort.postMessage({ id, outcome: { text: String(threadId) } }); });`,
+      ),
+    );
+    const before = await thread.render('x', variables);
+    const ended = thread.dispose();
+    const next = thread.render('x', variables);
+    await ended;
+    expect(await thread.render('x', variables)).toEqual(await next);
+    expect(await next).not.toEqual(before);
   });
 
   it('starts again after it was disposed', async () => {
