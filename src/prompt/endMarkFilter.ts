@@ -95,7 +95,9 @@ export class EndMarkFilter {
 
   /** Ends the text at a mark, unless it stands in inline code that is closed on the same line. */
   private decideMark(at: number, length: number, isLast: boolean): number | undefined {
-    const behind = this.inline === 0 ? 'text' : this.findCodeEnd(at + length, isLast);
+    // Inline code ends with its line.
+    const isInText = this.inline === 0 || this.held.slice(at, at + length).includes('\n');
+    const behind = isInText ? 'text' : this.findCodeEnd(at + length, isLast);
     if (typeof behind === 'number') return behind;
     this.isEnded = behind === 'text';
     return undefined;

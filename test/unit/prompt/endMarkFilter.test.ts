@@ -75,6 +75,15 @@ describe('an end mark that a model writes as plain text', () => {
     expect(run(marks, ['Hello\nUs', 'age'])).toEqual({ text: 'Hello\nUsage', isEnded: false });
   });
 
+  it.each([
+    ['\nUser:', 'It`s 4.\nUser: what is `x`?', 'It`s 4.'],
+    ['\n### User:', 'Press the ` key.\n\n### User: `a` or `b`?', 'Press the ` key.'],
+    ['<|end|>\n<|user|>', 'The ` key.<|end|>\n<|user|>`x`', 'The ` key.'],
+  ])('with the line break %j is in no inline code of the line before', (mark, whole, shown) => {
+    expect(run([mark], [whole])).toEqual({ text: shown, isEnded: true });
+    expect(run([mark], Array.from(whole))).toEqual({ text: shown, isEnded: true });
+  });
+
   it('that is half written when the text ends is text', () => {
     expect(run(chatml, ['a <|im_', 'en'])).toEqual({ text: 'a <|im_en', isEnded: false });
     expect(run(chatml, ['a \n'])).toEqual({ text: 'a \n', isEnded: false });
