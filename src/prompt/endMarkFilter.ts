@@ -12,6 +12,9 @@ interface Fence {
   isOpening: boolean;
 }
 
+/** A mark such as `</s>`, which is an HTML tag as well: that of text struck through. */
+const CLOSING_TAG = /^<\/[a-z]+>$/i;
+
 /** Length of text behind a mark in which the end of inline code is looked for. */
 const MAX_INLINE_CODE = 1000;
 
@@ -23,7 +26,8 @@ const MAX_INLINE_CODE = 1000;
  * In code, whether in a fenced block or between backticks, a mark is text: an answer about chat templates shows one there. Outside code it
  * always ends the answer. A model that writes about a mark in prose puts it between backticks, and one that runs on does not.
  *
- * A mark that begins with a line break counts only where a line starts.
+ * A mark that begins with a line break counts only where a line starts. One that closes an HTML element, such as `</s>`, counts only where none is
+ * open.
  */
 export class EndMarkFilter {
   private readonly marks: readonly string[];
@@ -38,10 +42,13 @@ export class EndMarkFilter {
   private fence: Fence | undefined;
   /** Number of backticks that opened inline code; 0 outside. */
   private inline = 0;
+  /** Number of elements that are open, by the mark that closes one. */
+  private readonly open = new Map<string, number>();
 
   constructor(marks: readonly string[]) {
     this.marks = [...new Set(marks)].filter((mark) => mark.trim() !== '');
     this.firsts = new Set(this.marks.map((mark) => mark.charAt(0)));
+    for (const mark of this.marks) if (CLOSING_TAG.test(mark)) this.open.set(mark, 0);
   }
 
   push(text: string): FilteredText {
@@ -75,6 +82,7 @@ export class EndMarkFilter {
     if (mark === 'partial') return undefined;
     if (mark !== 'none') return this.decideMark(at, mark, isLast);
     if (character === '`' || character === '~') return this.stepFence(at, isLast);
+    if (character === '<' && !this.fence && this.open.size > 0) return this.stepElement(at, isLast);
     if (character === '\n') {
       this.isLineStart = true;
       this.inline = 0;
@@ -93,14 +101,38 @@ export class EndMarkFilter {
     return !isLast && this.marks.some((mark) => mark.startsWith(this.held.slice(at, at + mark.length))) ? 'partial' : 'none';
   }
 
-  /** Ends the text at a mark, unless it stands in inline code that is closed on the same line. */
+  /** Takes a `<`: counts the element that begins there, if a mark would close it and it is not in inline code. */
+  private stepElement(at: number, isLast: boolean): number | undefined {
+    for (const [mark, count] of this.open) {
+      const tag = mark.replace('/', '').slice(0, -1);
+      const start = this.held.slice(at, at + tag.length + 1);
+      if (!isLast && start.length <= tag.length && tag.startsWith(start)) return undefined;
+      if (!start.startsWith(tag) || !/[\s>]$/.test(start)) continue;
+      const end = at + tag.length;
+      const behind = this.inline === 0 ? 'text' : this.findCodeEnd(end, isLast);
+      if (behind === 'unknown') return undefined;
+      if (behind === 'text') this.open.set(mark, count + 1);
+      this.isLineStart = false;
+      return behind === 'text' ? end : behind;
+    }
+    this.isLineStart = false;
+    return at + 1;
+  }
+
+  /** Ends the text at a mark, unless it stands in inline code that is closed on the same line, or closes an element. */
   private decideMark(at: number, length: number, isLast: boolean): number | undefined {
     // Inline code ends with its line.
-    const isInText = this.inline === 0 || this.held.slice(at, at + length).includes('\n');
+    const mark = this.held.slice(at, at + length);
+    const isInText = this.inline === 0 || mark.includes('\n');
     const behind = isInText ? 'text' : this.findCodeEnd(at + length, isLast);
     if (typeof behind === 'number') return behind;
-    this.isEnded = behind === 'text';
-    return undefined;
+    if (behind === 'unknown') return undefined;
+    const count = this.open.get(mark) ?? 0;
+    this.isEnded = count === 0;
+    if (this.isEnded) return undefined;
+    this.open.set(mark, count - 1);
+    this.isLineStart = false;
+    return at + length;
   }
 
   /** The place behind the inline code that is open at `from`; `text` if the code does not end on this line. */

@@ -76,6 +76,28 @@ describe('an end mark that a model writes as plain text', () => {
   });
 
   it.each([
+    ['Use <s>old</s> here.', 'Use <s>old</s> here.'],
+    ['<s class="x">a <s>b</s></s>, <s\n>c</s>', '<s class="x">a <s>b</s></s>, <s\n>c</s>'],
+    ['The ` key <s>was</s> is.', 'The ` key <s>was</s> is.'],
+    ['It is `<s>`.', 'It is `<s>`.'],
+    ['<strong>a</strong> <s', '<strong>a</strong> <s'],
+  ])('that closes an element is text in %j', (whole, shown) => {
+    expect(run(['</s>'], [whole])).toEqual({ text: shown, isEnded: false });
+    expect(run(['</s>'], Array.from(whole))).toEqual({ text: shown, isEnded: false });
+  });
+
+  it.each([
+    ['Use <s>old</s> here.</s> Q', 'Use <s>old</s> here.'],
+    ['<span>a</span></s>', '<span>a</span>'],
+    ['It is `<s>`.</s> Q', 'It is `<s>`.'],
+    ['```\n<s>\n```\nok</s> Q', '```\n<s>\n```\nok'],
+    ['<S>a</s> Q', '<S>a'],
+  ])('that closes no element ends %j', (whole, shown) => {
+    expect(run(['</s>'], [whole])).toEqual({ text: shown, isEnded: true });
+    expect(run(['</s>'], Array.from(whole))).toEqual({ text: shown, isEnded: true });
+  });
+
+  it.each([
     ['\nUser:', 'It`s 4.\nUser: what is `x`?', 'It`s 4.'],
     ['\n### User:', 'Press the ` key.\n\n### User: `a` or `b`?', 'Press the ` key.'],
     ['<|end|>\n<|user|>', 'The ` key.<|end|>\n<|user|>`x`', 'The ` key.'],
@@ -107,10 +129,13 @@ describe('an end mark that a model writes as plain text', () => {
 
 describe('the text before an end mark', () => {
   // Few pieces, so that marks, fences and their beginnings stand beside each other.
-  const pieces = fc.array(fc.constantFrom('<|', 'im_end|>', '<|im_end|>', '`', '```', '~~~', '\n', ' ', 'a', '- ', '[INST]', '<s', '>'), {
-    maxLength: 24,
-  });
-  const marks = fc.subarray(['<|im_end|>', '[INST]', '\na', '<s>', '<|im_end|>a']);
+  const pieces = fc.array(
+    fc.constantFrom('<|', 'im_end|>', '<|im_end|>', '`', '```', '~~~', '\n', ' ', 'a', '- ', '[INST]', '<s', '>', '</', '</s>'),
+    {
+      maxLength: 24,
+    },
+  );
+  const marks = fc.subarray(['<|im_end|>', '[INST]', '\na', '<s>', '<|im_end|>a', '</s>', '</a>', '</s>\n<s>']);
 
   it('is the same however the text is cut', () => {
     fc.assert(
