@@ -14,6 +14,9 @@ const ropeScalings = new Set(['none', 'linear', 'yarn', 'longrope']);
 /** Architectures whose attention is the common one: each head of keys and values has rows of its own in `attn_k` and `attn_v`. */
 const plainAttention = new Set(['llama', 'qwen2', 'qwen3', 'granite', 'smollm3', 'gemma', 'gemma2', 'starcoder2']);
 
+/** Architectures without experts whose files may say that there is one; llama.cpp takes that for none. */
+const soleExpert = new Set(['hunyuan-dense', 'hunyuan_vl']);
+
 /**
  * Holds a model's figures against one another and against its weights, as far as llama.cpp would not say what is wrong with them but abort.
  * @throws GgufError
@@ -35,7 +38,8 @@ export function checkShape(metadata: Metadata, architecture: string, tensors: re
   if (has(/\.attn_q(kv)?\.weight$/)) checkHeads(figures, layers);
   checkZeros(figures, 'attention.head_count', /^blk\.(\d+)\.attn_q\.weight$/, tensors, isPlain);
   if (isPlain) checkAttention(figures, width, tensors);
-  checkExperts(figures, has(/exps\.|\.ffn_\w+\.\d+\./), isPlain);
+  const hasExpertWeights = has(/exps\.|\.ffn_\w+\.\d+\./);
+  checkExperts(figures, { hasExpertWeights, isPlain, isOneNone: soleExpert.has(architecture) });
 }
 
 function checkNumerics(figures: Figures): void {
@@ -92,14 +96,23 @@ function checkAttention(figures: Figures, width: number, tensors: readonly GgufT
   }
 }
 
-/** @param isPlain whether llama.cpp takes the number of the first layer for all of them */
-function checkExperts(figures: Figures, hasExperts: boolean, isPlain: boolean): void {
-  const experts = figures.number('expert_count') ?? 0;
+interface ExpertRules {
+  readonly hasExpertWeights: boolean;
+  /** True if llama.cpp takes the number of the first layer for all of them. */
+  readonly isPlain: boolean;
+  /** True if llama.cpp takes one expert for none. */
+  readonly isOneNone: boolean;
+}
+
+function checkExperts(figures: Figures, { hasExpertWeights, isPlain, isOneNone }: ExpertRules): void {
+  const stated = figures.number('expert_count') ?? 0;
+  const hasNone = isOneNone && stated <= 1;
+  const experts = hasNone ? 0 : stated;
   if (experts > MAX_EXPERTS) throw broken('metadata', `${experts} experts`);
-  if (experts > 0 && !hasExperts) throw broken('tensors', `${experts} experts, and no weights for them`);
+  if (experts > 0 && !hasExpertWeights) throw broken('tensors', `${experts} experts, and no weights for them`);
   const lengths = [...figures.numbers('feed_forward_length'), ...figures.numbers('expert_feed_forward_length')];
   if (experts > 0 && lengths.length > 0 && largest(lengths) === 0) throw broken('metadata', 'a feed-forward length of 0');
-  const used = figures.numbers('expert_used_count');
+  const used = hasNone ? [] : figures.numbers('expert_used_count');
   const maxUsed = largest(used, 0);
   if (maxUsed > experts || (experts > 0 && maxUsed === 0)) throw broken('metadata', `${maxUsed} experts used of ${experts}`);
   if (isPlain && used.some((number) => number !== maxUsed)) throw broken('metadata', 'another number of experts used in each layer');

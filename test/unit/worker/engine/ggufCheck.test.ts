@@ -38,6 +38,19 @@ async function verdict(bytes: Buffer): Promise<Failure | undefined> {
   return verdictOn(path);
 }
 
+function ofArchitecture(name: string, draft: Draft): Draft {
+  const metadata = draft.metadata.map(
+    ([key, value]) => [key.replace(/^llama\./, `${name}.`), key === 'general.architecture' ? word(name) : value] as const,
+  );
+  return { ...draft, metadata };
+}
+
+/** A model without weights of experts that says it has one. */
+function withOneExpert(architecture: string, used: number): Draft {
+  const draft = withValue(sound, 'llama.expert_count', number(1));
+  return ofArchitecture(architecture, withValue(draft, 'llama.expert_used_count', number(used)));
+}
+
 const verdictOnDraft = (draft: Draft): Promise<Failure | undefined> => verdict(encode(draft).bytes);
 
 describe('the check of a model file', () => {
@@ -68,15 +81,10 @@ describe('the check of a model file', () => {
       'a key and a type of its own',
       withValue(withValue(sound, 'llama.new_key', { type: T.uint64, bytes: uint64(2n ** 63n) }), 'new.key', word('new')),
     ],
-    [
-      'an architecture that is not known yet',
-      {
-        ...sound,
-        metadata: sound.metadata.map(
-          ([key, value]) => [key.replace(/^llama\./, 'new.'), key === 'general.architecture' ? word('new') : value] as const,
-        ),
-      },
-    ],
+    ['an architecture that is not known yet', ofArchitecture('new', sound)],
+    ...['hunyuan-dense', 'hunyuan_vl'].flatMap((architecture) =>
+      [0, 1].map((used) => [`one expert in ${architecture}, which is none, and ${used} used`, withOneExpert(architecture, used)] as const),
+    ),
     ['a special token that it does not have', withValue(sound, 'tokenizer.ggml.padding_token_id', number(2 ** 32 - 1))],
     ['a beginning that it does not have', withValue(sound, 'tokenizer.ggml.bos_token_id', number(32_013))],
     ['no output of its own', { ...sound, tensors: sound.tensors.filter(({ name }) => name !== 'output.weight') }],
@@ -88,6 +96,21 @@ describe('the check of a model file', () => {
     ['the format of two years ago', { ...sound, version: Buffer.of(2, 0, 0, 0) }],
   ] as const)('leaves to the library a file with %s', async (_, draft) => {
     expect(await verdictOnDraft(draft)).toBeUndefined();
+  });
+
+  it.each(['llama', 'hunyuan-moe'])('finds that %s has one expert and no weights for it', async (architecture) => {
+    expect(await verdictOnDraft(withOneExpert(architecture, 1))).toMatchObject({
+      kind: 'modelBroken',
+      detail: '1 experts, and no weights for them',
+    });
+  });
+
+  it.each([
+    ['two experts', 'expert_count', 2],
+    ['a group of experts', 'expert_group_count', 1],
+  ])('finds that hunyuan-dense has %s and no weights for them', async (_, key, value) => {
+    const draft = withValue(withOneExpert('hunyuan-dense', 1), `hunyuan-dense.${key}`, number(value));
+    expect(await verdictOnDraft(draft)).toMatchObject({ kind: 'modelBroken' });
   });
 
   it('says how much of a file is missing, and where that cannot be known, that it is', async () => {
