@@ -1,5 +1,6 @@
-/** Step sizes that are told apart, in tokens. llama.cpp's CPU kernels like multiples of 4: seven tokens may take longer than eight. */
 import { smallest } from '../../base/lists';
+
+/** Step sizes that are told apart, in tokens. llama.cpp's CPU kernels like multiples of 4: seven tokens may take longer than eight. */
 export const stepSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
 /** Weight of the newest step in a size's running mean. */
