@@ -3,14 +3,13 @@ import { partPaths, readPartName } from '../../base/modelParts';
 import type { EngineErrorData } from '../../protocol/errors';
 
 /** The files of a model: their size together, or what is wrong with the first that is no use. */
-export type ModelFiles =
-  { readonly kind: 'found'; readonly bytes: number } | { readonly kind: 'unusable'; readonly error: EngineErrorData };
+export type ModelLook = { readonly kind: 'found'; readonly bytes: number } | { readonly kind: 'unusable'; readonly error: EngineErrorData };
 
 /**
  * Looks at the files of a model, all parts of it where it has several, as far as their very beginnings go.
  * @param anyPart the path of its file, or of any part
  */
-export async function lookAtModel(anyPart: string): Promise<ModelFiles> {
+export async function lookAtModel(anyPart: string): Promise<ModelLook> {
   const parts = readPartName(anyPart)?.parts ?? 1;
   let bytes = 0;
   let part = 0;
