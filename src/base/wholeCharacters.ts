@@ -26,7 +26,7 @@ export function withoutLastHalf(text: string): string {
 }
 
 /** Tells whether an index lies between the two halves of one character. */
-export function isInsideCharacter(text: string, index: number): boolean {
+function isInsideCharacter(text: string, index: number): boolean {
   return isHighSurrogate(text.charCodeAt(index - 1)) && isLowSurrogate(text.charCodeAt(index));
 }
 

@@ -2,7 +2,7 @@
  * The day that every template is told, however it asks. Meta's templates fall back to it. The day of today would make each prompt, and every
  * lane's KV, another one after midnight.
  */
-export const TEMPLATE_DATE = { year: 2024, month: 7, day: 26, weekday: 5, dayOfYear: 208 } as const;
+const TEMPLATE_DATE = { year: 2024, month: 7, day: 26, weekday: 5, dayOfYear: 208 } as const;
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');

@@ -1,17 +1,5 @@
 import type { RenderBudget } from './jinjaBudget';
-import {
-  Callable,
-  DictView,
-  Float,
-  isDict,
-  isList,
-  Namespace,
-  TemplateRefusal,
-  Tuple,
-  typeName,
-  Undefined,
-  type Value,
-} from './jinjaValues';
+import { DictView, Float, isDict, isList, Namespace, TemplateRefusal, Tuple, typeName, Undefined, type Value } from './jinjaValues';
 
 /** Python's `str()`. */
 export function toText(value: Value, budget: RenderBudget): string {
@@ -179,8 +167,4 @@ function jsonText(text: string, { ensureAscii }: JsonOptions, budget: RenderBudg
 function jsonFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   return Number.isFinite(value) ? formatFloat(value) : value > 0 ? 'Infinity' : '-Infinity';
-}
-
-export function isCallable(value: Value): value is Callable {
-  return value instanceof Callable;
 }

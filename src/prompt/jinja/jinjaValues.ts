@@ -132,7 +132,7 @@ export function toCharacters(text: string): readonly string[] {
   return Array.from(text);
 }
 
-export function countCharacters(text: string): number {
+function countCharacters(text: string): number {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
