@@ -110,7 +110,12 @@ describe('cells of a notebook', () => {
     const document = await enter(editor, 1);
     const question = await codeQuestion('explain', { document, selection: new vscode.Range(0, 0, 1, 5) });
     const name = vscode.workspace.asRelativePath(editor.notebook.uri, false);
-    assert.deepEqual(question?.file, { path: `${name}#cell2`, language: 'python', text: 'a = 1\nb = 2' });
+    assert.deepEqual(question?.file, {
+      path: `${name}#cell2`,
+      uri: document.uri.toString(),
+      language: 'python',
+      text: 'a = 1\nb = 2',
+    });
     assert.equal(question.selection.text, 'a = 1\nb = 2');
   });
 });
