@@ -20,9 +20,11 @@ const MAX_ERROR_CHARACTERS = 300;
  */
 const FIXED_OPTIONS = [
   '--no-pager',
-  ...['core.fsmonitor=false', 'color.ui=false', 'core.quotePath=false', 'diff.interHunkContext=0'].flatMap((setting) => ['-c', setting]),
+  ...['core.fsmonitor=false', 'color.ui=false', 'core.quotePath=false'].flatMap((setting) => ['-c', setting]),
+  // Git before 2.28 has neither this setting nor an option for it, and ignores settings that it does not know.
+  ...['diff.interHunkContext=0', 'diff.relative=false'].flatMap((setting) => ['-c', setting]),
   'diff',
-  ...['--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', '--src-prefix=a/', '--dst-prefix=b/', '--find-renames'],
+  ...['--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/', '--find-renames'],
   ...['--unified=3', '--submodule=short', '--ignore-submodules=dirty'],
 ];
 

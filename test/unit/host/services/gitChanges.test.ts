@@ -69,6 +69,25 @@ describe('readGitChanges', () => {
     ]);
   });
 
+  it('reads all of the repository from one of its folders when diff.relative is true', async () => {
+    await write('a.ts', 'one\n');
+    await write('folder/b.ts', 'text\n');
+    git('add', '--all');
+    git('config', 'diff.relative', 'true');
+    const folder = { rootUri: { fsPath: join(root, 'folder') } } as unknown as Parameters<typeof readGitChanges>[1];
+    expect(paths(await readGitChanges('git', folder, { staged: true }))).toEqual(['a.ts', 'folder/b.ts']);
+  });
+
+  it('asks git 2.25 for no option that it does not know', async () => {
+    const old = join(root, 'old-git.sh');
+    const refuse = 'echo "error: invalid option: --no-relative" >&2; exit 129';
+    await write('old-git.sh', `#!/bin/sh\nfor each; do case $each in --no-relative) ${refuse};; esac; done\nexec git "$@"\n`);
+    await chmod(old, 0o755);
+    await write('a.ts', 'one\n');
+    const repository = { rootUri: { fsPath: root } } as unknown as Parameters<typeof readGitChanges>[1];
+    expect(paths(await readGitChanges(old, repository, { staged: false }))).toEqual(['a.ts']);
+  });
+
   it('runs no program that the repository names', async () => {
     await write('run.sh', `#!/bin/sh\ntouch "${join(root, 'ran.txt')}"\ncat "$1"\n`);
     await chmod(join(root, 'run.sh'), 0o755);
