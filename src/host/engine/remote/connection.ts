@@ -20,10 +20,8 @@ export interface Connection {
   server: RemoteServer;
   dialect: Dialect;
   readonly refusals: Refusals;
-  /** Called with what a request taught about the server. */
+  /** Called with what a request taught about the server. It changes the connection. */
   readonly onDidLearn: (more: LearntFacts) => void;
-  /** Where llama-server has what OpenAI's API has not; `undefined` for other servers. */
-  llamaServer: string | undefined;
   readonly limits: RemoteLimits;
   /** Asks the server again what it is, where it could not tell all of it before. Changes the connection. */
   readonly refresh: (() => Promise<void>) | undefined;
@@ -134,13 +132,18 @@ export async function connect(
   const root = url.href.replace(/\/(?:v1\/?)?$/, '');
   const detection = { client, root, models, model, settingTokens: settings.contextTokens, limits };
   const dialect = await detectDialect(detection);
+  /** Context that a refusal told. A server that is asked again may still say what it was trained for. */
+  let learntTokens = Infinity;
   const connection: Connection = {
     client,
     server: describeServer(url, model, settings.contextTokens),
     dialect,
     refusals: new Refusals(),
-    onDidLearn,
-    llamaServer: undefined,
+    onDidLearn: (more) => {
+      if ('contextTokens' in more) learntTokens = Math.min(learntTokens, more.contextTokens);
+      connection.server = { ...connection.server, ...more };
+      onDidLearn(more);
+    },
     limits,
     refresh:
       dialect.isProvisional === true
@@ -152,8 +155,7 @@ export async function connect(
   const adopt = (found: Dialect): void => {
     const { name, contextTokens = settings.contextTokens } = found;
     connection.dialect = found;
-    connection.llamaServer = name === 'llama-server' ? root : undefined;
-    connection.server = { ...connection.server, dialect: name, contextTokens };
+    connection.server = { ...connection.server, dialect: name, contextTokens: Math.min(contextTokens, learntTokens) };
   };
   adopt(dialect);
   return connection;

@@ -28,7 +28,8 @@ type RemoteState = Extract<EngineState, { kind: 'remote' }>;
 export class RemoteEngine implements Disposable {
   private generation = 0;
   private pending: { readonly settings: string; readonly connection: Promise<Connection> } | undefined;
-  private known: RemoteState['server'] | undefined;
+  /** Connection of {@link pending}, once it is there. */
+  private current: Connection | undefined;
   private readonly limits: RemoteLimits;
   private readonly pause: GhostTextPause;
   private readonly completer = new RemoteCompleter();
@@ -47,25 +48,29 @@ export class RemoteEngine implements Disposable {
 
   /** As it is known now. Only while the settings name a server. */
   get state(): RemoteState {
-    const { url, model, contextTokens } = this.deps.settings();
-    const address = parseEndpoint(url);
+    const settings = this.deps.settings();
+    const address = parseEndpoint(settings.url);
     if (address === undefined) throw new Error('no server is set');
-    return { kind: 'remote', generation: this.generation, server: this.known ?? describeServer(address, model, contextTokens) };
+    // A server that is no longer set may be another machine.
+    const known = this.pending?.settings === nameSettings(settings) ? this.current?.server : undefined;
+    const server = known ?? describeServer(address, settings.model, settings.contextTokens);
+    return { kind: 'remote', generation: this.generation, server };
   }
 
   /** Asks the server again what it is, as after a change of the settings or of the key. */
   reset(): void {
     this.generation++;
     this.pending = undefined;
-    this.known = undefined;
+    this.current = undefined;
     this.pause.end();
     this.changes.fire(undefined);
   }
 
   /** Asks the server what it is, unless that is known. */
   start(): void {
+    const { host } = this;
     this.connect().catch((error: unknown) => {
-      this.deps.log.warn(`${this.state.server.host}: ${String(error)}`);
+      this.deps.log.warn(`${host}: ${String(error)}`);
     });
   }
 
@@ -88,13 +93,18 @@ export class RemoteEngine implements Disposable {
     this.finished.dispose();
   }
 
+  /** Host of the server that is set; empty where none is. */
+  private get host(): string {
+    return parseEndpoint(this.deps.settings().url)?.host ?? '';
+  }
+
   private async request<T extends { readonly metrics: Metrics }>(
     task: EngineTask,
     cancellation: Cancellation,
     cancelled: T,
     ask: (connection: Connection, signal: AbortSignal) => Promise<T>,
   ): Promise<Outcome<T>> {
-    const { host } = this.state.server;
+    const { host } = this;
     const abort = new AbortController();
     const subscription = cancellation.onCancellationRequested(() => {
       abort.abort();
@@ -102,13 +112,15 @@ export class RemoteEngine implements Disposable {
     const isAborted = (): boolean => abort.signal.aborted;
     try {
       if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled };
-      const connection = await this.connect();
-      if (abort.signal.aborted) return { kind: 'done', value: cancelled };
+      const connection = await waitUnlessAborted(this.connect(), abort.signal);
+      if (connection === undefined || abort.signal.aborted) return { kind: 'done', value: cancelled };
       const value = await ask(connection, abort.signal);
-      // One that was cancelled says nothing of the server.
-      if (!isAborted()) this.pause.end();
       this.finished.fire({ ...value.metrics, task });
-      this.refresh(connection);
+      // One that was cancelled says nothing of the server, which may not have loaded the model.
+      if (!isAborted()) {
+        this.pause.end();
+        this.refresh(connection);
+      }
       return { kind: 'done', value };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'done', value: cancelled };
@@ -123,41 +135,47 @@ export class RemoteEngine implements Disposable {
 
   private connect(): Promise<Connection> {
     const settings = this.deps.settings();
-    const name = JSON.stringify([settings.url, settings.model, settings.contextTokens]);
-    if (this.pending?.settings !== name) this.pending = { settings: name, connection: this.open(settings) };
-    const { pending } = this;
-    pending.connection.catch(() => {
-      // The next request tries again.
-      if (this.pending === pending) this.pending = undefined;
-    });
+    const name = nameSettings(settings);
+    if (this.pending?.settings === name) return this.pending.connection;
+    const pending = { settings: name, connection: this.open(settings) };
+    this.pending = pending;
+    this.current = undefined;
+    pending.connection.then(
+      (connection) => {
+        // A slow server of earlier settings may answer last.
+        if (this.pending === pending) this.adopt(connection);
+      },
+      () => {
+        // The next request tries again.
+        if (this.pending === pending) this.pending = undefined;
+      },
+    );
     return pending.connection;
   }
 
   private async open(settings: EndpointSettings): Promise<Connection> {
     const url = parseEndpoint(settings.url);
-    const { log } = this.deps;
-    const connection: Connection = await connect(settings, url && (await this.deps.key(url)), this.limits, (more) => {
-      const { server } = connection;
-      connection.server = { ...server, ...more };
+    const connection: Connection = await connect(settings, url && (await this.deps.key(url)), this.limits, () => {
       const { host, learnt = [], contextTokens } = connection.server;
-      log.info(`${host}: learnt from a refusal: ${[...learnt, `${String(contextTokens)} tokens of context`].join(', ')}`);
-      this.update(connection, server);
+      this.deps.log.info(`${host}: learnt from a refusal: ${[...learnt, `${String(contextTokens)} tokens of context`].join(', ')}`);
+      this.update(connection);
     });
-    const { host, model, contextTokens, dialect = '' } = connection.server;
-    this.known = connection.server;
-    log.info(`${host}: ${dialect}, ${model}, ${String(contextTokens)} tokens of context`);
-    this.changes.fire(undefined);
     return connection;
   }
 
-  /** More is known of a server; nothing is shown of one that is no longer set. */
-  private update(connection: Connection, before: RemoteState['server']): void {
-    if (this.known !== before) return;
-    this.known = connection.server;
+  private adopt(connection: Connection): void {
+    const { host, model, contextTokens, dialect = '' } = connection.server;
+    this.current = connection;
+    this.deps.log.info(`${host}: ${dialect}, ${model}, ${String(contextTokens)} tokens of context`);
     this.changes.fire(undefined);
   }
 
-  /** Asks once, after the first request, for what a server could not tell before it. No request waits for this. */
+  /** More is known of a server; nothing is shown of one that is no longer set. */
+  private update(connection: Connection): void {
+    if (this.current === connection) this.changes.fire(undefined);
+  }
+
+  /** Asks once, after the first request that was answered, for what a server could not tell before it. No request waits for this. */
   private refresh(connection: Connection): void {
     const { refresh, server } = connection;
     if (refresh === undefined || this.refreshed.has(connection)) return;
@@ -167,8 +185,29 @@ export class RemoteEngine implements Disposable {
         const { host, dialect = '', contextTokens } = connection.server;
         if (dialect === server.dialect && contextTokens === server.contextTokens) return;
         this.deps.log.info(`${host}: ${dialect}, ${String(contextTokens)} tokens of context, as it says by now`);
-        this.update(connection, server);
+        this.update(connection);
       })
       .catch(() => undefined);
+  }
+}
+
+/** Two settings with one name have the same connection. */
+function nameSettings({ url, model, contextTokens }: EndpointSettings): string {
+  return JSON.stringify([url, model, contextTokens]);
+}
+
+/** Waits for a promise, and no longer than until a signal aborts the wait. There is no value then. */
+async function waitUnlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => {
+      resolve(undefined);
+    };
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
