@@ -45,7 +45,7 @@ const END: SaidPiece = { text: '', thought: '', stop: 'end', said: undefined };
 export async function* ask(connection: Connection, question: Question): AsyncGenerator<SaidPiece, void, undefined> {
   const { refusals } = connection;
   for (let refused = 0; ; refused++) {
-    const body = refusals.adapt(question.body);
+    const body = refusals.adapt(question.path, question.body);
     let hasBegun = false;
     try {
       for await (const piece of send(connection, question, body)) {
@@ -54,7 +54,7 @@ export async function* ask(connection: Connection, question: Question): AsyncGen
       }
       return;
     } catch (error) {
-      if (hasBegun || question.signal.aborted || refused === MAX_REFUSALS || !refusals.learn(error, body)) throw error;
+      if (hasBegun || question.signal.aborted || refused === MAX_REFUSALS || !refusals.learn(question.path, error, body)) throw error;
       connection.onDidLearn({ learnt: refusals.learnt });
     }
   }

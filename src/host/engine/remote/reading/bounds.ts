@@ -15,6 +15,11 @@ export function readCount(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= MAX_COUNT ? number : undefined;
 }
 
+/** Takes the separators out of "4,096". In "[1,512]" they stand between two numbers. */
+export function joinThousands(text: string): string {
+  return text.replace(/(?<![[(]\d{1,8})(?<=\d)[,\u2009\u00A0'](?=\d{3}(?!\d))/g, '');
+}
+
 /** The same, with 0 allowed: a cost can be nothing. */
 export function readCost(value: unknown): number | undefined {
   return value === 0 ? 0 : readCount(value);

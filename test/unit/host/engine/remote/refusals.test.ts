@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { question, remoteEngine } from '../../../../fixtures/remote';
+import { place, question, remoteEngine } from '../../../../fixtures/remote';
 import {
   ANSWER,
   getAnswer,
@@ -71,13 +71,6 @@ describe('a parameter that a server refuses is left out, and never sent again', 
       }),
       400,
     ],
-    [
-      'by text-generation-inference',
-      'temperature',
-      { error: 'Input validation error: `temperature` must be strictly positive', error_type: 'validation' },
-      422,
-    ],
-    ['by a range', 'top_p', { error: 'Input validation error: `top_p` must be > 0.0 and < 1.0' }, 422],
     ['by its name alone', 'seed', { error: { message: 'Bad parameter', param: 'seed', code: 'unsupported_parameter' } }, 400],
     ['by the name of an inner field', 'stream_options', says('Unknown field: include_usage'), 400],
     [
@@ -88,6 +81,9 @@ describe('a parameter that a server refuses is left out, and never sent again', 
     ],
     ['in a 200', 'stream_options', says('stream_options is not supported'), 200],
     ['in Chinese', 'seed', { error: { message: '参数 seed 不支持' } }, 400],
+    ['by a text about additional properties', 'seed', says('seed: Additional properties are not allowed'), 400],
+    ['by pydantic', 'top_p', says('1 validation error for ChatRequest: top_p: extra fields not permitted'), 400],
+    ['by all of its values', 'temperature', says('temperature is deprecated for this model.'), 400],
   ])('%s', async (_, name, body, status) => {
     const server = await serve({ [CHAT]: refuse(name, body, status) });
     const engine = remoteEngine(server.url);
@@ -123,15 +119,25 @@ describe('a parameter that a server refuses is left out, and never sent again', 
     expect(Object.keys(server.bodies(CHAT)[1] ?? {}).sort()).toEqual(['max_tokens', 'messages', 'model', 'stream']);
   });
 
-  it('where it streams nothing: the whole answer is taken', async () => {
+  it.each([
+    "Unsupported value: 'stream' does not support true with this model.",
+    'stream is not supported',
+    'stream must be false',
+    'Unknown parameter: stream',
+    'body.stream: Extra inputs are not permitted',
+    'This model does not support streaming',
+    'Streaming is not supported for this model',
+    'unrecognized field `stream`',
+    '不支持参数 stream',
+  ])('where it streams nothing, and the whole answer is taken: %s', async (message) => {
     const whole = send('{"choices":[{"message":{"content":"Yes"},"finish_reason":"stop"}]}', 'application/json');
-    const refusal = says("Unsupported value: 'stream' does not support true with this model.", { param: 'stream' });
-    const server = await serve({ [CHAT]: refuseIf(has('stream'), refusal, 400, whole) });
+    const server = await serve({ [CHAT]: refuseIf(has('stream'), says(message), 400, whole) });
     expect((await getAnswer(remoteEngine(server.url))).text).toBe('Yes');
+    expect(server.bodies(CHAT)).toHaveLength(2);
     expect(server.bodies(CHAT)[1]).not.toHaveProperty('stream_options');
   });
 
-  it('in completions as in questions', async () => {
+  it('on the route that refuses it, and on no other', async () => {
     const server = await serve({
       [COMPLETIONS]: refuseIf(
         has('stream_options'),
@@ -139,13 +145,16 @@ describe('a parameter that a server refuses is left out, and never sent again', 
         422,
         stream({ choices: [{ text: 'a + b', finish_reason: 'stop' }] }),
       ),
-      [CHAT]: ANSWER,
+      [CHAT]: refuse('seed', says("property 'seed' is unsupported")),
     });
     const engine = remoteEngine(server.url);
     for (let count = 0; count < 2; count++) expect((await getCompletion(engine)).text).toBe('a + b');
     expect(server.bodies(COMPLETIONS)).toHaveLength(3);
     await getAnswer(engine);
-    expect(server.bodies(CHAT)[0]).not.toHaveProperty('stream_options');
+    expect(server.bodies(CHAT)[0]).toHaveProperty('stream_options');
+    await getCompletion(engine, place('x = ', '\n', { variant: 7 }));
+    expect(server.bodies(COMPLETIONS)[3]).toMatchObject({ seed: 7 });
+    expect(engine.state.server.learnt).toEqual(['stream_options', 'seed']);
   });
 
   it('but not one that a missing model is named after, nor where the server goes on refusing', async () => {
@@ -164,6 +173,88 @@ describe('a parameter that a server refuses is left out, and never sent again', 
     });
     expect(await getFailure(remoteEngine(stubborn.url))).toMatchObject({ reason: 'refused' });
     expect(stubborn.bodies(CHAT).length).toBeLessThan(10);
+  });
+});
+
+describe('a value that a server refuses', () => {
+  it.each<[string, string, unknown]>([
+    [
+      'temperature',
+      'temperature=0',
+      { error: 'Input validation error: `temperature` must be strictly positive', error_type: 'validation' },
+    ],
+    ['temperature', 'temperature=0', says('Invalid value for temperature: must be greater than 0')],
+    ['temperature', 'temperature=0', says("Unsupported value: 'temperature' does not support 0 with this model.")],
+    ['top_p', 'top_p=1', { error: 'Input validation error: `top_p` must be > 0.0 and < 1.0' }],
+    ['top_p', 'top_p=1', { detail: [{ loc: ['body', 'top_p'], msg: 'Input should be less than 1', type: 'less_than' }] }],
+    ['seed', 'seed=1', says('seed is out of range')],
+  ])('of %s is left out as %s, and others are sent: %j', async (name, learnt, body) => {
+    const chosen = { temperature: 0, topP: 1, topK: 1, seed: 1 };
+    const bad = question('Hi', { sampling: chosen });
+    const good = question('Hi', { sampling: { temperature: 0.7, topP: 0.9, topK: 1, seed: 2 } });
+    const value = { temperature: 0, top_p: 1, seed: 1 }[name];
+    const server = await serve({ [CHAT]: refuseIf((asked) => asked[name] === value, body, 422) });
+    const engine = remoteEngine(server.url);
+    for (const params of [bad, good, bad]) expect((await getAnswer(engine, params)).text).toBe('Yes');
+    const sent = server.bodies(CHAT).map((asked) => name in asked);
+    expect(sent).toEqual([true, false, true, false]);
+    expect(engine.state.server.learnt).toEqual([learnt]);
+  });
+
+  it('is remembered for a few values, and then the parameter is left out', async () => {
+    const server = await serve({ [CHAT]: refuse('seed', says('seed must be between 0 and 0')) });
+    const engine = remoteEngine(server.url);
+    for (let seed = 1; seed <= 8; seed++) await getAnswer(engine, question('Hi', { sampling: { temperature: 0, topP: 1, topK: 1, seed } }));
+    expect(engine.state.server.learnt).toEqual(['seed']);
+    expect(server.bodies(CHAT).filter(has('seed'))).toHaveLength(5);
+  });
+});
+
+describe('an error that refuses no parameter', () => {
+  it.each<[string, number]>([
+    ['failed to extract tool calls', 500],
+    ['Extra data: line 1 column 5', 500],
+    ['extra fields not permitted', 500],
+    ['Unrecognized token in the answer', 500],
+    ['Unknown model: qwen-extra', 400],
+    ['could not extract the text of the message', 400],
+    ['Unknown name of a model: extravagant', 400],
+    ['unexpected end of stream on http://10.0.0.1:8000/...', 400],
+    ['unexpected end of stream on http://10.0.0.1:8000/...', 500],
+    ['The stream was closed: unexpected EOF', 400],
+    ['invalid byte in stream', 400],
+    ['the upstream stream is broken: unknown reason', 400],
+    ['stream error: stream ID 3; unknown error', 400],
+  ])('changes nothing: “%s” with %i', async (message, status) => {
+    const server = await serve({
+      [CHAT]: (_, response) => {
+        // The client would ask a failing server again, after a pause.
+        response.setHeader('x-should-retry', 'false');
+        json(response, says(message), status);
+      },
+    });
+    const engine = remoteEngine(server.url);
+    await getFailure(engine);
+    expect(server.bodies(CHAT)).toHaveLength(1);
+    expect(engine.state.server.learnt ?? []).toEqual([]);
+  });
+
+  it('leaves the other parameters where one is named that cannot be left out', async () => {
+    const server = await serve({
+      [COMPLETIONS]: refuseIf(
+        has('suffix'),
+        says('Unrecognized request argument supplied: suffix'),
+        400,
+        stream({ choices: [{ text: 'a + b', finish_reason: 'stop' }] }),
+      ),
+    });
+    const engine = remoteEngine(server.url);
+    for (let count = 0; count < 2; count++) expect((await getCompletion(engine)).text).toBe('a + b');
+    expect(server.bodies(COMPLETIONS).map((body) => ['suffix' in body, 'stream_options' in body])).toEqual([
+      [true, true],
+      [false, true],
+      [false, true],
+    ]);
   });
 });
 
@@ -187,11 +278,38 @@ describe('the length of an answer', () => {
     'max_tokens is too large: 64. This model supports at most 32 completion tokens, whereas you provided 64.',
     '`max_tokens` must be less than or equal to `32`',
     'Invalid max_tokens value, the valid range of max_tokens is [1, 32]',
+    'Invalid max_tokens value, the valid range of max_tokens is [1,32]',
+    'This model allows 2 tools and max_tokens up to 32',
   ])('is what the server takes at most: %s', async (message) => {
     const server = await serve({ [CHAT]: refuseIf(({ max_tokens: count }) => Number(count) > 32, says(message)) });
     const engine = remoteEngine(server.url);
     for (let count = 0; count < 2; count++) await getAnswer(engine);
     expect(server.bodies(CHAT).map((body) => body['max_tokens'])).toEqual([64, 32, 32]);
+  });
+
+  const long = listModels({ data: [{ id: 'm', max_model_len: 100_000 }] });
+
+  it.each([
+    'max_tokens must be at most 4,096',
+    'max_tokens is over the maximum of 4,096, and far over 1,024',
+    "max_tokens must be at most 4'096",
+  ])('may have separators: %s', async (message) => {
+    const server = await serve({
+      '/v1/models': long,
+      [CHAT]: refuseIf(({ max_tokens: count }) => Number(count) > 4096, says(message)),
+    });
+    const engine = remoteEngine(server.url);
+    for (let count = 0; count < 2; count++) await getAnswer(engine, question('Hi', { maxTokens: 8000 }));
+    expect(server.bodies(CHAT).map((body) => body['max_tokens'])).toEqual([8000, 4096, 4096]);
+    expect(engine.state.server.learnt).toEqual(['max_tokens ≤ 4096']);
+  });
+
+  it('is not what another number in the sentence says', async () => {
+    const message = 'max_tokens is invalid with at most 4 stop sequences';
+    const server = await serve({ '/v1/models': long, [CHAT]: refuse('max_tokens', says(message)) });
+    const engine = remoteEngine(server.url);
+    await getAnswer(engine, question('Hi', { maxTokens: 8000 }));
+    expect(server.bodies(CHAT).map((body) => body['max_tokens'])).toEqual([8000, undefined]);
   });
 
   it('leaves room for the prompt', async () => {
