@@ -8,13 +8,16 @@ import { Meter } from './metrics';
 import { takeStart } from './reading/bounds';
 import { ask } from './request';
 import { BrokenOffError, OnlyThoughtError, RunawayError, SilenceError } from './serverErrors';
-import { readCounts, isTooLong } from './tooLong';
+import { isTooLong, readAnswerRoom, readCounts } from './tooLong';
 
 /** Shares of the context that a prompt may take by our estimate, in the order tried. The server counts, and may count more. */
 const SHARES = [1, 0.75, 0.5];
 
 /** A server that says it has less context than this counts something else. */
 const MIN_CONTEXT = 256;
+
+/** Tokens of an answer that are worth more than the oldest turns, where it cannot have as many as it was to have. */
+const MIN_ANSWER = 256;
 
 /**
  * Has a server answer a question. A prompt that the server finds too long is made shorter, as the worker would have made it at once.
@@ -28,7 +31,6 @@ export async function remoteChat(
   signal: AbortSignal,
 ): Promise<ChatResult> {
   const { contextTokens } = connection.server;
-  const { onDidLearn } = connection;
   let tried: RemotePrompt | undefined;
   let refusal: Error | undefined;
   for (const share of SHARES) {
@@ -38,18 +40,12 @@ export async function remoteChat(
       // Nothing more can be left out.
       if (prompt.promptTokens === tried?.promptTokens) continue;
       tried = prompt;
-      return await answer(
-        connection,
-        { ...params, maxTokens: fitAnswer(params.maxTokens, room - prompt.promptTokens) },
-        prompt,
-        onProgress,
-        signal,
-      );
+      const fitting = { ...params, maxTokens: fitAnswer(params.maxTokens, room - prompt.promptTokens) };
+      return await answerInRoom(connection, fitting, prompt, onProgress, signal);
     } catch (error) {
       if (isTooLong(error)) {
         refusal = error;
-        const counted = readCounts(error)?.contextTokens ?? 0;
-        if (counted >= MIN_CONTEXT && counted < connection.server.contextTokens) onDidLearn({ contextTokens: counted });
+        learnContext(connection, error);
       } else if (share === 1 || !(error instanceof PromptTooLongError)) throw error;
     }
   }
@@ -67,6 +63,29 @@ function roomAfter(refusal: Error | undefined, tried: RemotePrompt | undefined):
 /** vLLM refuses a request whose prompt and answer together are longer than its context. 0 is no limit. */
 function fitAnswer(maxTokens: number, room: number): number {
   return maxTokens === 0 ? 0 : Math.max(1, Math.min(maxTokens, room));
+}
+
+function learnContext({ server, onDidLearn }: Connection, refusal: Error): void {
+  const counted = readCounts(refusal)?.contextTokens ?? 0;
+  if (counted >= MIN_CONTEXT && counted < server.contextTokens) onDidLearn({ contextTokens: counted });
+}
+
+/** Asks once more for a shorter answer, where the server says that the prompt fits and the answer does not. All of the prompt is kept. */
+async function answerInRoom(
+  connection: Connection,
+  params: ChatParams,
+  prompt: RemotePrompt,
+  onProgress: (progress: ChatProgress) => void,
+  signal: AbortSignal,
+): Promise<ChatResult> {
+  try {
+    return await answer(connection, params, prompt, onProgress, signal);
+  } catch (error) {
+    const room = isTooLong(error) ? readAnswerRoom(error) : undefined;
+    if (!isTooLong(error) || room === undefined || room < Math.min(MIN_ANSWER, params.maxTokens / 2)) throw error;
+    learnContext(connection, error);
+    return await answer(connection, { ...params, maxTokens: room }, prompt, onProgress, signal);
+  }
 }
 
 async function answer(

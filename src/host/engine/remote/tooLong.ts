@@ -1,6 +1,6 @@
 /** Recognises that a server refused a prompt for its length. There is no common code for it, so most of it is words. */
 import { PromptTooLongError } from '../../../prompt/chat';
-import { readCount } from './reading/bounds';
+import { joinThousands, readCount } from './reading/bounds';
 import { readSaid, readStatus } from './serverErrors';
 
 /** Codes of llama-server, OpenAI, LiteLLM, GitHub's models, Anthropic and others. */
@@ -11,9 +11,16 @@ const CODES =
 const OTHER_LIMITS =
   /rate[ _-]?limit|quota|throttl|too many requests|concurren|credit|per[ _-]?(?:minute|min\b|hour|day|second)|\b(?:TPM|TPD|RPM|RPD)\b|tool description|stop sequence|top_logprobs|(?:file|image|attachment)s? (?:is|are) too large/i;
 
+/** A machine without memory, and a request without an answer in time. These words stand beside "context" and "request" as well. */
+const FAILURES =
+  /out of (?:\w+ ){0,2}(?:memory|VRAM)|\bOOM\b|(?:not enough|insufficient) (?:\w+ ){0,2}(?:memory|VRAM)\b|memory (?:allocation|error)|allocat(?:e|ion|ing) (?:\w+ ){0,3}(?:failed|memory|buffer)|failed to (?:allocate|create (?:the )?context)|(?:took|takes|taking) too (?:long|much time)|timed?[ -]?out|deadline|\btime limit\b/i;
+
+/** Statuses of a key, a missing model and a rate, and of a proxy whose server is not there. Their words may be the same. */
+const OTHER_STATUSES: ReadonlySet<number | undefined> = new Set([401, 403, 404, 408, 429, 502, 503, 504]);
+
 const CONTEXT = String.raw`context(?:[ _-]?(?:length|window|size|limit))?`;
 const MAXIMUM = String.raw`(?:maximum|max\.?|maximal)`;
-const OVER = String.raw`(?:exceed(?:s|ed|ing)?|overflow(?:s|ed|ing)?|(?:is |are )?(?:longer|greater|larger|bigger|more) than|(?:is |are )?too (?:long|large|big|many)|beyond|over the|does not fit|do not fit|doesn't fit|surpass(?:es|ed)?|out of)`;
+const OVER = String.raw`(?:exceed(?:s|ed|ing)?|overflow(?:s|ed|ing)?|(?:is |are )?(?:longer|greater|larger|bigger|more) than|(?:is |are )?too (?:long|large|big|many)|beyond|over the|does not fit|do not fit|doesn't fit|surpass(?:es|ed)?|out of (?:the |its )?(?:context|range|bounds))`;
 const PROMPT = String.raw`(?:prompts?|inputs?|messages?|requests?|conversation|sequence|history|tokens)`;
 
 const WORDS: readonly RegExp[] = [
@@ -59,12 +66,11 @@ const WORDS: readonly RegExp[] = [
 export function isTooLong(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof PromptTooLongError) return false;
   const status = readStatus(error);
-  // A rate, a key and a missing model have words of their own that may be the same.
-  if (status === 401 || status === 403 || status === 404 || status === 429) return false;
+  if (OTHER_STATUSES.has(status)) return false;
   const said = readSaid(error);
   if (said === undefined) return false;
   const text = said.message || error.message;
-  if ([text, ...said.codes].some((each) => OTHER_LIMITS.test(each))) return false;
+  if ([text, ...said.codes].some((each) => OTHER_LIMITS.test(each) || FAILURES.test(each))) return false;
   if (status === 413 || said.codes.some((code) => CODES.test(code)) || CODES.test(text)) return true;
   return WORDS.some((words) => words.test(text)) && !isAnswerLimit(text);
 }
@@ -94,7 +100,7 @@ export function readCounts(error: unknown): { readonly promptTokens: number; rea
   const body: unknown = error instanceof Error ? Reflect.get(error, 'error') : undefined;
   const own = findCounts(body, 0);
   if (own !== undefined) return own;
-  const text = readSaid(error)?.message ?? '';
+  const text = joinThousands(readSaid(error)?.message ?? '');
   let [promptTokens, contextTokens]: (number | undefined)[] = [];
   for (const pattern of COUNTS) {
     const groups = pattern.exec(text)?.groups;
@@ -102,6 +108,35 @@ export function readCounts(error: unknown): { readonly promptTokens: number; rea
     contextTokens ??= readCount(groups?.['fits']);
   }
   return promptTokens === undefined || contextTokens === undefined ? undefined : { promptTokens, contextTokens };
+}
+
+/** Sentences that count prompt and answer apart. Named groups; a request is refused for their sum. */
+const SPLIT_COUNTS: readonly RegExp[] = [
+  // OpenAI, OpenRouter, Azure: "maximum context length is 4096 tokens. However, you requested 4541 tokens (3517 in the messages, 1024 in the completion)".
+  /context length (?:is|of) (?:only )?(?<fits>\d+)[^(]{0,100}\((?<prompt>\d+) (?:in (?:the|your) (?:messages|prompt)|of (?:text )?input)\b[^)]{0,80}?(?<answer>\d+) (?:in|for) the (?:completion|output)/i,
+  // SGLang.
+  /context length of (?<fits>\d+) tokens[^:]{0,100}: (?<prompt>\d+) tokens from the input[^]{0,40}? (?<answer>\d+) tokens for the completion/i,
+  // vLLM: "maximum context length is 1000 tokens and your request has 203 input tokens (1000 > 1000 - 203)".
+  /context length is (?<fits>\d+) tokens and your request has (?<prompt>\d+) input tokens \((?<answer>\d+) >/i,
+  // vLLM 0.14: "You passed 3900 input tokens and requested 200 output tokens. However, the model's context length is only 4096 tokens".
+  /passed (?<prompt>\d+) input tokens and requested (?<answer>\d+) output tokens[^]{0,60}context length is only (?<fits>\d+)/i,
+  // text-generation-inference: "must be <= 2048. Given: 1244 `inputs` tokens and 1000 `max_new_tokens`".
+  /must be <= (?<fits>\d+)\. Given: (?<prompt>\d+) `?inputs`? tokens and (?<answer>\d+) `?max_new_tokens/i,
+  // Anthropic: "exceed context limit: 199759 + 8192 > 200000". TabbyAPI: "Request length 3900 + 2048 is greater than max_seq_len 4096".
+  /(?:context limit:|request length) (?<prompt>\d+) \+ (?<answer>\d+) (?:>|is greater than max_seq_len) (?<fits>\d+)/i,
+];
+
+/** Reads how many tokens the server has left for an answer to a prompt that fits; `undefined` where it did not count the prompt alone. */
+export function readAnswerRoom(error: unknown): number | undefined {
+  const text = joinThousands(readSaid(error)?.message ?? '');
+  for (const pattern of SPLIT_COUNTS) {
+    const { prompt, answer, fits } = pattern.exec(text)?.groups ?? {};
+    const [promptTokens, answerTokens, contextTokens] = [prompt, answer, fits].map(readCount);
+    if (promptTokens === undefined || answerTokens === undefined || contextTokens === undefined) continue;
+    const room = contextTokens - promptTokens;
+    return room > 0 && room < answerTokens ? room : undefined;
+  }
+  return undefined;
 }
 
 /** llama-server's fields, which a proxy may have wrapped. */

@@ -17,7 +17,7 @@ export function readCount(value: unknown): number | undefined {
 
 /** Takes the separators out of "4,096". In "[1,512]" they stand between two numbers. */
 export function joinThousands(text: string): string {
-  return text.replace(/(?<![[(]\d{1,8})(?<=\d)[,\u2009\u00A0'](?=\d{3}(?!\d))/g, '');
+  return text.replace(/(?<!\[\d{1,8})(?<=\d)[,\u2009\u00A0'](?=\d{3}(?!\d))/g, '');
 }
 
 /** The same, with 0 allowed: a cost can be nothing. */

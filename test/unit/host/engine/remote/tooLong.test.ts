@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCounts, isTooLong } from '../../../../../src/host/engine/remote/tooLong';
+import { readAnswerRoom, readCounts, isTooLong } from '../../../../../src/host/engine/remote/tooLong';
 
 /** An error as the client makes it of a response. */
 function refusal(message: string, status = 400, more: object = {}): Error {
@@ -111,6 +111,8 @@ describe('a prompt that is too long', () => {
     ['OpenAI, in characters', 'Expected a string with maximum length 1048576, but got a string with length 2000000 instead.'],
     ['exllama', 'Sequence length 5000 exceeds maximum 4096'],
     ['OpenAI, newer', 'Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300000 tokens.'],
+    ['a proxy of its own', 'failed to create a completion: prompt is too long', 500],
+    ['a server that counts positions', 'the prompt is out of range of the model: 5000 tokens'],
     ['in Chinese', '输入内容过长，超出模型上下文长度'],
     ['a proxy', 'Request Entity Too Large', 413],
   ])('is recognised in the words of %s', (_, message, status = 400) => {
@@ -162,13 +164,28 @@ describe('a prompt that is too long', () => {
     ['Invalid API key'],
     ['model name is missing from the request'],
     ['the tool description exceeds the maximum length'],
+    ['The request took too long to process'],
+    ['CUDA out of memory while running the model', 500],
+    ['failed to create context: out of memory', 500],
+    ['CUDA error: out of memory while allocating context', 500],
+    ['model requires more system memory (5.6 GiB) than is available, out of system memory for its context', 500],
+    ['cudaMalloc failed: the request of 2048 tokens is out of device memory', 500],
+    ['OOM: the context is too large', 500],
+    ['the context is too large: not enough GPU memory', 500],
+    ['memory allocation of the context of 32768 tokens failed', 500],
+    ['failed to allocate buffer for the KV cache: the context is too large', 500],
+    ['context deadline exceeded', 500],
+    ['The request has timed out: the prompt took longer than the limit', 500],
+    ['request timeout exceeded'],
+    ['the conversation is out of date'],
+    ['the input is out of order for this model'],
   ])('is not what “%s” means', (message, status = 400) => {
     expect(isTooLong(refusal(message, status))).toBe(false);
   });
 
   it('is not what a status of another kind means', () => {
     const words = 'prompt is too long for the context length';
-    for (const status of [401, 403, 404, 429]) expect(isTooLong(refusal(words, status))).toBe(false);
+    for (const status of [401, 403, 404, 408, 429, 502, 503, 504]) expect(isTooLong(refusal(words, status))).toBe(false);
     expect(isTooLong(new Error(words))).toBe(false);
     for (const other of [undefined, null, words, { status: 400, message: words }]) expect(isTooLong(other)).toBe(false);
   });
@@ -190,6 +207,7 @@ describe('what a server has counted', () => {
     ['Requested tokens (2285) exceed context window of 2048', 2285, 2048],
     ['prompt is too long: 213462 tokens > 200000 maximum', 213462, 200000],
     ['The prompt (total length 25938) is too long to fit into the model (context length 4096).', 25938, 4096],
+    ["This model's maximum context length is 131,072 tokens. However, you requested 1,132,500 tokens.", 1132500, 131072],
   ])('is read from “%s”', (message, promptTokens, contextTokens) => {
     expect(readCounts(refusal(message))).toEqual({ promptTokens, contextTokens });
   });
@@ -203,5 +221,44 @@ describe('what a server has counted', () => {
     for (const count of [-1, 1e18, 0.5, 'x', null])
       expect(readCounts(refusal('x', 400, { n_prompt_tokens: count, n_ctx: count }))).toBeUndefined();
     expect(readCounts(refusal('maximum context length is 99999999999 tokens, you requested 5'))).toBeUndefined();
+  });
+});
+
+describe('the room that a server leaves for an answer', () => {
+  it.each<[string, number | undefined]>([
+    [
+      "This model's maximum context length is 4096 tokens. However, you requested 4541 tokens (3517 in the messages, 1024 in the completion). Please reduce the length of the messages or completion.",
+      579,
+    ],
+    [
+      "This model's maximum context length is 4,096 tokens. However, you requested 4,541 tokens (3,517 in the messages, 1,024 in the completion).",
+      579,
+    ],
+    [
+      "This model's maximum context length is 8191 tokens, however you requested 9000 tokens (8000 in your prompt; 1000 for the completion). Please reduce your prompt; or completion length.",
+      191,
+    ],
+    [
+      "This endpoint's maximum context length is 32768 tokens. However, you requested about 33000 tokens (32000 of text input, 1000 in the output).",
+      768,
+    ],
+    [
+      "Requested token count exceeds the model's maximum context length of 202752 tokens. You requested a total of 202941 tokens: 170941 tokens from the input messages and 32000 tokens for the completion.",
+      31811,
+    ],
+    [
+      "'max_tokens' is too large: 1000. This model's maximum context length is 1000 tokens and your request has 203 input tokens (1000 > 1000 - 203).",
+      797,
+    ],
+    ["You passed 3900 input tokens and requested 200 output tokens. However, the model's context length is only 4096 tokens.", 196],
+    ['`inputs` tokens + `max_new_tokens` must be <= 2048. Given: 1244 `inputs` tokens and 1000 `max_new_tokens`', 804],
+    ['input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000', 241],
+    ['Request length 3900 + 2048 is greater than max_seq_len 4096', 196],
+    ["You passed 5000 input tokens and requested 200 output tokens. However, the model's context length is only 4096 tokens.", undefined],
+    ["This model's maximum context length is 4096 tokens. However, your messages resulted in 4541 tokens.", undefined],
+    ["This model's maximum context length is 4096 tokens (3 in the messages, 5 in the completion)", undefined],
+    ['Request length 71599 + 2048 is greater than max_seq_len 65536', undefined],
+  ])('is read from “%s”', (message, room) => {
+    expect(readAnswerRoom(refusal(message))).toBe(room);
   });
 });
