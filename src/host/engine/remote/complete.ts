@@ -35,9 +35,27 @@ export class RemoteCompleter {
   }
 }
 
-/** Words in which servers say that they do not have a route, or cannot fill in with this model. */
-const MISSING =
-  /not (?:currently )?(?:supported|implemented|enabled|available)|(?:does not|doesn'?t|do not) support|unsupported|unexpected endpoint|unknown (?:endpoint|route)|no such (?:endpoint|route)|not allowed/i;
+const ROUTE = String.raw`(?:endpoints?|routes?|path|url|operation|method|infill(?:ing)?|insert(?:ion)?s?|fill[ -]in[ -]the[ -]middle|FIM|text completion|completions|generate)`;
+const UNSUPPORTED = String.raw`(?:not (?:currently |yet )?(?:supported|implemented|enabled|allowed)|unsupported(?! (?:byte|char|token|value|encoding|type))|disabled)`;
+
+/** Words in which servers say that they do not have a route, or cannot fill in with this model. Other things are not supported as well. */
+const MISSING: readonly RegExp[] = [
+  new RegExp(String.raw`\b${ROUTE}\b[^.;]{0,60}\b${UNSUPPORTED}\b`, 'i'),
+  new RegExp(String.raw`(?:does not|doesn'?t|do not|don'?t|cannot) support (?:\w+ ){0,2}?\W?${ROUTE}\b`, 'i'),
+  new RegExp(
+    String.raw`\b(?:unexpected|unknown|unsupported|unrecogni[sz]ed|invalid|no such) (?:\w+ )?(?:endpoint|route|path|url|operation|method)\b`,
+    'i',
+  ),
+  new RegExp(String.raw`\b(?:parameter|feature)\b[^.;]{0,40}\b${UNSUPPORTED}\b`, 'i'),
+];
+
+const NO_SUFFIX: readonly RegExp[] = [
+  /(?:does not|doesn't|do not|don't|cannot) (?:support|accept|allow)[^.;]{0,30}\bsuffix\b/i,
+  /\bsuffix['"\u0060)]*:? (?:(?:parameter|field|argument|is|was|are) )*(?:not (?:currently |yet )?(?:supported|implemented|allowed|permitted|available|enabled|accepted|expected|recogni[sz]ed)|unsupported|unknown|unrecogni[sz]ed|extra|unexpected(?! (?:byte|char|token|value|end|type)))/i,
+  /\b(?:extra|unknown|unsupported|unexpected|unrecogni[sz]ed|not (?:allowed|supported|permitted))\b(?! (?:byte|char|token|value|end|type))[^.;]{0,60}\bsuffix\b/i,
+];
+/** Words for a value that is refused; the server knows the parameter. */
+const REFUSED_VALUE = /too (?:long|large|big|many)|exceed|\bvalue\b|maximum|at most|\blength\b/i;
 
 /** Whether the server does not have a way at all. A request that it refuses for its content says nothing of the next one. */
 function isMissing(error: unknown, { name }: CompletionWay): boolean {
@@ -48,9 +66,10 @@ function isMissing(error: unknown, { name }: CompletionWay): boolean {
   if (status === 404) return !/model/i.test(text);
   if (status === 405 || status === 501) return true;
   if (status !== undefined && status !== 400 && status !== 422 && status !== 500) return false;
-  if (MISSING.test(text) || said?.codes.includes('not_supported_error') === true) return true;
+  if (said?.codes.includes('not_supported_error') === true || MISSING.some((words) => words.test(text))) return true;
   // "extra_forbidden" of the field itself.
-  return name === 'suffix' && (said?.params.includes('suffix') === true || /\bsuffix\b/.test(text));
+  const isNamed = said?.params.includes('suffix') === true && !REFUSED_VALUE.test(text);
+  return name === 'suffix' && (isNamed || NO_SUFFIX.some((words) => words.test(text)));
 }
 
 function isBadRequest(error: unknown): boolean {
