@@ -21,9 +21,9 @@ export async function detectDialect(detection: Detection): Promise<Dialect> {
   if (lmStudio) return lmStudio;
   const { said: version } = ollamaVersion;
   const { said: tags } = ollamaTags;
-  const isOllama =
-    (isJsonObject(version) && typeof version['version'] === 'string') || (isJsonObject(tags) && Array.isArray(tags['models']));
-  if (isOllama) return openOllama(look, root, model, settingTokens);
+  // llama-swap and others have /api/version too, and say more there.
+  const isOllamaVersion = isJsonObject(version) && typeof version['version'] === 'string' && Object.keys(version).length === 1;
+  if (isOllamaVersion || (isJsonObject(tags) && Array.isArray(tags['models']))) return openOllama(look, root, model, settingTokens);
   const isVllm = findModel(models, model)?.owner === 'vllm';
   return {
     name: isVllm ? 'vLLM' : 'OpenAI-compatible',

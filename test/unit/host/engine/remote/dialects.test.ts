@@ -328,6 +328,23 @@ describe('finding out which server it is', () => {
     expect(server.bodies('/infill')).toHaveLength(1);
   });
 
+  it.each([
+    { version: '166', commit: 'abc123', build_date: '2026-01-02' },
+    { version: '1.0.0', name: 'a gateway' },
+    { version: 7 },
+    { version: '0.5.1', error: null },
+  ])('does not take %j under /api/version for Ollama', async (version) => {
+    const server = await serve({
+      '/api/version': listModels(version),
+      [CHAT]: ANSWER,
+      [COMPLETIONS]: stream({ choices: [{ text: 'a + b', finish_reason: 'stop' }] }),
+    });
+    const engine = remoteEngine(server.url);
+    expect((await getCompletion(engine)).text).toBe('a + b');
+    expect(engine.state.server).toMatchObject({ dialect: 'OpenAI-compatible', contextTokens: 2048 });
+    expect(server.bodies('/api/generate')).toEqual([]);
+  });
+
   it('takes nonsense for what it is', async () => {
     const html = send('<!doctype html><p>Hello</p>', 'text/html');
     const server = await serve({
