@@ -1,3 +1,4 @@
+import { sliceFromStart, withoutLastHalf } from '../../../base/wholeCharacters';
 import type { ChatParams, ChatProgress, ChatResult, StopReason } from '../../../protocol/worker';
 import { PromptTooLongError } from '../../../prompt/chat';
 import type { Connection } from './connection';
@@ -5,7 +6,6 @@ import { maxAnswerCharacters } from './limits';
 import { heard } from './listening';
 import { remotePrompt, type RemotePrompt } from './messages';
 import { Meter } from './metrics';
-import { takeStart } from './reading/bounds';
 import { ask } from './request';
 import { BrokenOffError, OnlyThoughtError, RunawayError, SilenceError } from './serverErrors';
 import { isTooLong, readAnswerRoom, readCounts } from './tooLong';
@@ -180,7 +180,7 @@ class Written {
     const room = Math.max(0, this.max - this.text.length - this.thoughtLength);
     const all = this.held + text;
     const isTooMuch = this.text.length + all.length + this.thoughtLength > this.max;
-    const shown = takeStart(all, Math.min(room, all.length - (/[\uD800-\uDBFF]$/.test(all) ? 1 : 0)));
+    const shown = sliceFromStart(withoutLastHalf(all), room);
     this.held = isTooMuch ? '' : all.slice(shown.length);
     this.show(shown);
     if (isTooMuch) throw new RunawayError(`more than ${String(this.max)} characters`);

@@ -1,3 +1,4 @@
+import { sliceFromStart } from '../../../base/wholeCharacters';
 import { finishGhost, ghostIsComplete, wholeLines } from '../../../prompt/ghostStop';
 import type { CompleteParams, CompleteResult, StopReason } from '../../../protocol/worker';
 import type { Connection } from './connection';
@@ -5,7 +6,6 @@ import type { CompletionWay } from './dialects/dialect';
 import { maxCompletionCharacters } from './limits';
 import { heard } from './listening';
 import { Meter } from './metrics';
-import { takeStart } from './reading/bounds';
 import { ask } from './request';
 import { readSaid, SilenceError, readStatus } from './serverErrors';
 import { isTooLong } from './tooLong';
@@ -93,7 +93,7 @@ async function completeBy(way: CompletionWay, connection: Connection, params: Co
       meter.read(piece.said);
       if (piece.text !== '') meter.heard();
       const isRunaway = raw.length + piece.text.length > max;
-      raw = isRunaway ? takeStart(raw + piece.text, max) : raw + piece.text;
+      raw = isRunaway ? sliceFromStart(raw + piece.text, max) : raw + piece.text;
       stop = ghostIsComplete(raw, params) ? 'rule' : isRunaway ? 'maxTokens' : piece.stop;
       if (stop !== undefined) break;
     }

@@ -1,9 +1,7 @@
+import { sliceFromStart } from '../../../base/wholeCharacters';
 import { PromptTooLongError } from '../../../prompt/chat';
 import type { EndpointFailure, EngineErrorData } from '../../../protocol/errors';
-import { takeStart } from './reading/bounds';
 import { listCauses, readSaid, ReportedError, readStatus } from './serverErrors';
-
-export { readCounts, isTooLong } from './tooLong';
 
 /** Longest detail that fits a sentence, in UTF-16 units. */
 const MAX_DETAIL_LENGTH = 300;
@@ -45,7 +43,7 @@ function findReason(error: unknown, detail: string): EndpointFailure | undefined
   const status = readStatus(error);
   if (status !== undefined) return explainStatus(status, detail);
   if (error instanceof ReportedError) return isMissingModel(detail) ? 'notFound' : 'failed';
-  const codes = errors.map((each) => readWord(each, 'code'));
+  const codes = errors.map((each) => readCode(each));
   if (codes.some((code) => CERTIFICATE_CODE.test(code))) return 'certificate';
   // The client's own time-out has no name but its message.
   if (errors.some(({ name, message }) => name.includes('Timeout') || message === 'Request timed out.')) return 'timeout';
@@ -80,15 +78,15 @@ function isMissingRoute(detail: string): boolean {
   );
 }
 
-function readWord(error: Error, key: 'code' | 'type'): string {
-  const value: unknown = Reflect.get(error, key);
+function readCode(error: Error): string {
+  const value: unknown = Reflect.get(error, 'code');
   return typeof value === 'string' ? value : '';
 }
 
 /** The server's own words, or those of the first cause, as one line that fits a sentence. A page of HTML says nothing. */
 function describe(error: unknown): string {
   const said = readSaid(error);
-  if (said !== undefined) return takeStart(said.message, MAX_DETAIL_LENGTH);
+  if (said !== undefined) return sliceFromStart(said.message, MAX_DETAIL_LENGTH);
   const line = (listCauses(error).at(-1)?.message ?? String(error)).replace(/\s+/g, ' ').trim();
-  return /<(?:!doctype|html)/i.test(line) ? 'HTML' : takeStart(line, MAX_DETAIL_LENGTH);
+  return /<(?:!doctype|html)/i.test(line) ? 'HTML' : sliceFromStart(line, MAX_DETAIL_LENGTH);
 }

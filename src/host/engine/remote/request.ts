@@ -2,7 +2,7 @@ import type { Connection } from './connection';
 import { isNetworkFault } from './failures';
 import { within } from './listening';
 import { readPiece, type AnswerPiece } from './reading/answerPiece';
-import { isJsonObject, toWellFormed } from './reading/bounds';
+import { isJsonObject, toWellFormedBody } from './reading/bounds';
 import { findError } from './reading/errorBody';
 import { readEvents } from './reading/eventStream';
 import type { RequestBody } from './refusals';
@@ -62,7 +62,7 @@ export async function* ask(connection: Connection, question: Question): AsyncGen
 
 async function* send({ client }: Connection, question: Question, body: RequestBody): AsyncGenerator<SaidPiece, void, undefined> {
   const { path, maxTokens, limit, signal, retries } = question;
-  const options = { body: toWellFormed(body), signal, stream: true, ...(retries ? {} : { maxRetries: 0 }) };
+  const options = { body: toWellFormedBody(body), signal, stream: true, ...(retries ? {} : { maxRetries: 0 }) };
   // With its retries, for which the client would wait as long again.
   const response = await within(client.post(path, options).asResponse(), limit);
   if (response.body === null) throw new UnreadableError('an answer without a body');

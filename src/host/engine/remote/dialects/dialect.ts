@@ -1,8 +1,8 @@
 import type { OpenAI } from 'openai';
+import { sliceFromEnd, sliceFromStart } from '../../../../base/wholeCharacters';
 import type { CompleteParams } from '../../../../protocol/worker';
 import { continuationText } from '../../../../prompt/ghost';
 import type { RemoteLimits } from '../limits';
-import { takeEnd, takeStart } from '../reading/bounds';
 import type { ListedModel } from '../reading/modelList';
 import type { RequestBody } from '../refusals';
 
@@ -57,11 +57,11 @@ export function sampleCompletion({ variant }: CompleteParams): { readonly temper
 }
 
 export function cutPrefix({ prefix }: CompleteParams): string {
-  return takeEnd(prefix, PREFIX_CHARACTERS);
+  return sliceFromEnd(prefix, PREFIX_CHARACTERS);
 }
 
 export function cutSuffix({ suffix }: CompleteParams): string {
-  return takeStart(suffix, SUFFIX_CHARACTERS);
+  return sliceFromStart(suffix, SUFFIX_CHARACTERS);
 }
 
 /** The suffix, which is never empty: servers take an empty one for none, and then do not fill in. A file ends in a line break. */

@@ -1,4 +1,5 @@
 /** Numbers and texts that a server says, held to bounds before anything uses them. */
+import { toWellFormed } from '../../../../base/wholeCharacters';
 
 /** A larger count is a mistake or a lie: the longest contexts of 2026 hold two million tokens. */
 const MAX_COUNT = 10_000_000;
@@ -25,29 +26,13 @@ export function readCost(value: unknown): number | undefined {
   return value === 0 ? 0 : readCount(value);
 }
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
-
-/** The first `max` UTF-16 units of a text, one fewer where the cut would split a character. */
-export function takeStart(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const cut = text.slice(0, max);
-  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
-}
-
-/** The last `max` UTF-16 units of a text, one fewer where the cut would split a character. */
-export function takeEnd(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const cut = text.slice(text.length - max);
-  return /^[\uDC00-\uDFFF]/.test(cut) ? cut.slice(1) : cut;
-}
-
 /**
  * A request's body with every half of a character replaced by U+FFFD. llama-server answers 400 or 500 to a body with half a character, and a
  * user's file may hold one.
  */
-export function toWellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\uFFFD');
-  if (Array.isArray(value)) return value.map(toWellFormed);
+export function toWellFormedBody(value: unknown): unknown {
+  if (typeof value === 'string') return toWellFormed(value);
+  if (Array.isArray(value)) return value.map(toWellFormedBody);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toWellFormed(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toWellFormedBody(each)]));
 }

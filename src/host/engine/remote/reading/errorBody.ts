@@ -1,4 +1,5 @@
-import { isJsonObject, takeStart, type JsonObject } from './bounds';
+import { sliceFromStart } from '../../../../base/wholeCharacters';
+import { isJsonObject, type JsonObject } from './bounds';
 
 /** A server's own account of a failure. */
 export interface SaidError {
@@ -60,7 +61,7 @@ export function readErrorBody(body: unknown): SaidError {
   const message = [...found.words].join('; ').replace(/\s+/g, ' ').trim();
   const codes = [...found.codes];
   const status = codes.map(Number).find((code) => code >= 400 && code < 600) ?? statusOfWords(codes);
-  return { message: takeStart(message, MAX_MESSAGE_LENGTH), status, codes, params: [...found.params] };
+  return { message: sliceFromStart(message, MAX_MESSAGE_LENGTH), status, codes, params: [...found.params] };
 }
 
 /** The status that OpenAI's and Anthropic's names of failures stand for; a stream has no other. */
@@ -100,7 +101,7 @@ function collectText(text: string, found: Found, depth: number): void {
       // Words in brackets.
     }
   }
-  if (trimmed !== '') found.words.add(/<(?:!doctype|html)/i.test(trimmed) ? 'HTML' : takeStart(trimmed, MAX_MESSAGE_LENGTH));
+  if (trimmed !== '') found.words.add(/<(?:!doctype|html)/i.test(trimmed) ? 'HTML' : sliceFromStart(trimmed, MAX_MESSAGE_LENGTH));
 }
 
 function collectObject(body: JsonObject, found: Found, depth: number): void {
@@ -115,7 +116,7 @@ function collectObject(body: JsonObject, found: Found, depth: number): void {
   if (Array.isArray(loc)) {
     for (const part of loc.slice(0, MAX_ITEMS)) if (typeof part === 'string') found.params.add(part.slice(0, 100));
     const place = loc.slice(0, MAX_ITEMS).filter((part) => typeof part === 'string' || typeof part === 'number');
-    if (typeof body['msg'] === 'string') found.words.add(takeStart(`${place.join('.')}: ${body['msg']}`, MAX_MESSAGE_LENGTH));
+    if (typeof body['msg'] === 'string') found.words.add(sliceFromStart(`${place.join('.')}: ${body['msg']}`, MAX_MESSAGE_LENGTH));
   } else for (const key of WORD_KEYS) collect(body[key], found, depth + 1);
   if (isJsonObject(metadata)) collect(metadata['raw'], found, depth + 1);
   // An error without words has at least a name.
