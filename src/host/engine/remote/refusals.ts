@@ -5,7 +5,7 @@ import { isTooLong } from './tooLong';
 
 export type RequestBody = Readonly<Record<string, unknown>>;
 
-/** Parameters that a request can do without. One that a server refuses is left out from then on. */
+/** Parameters that a request can do without. One that a route refuses is not sent there again. */
 const OPTIONAL = [
   'stream_options',
   'seed',
@@ -40,7 +40,7 @@ const REFUSING_UNNAMED =
 
 /** "stream" is also a word for what a connection carries: it has to stand where a parameter stands. */
 const STREAM_PARAMETER =
-  /['"\u0060]stream['"\u0060]|[.#/]stream\b|\b(?:parameters?|fields?|arguments?|propert(?:y|ies)|options?|keys?|names?)(?: supplied)?:? stream\b|\bstream ?[=:]|\bstream (?:parameter|option|field|mode)\b|\bstream (?:is|must|should|cannot|can't|does)(?: not|n't)? ?(?:currently |yet )?(?:be (?:false|off|0)|supported|allowed|permitted|available|enabled|unsupported|unknown|unexpected|disallowed|forbidden)|参数 ?stream\b|\bstream ?参数|(?:not|n't) support stream(?:ing)?\b|\bstreaming (?:mode |responses? )?(?:is |are )?(?:not|un)/i;
+  /['"\u0060]stream['"\u0060]|\b(?:body|properties)[./]stream\b|#\/stream\b|\b(?:parameters?|fields?|arguments?|propert(?:y|ies)|options?|keys?|names?)(?: supplied)?:? stream\b|\bstream ?= ?(?:true|false)\b|\bstream: (?:extra|input|value|field|must|should|not|un(?:known|supported|expected))\b|\bstream (?:parameter|option|field|mode)\b|\bstream (?:is|must|should|cannot|can't|does)(?: not|n't)? ?(?:currently |yet )?(?:be (?:set to )?(?:false|off|0)|supported|allowed|permitted|available|enabled|unsupported|unknown|unexpected|disallowed|forbidden)|参数 ?stream\b|\bstream ?参数|(?:not|n't) support stream(?:ing)?\b|\bstreaming (?:mode |responses? )?(?:is |are )?(?:not|un)/i;
 const STREAM_OF_BYTES = /\b(?:end|start|rest) of (?:the )?stream\b|\bstream (?:ended|closed|error|reset|broke)/i;
 
 /** Values of one parameter that a server may refuse before the parameter itself is left out. */

@@ -23,7 +23,7 @@ function serveCounting(promptTokens: number, say: (answerTokens: number) => stri
   return serve({
     '/v1/models': listModels({ data: [{ id: 'm' }] }),
     [CHAT]: (request, response) => {
-      asked = Number((JSON.parse(request.text) as { readonly max_tokens: number }).max_tokens);
+      asked = (JSON.parse(request.text) as { readonly max_tokens: number }).max_tokens;
       refuseIf(() => asked > room, { error: { message: say(asked) } }, status)(request, response);
     },
   });

@@ -129,6 +129,9 @@ describe('a parameter that a server refuses is left out, and never sent again', 
     'Streaming is not supported for this model',
     'unrecognized field `stream`',
     '不支持参数 stream',
+    'stream must be set to false',
+    'Only stream=false is supported; other values are invalid',
+    'stream: Extra inputs are not permitted',
   ])('where it streams nothing, and the whole answer is taken: %s', async (message) => {
     const whole = send('{"choices":[{"message":{"content":"Yes"},"finish_reason":"stop"}]}', 'application/json');
     const server = await serve({ [CHAT]: refuseIf(has('stream'), says(message), 400, whole) });
@@ -223,6 +226,8 @@ describe('an error that refuses no parameter', () => {
     ['unexpected end of stream on http://10.0.0.1:8000/...', 500],
     ['The stream was closed: unexpected EOF', 400],
     ['invalid byte in stream', 400],
+    ['invalid stream: broken', 400],
+    ['unexpected EOF from http://10.0.0.1/stream', 400],
     ['the upstream stream is broken: unknown reason', 400],
     ['stream error: stream ID 3; unknown error', 400],
   ])('changes nothing: “%s” with %i', async (message, status) => {

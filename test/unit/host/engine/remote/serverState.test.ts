@@ -59,8 +59,11 @@ describe('the second look at a server', () => {
     const server = await serve(
       ollama(() => (isLoaded ? 3000 : undefined), {
         '/api/generate': (request, response) => {
-          if (!source.token.isCancellationRequested) return void source.cancel();
-          isLoaded = true;
+          isLoaded = source.token.isCancellationRequested;
+          if (!isLoaded) {
+            source.cancel();
+            return;
+          }
           send('{"response":"a + b","done":true}\n', 'application/x-ndjson')(request, response);
         },
       }),
@@ -158,7 +161,11 @@ describe('the server that is shown', () => {
 describe('a server that takes connections and says nothing', () => {
   it('does not keep a request that was stopped', async () => {
     const source = new CancelSource();
-    const server = await serve({ '/v1/models': () => void source.cancel() });
+    const server = await serve({
+      '/v1/models': () => {
+        source.cancel();
+      },
+    });
     const engine = remoteEngine(server.url, { limits: { question: 600_000 } });
     expect(await engine.chat(question('Hi'), () => undefined, source.token)).toMatchObject({ kind: 'done', value: { stop: 'cancelled' } });
     expect(server.heard).toHaveLength(1);
