@@ -1,4 +1,4 @@
-import { QuickPickItemKind, ThemeIcon, l10n, window, type QuickInputButton, type QuickPickItem } from 'vscode';
+import { QuickPickItemKind, ThemeIcon, commands, l10n, window, type QuickInputButton, type QuickPickItem } from 'vscode';
 import type { Log } from '../services/log';
 import type { ConversationActions } from './conversationActions';
 import { grouped, type ConversationGroup } from './conversationGroups';
@@ -30,6 +30,11 @@ const REPAINT_MILLISECONDS = 100;
 export async function pickConversation(deps: PickerDeps, controller: ChatController): Promise<void> {
   await new ConversationPicker(deps, controller).run();
 }
+
+/** VS Code's command that puts the focus into the picker that is shown. */
+const FOCUS_PICKER = 'workbench.action.focusQuickOpen';
+/** Milliseconds after which the focus is where VS Code wants it. */
+const FOCUS_SETTLES = 500;
 
 type Buttons = Readonly<Record<'pin' | 'unpin' | 'rename' | 'openInEditor' | 'export' | 'remove', QuickInputButton>>;
 
@@ -74,9 +79,17 @@ class ConversationPicker {
       const act = this.acts.get(button);
       if (act !== undefined && item.summary !== undefined) this.follow(act(item.summary));
     });
+    // The palette gives the focus back to the chat's page when it closes. On a busy machine that comes after this list is shown, and would
+    // close it.
+    pick.ignoreFocusOut = true;
+    const settled = setTimeout(() => {
+      pick.ignoreFocusOut = false;
+      void commands.executeCommand(FOCUS_PICKER);
+    }, FOCUS_SETTLES);
     pick.show();
     await this.refresh();
     await closed;
+    clearTimeout(settled);
     this.searching.abort();
     pick.dispose();
   }
