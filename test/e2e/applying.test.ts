@@ -50,7 +50,15 @@ const read = (name: string): Promise<string> => readFile(path.join(editor.folder
 /** Accepts the change that is shown, and waits until it is on the disk. */
 async function accept(name: string, isIt: (text: string) => boolean): Promise<string> {
   await editor.page.getByRole('button', { name: /^Accept Change/ }).click();
+  return written(name, isIt);
+}
+
+/** Saves the file that is shown once the change is in it. */
+async function written(name: string, isIt: (text: string) => boolean): Promise<string> {
   await editor.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
+  // The file is shown in its place; a key that comes before that saves nothing.
+  await editor.page.locator(`.tab.active.dirty[data-resource-name="${path.basename(name)}"]`).waitFor();
+  await editor.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
   return eventually(`the change in ${name}`, async () => {
     const text = await editor.save(name);
     return isIt(text) ? text : undefined;
@@ -109,11 +117,7 @@ describe('a code block', () => {
     expect(await read('.vscode/tasks.json')).toContain('"tasks": []');
     await page.getByRole('button', { name: /^Accept Change/ }).click();
     await dialog.getByRole('button', { name: 'Write Change' }).click();
-    await page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
-    await eventually('the written task', async () => {
-      const text = await editor.save('.vscode/tasks.json');
-      return text.includes('"make"') ? text : undefined;
-    });
+    await written('.vscode/tasks.json', (text) => text.includes('"make"'));
   });
 
   it('about a file of one folder is not applied to the same path in another', async () => {
