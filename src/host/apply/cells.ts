@@ -1,4 +1,4 @@
-/** Which cell of a notebook code is for. The notebook's file is JSON, into which no code is put. */
+/** Finds the cell of a notebook that code is for. The notebook's file is JSON, into which no code is put. */
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { findCell, findNotebook, isCell } from '../services/notebooks';
@@ -34,7 +34,7 @@ const contribution = v.object({
   }),
 });
 
-/** Whether VS Code opens this file as a notebook, by what the installed extensions say. Only patterns of the form `*.end` are looked at. */
+/** Tells whether VS Code opens this file as a notebook, by what the installed extensions say. Only patterns of the form `*.end` are looked at. */
 function isNotebookFile({ path }: vscode.Uri): boolean {
   return vscode.extensions.all.some(({ packageJSON }) => {
     const read = v.safeParse(contribution, packageJSON);

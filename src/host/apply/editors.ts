@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isCell, selectedCell } from '../services/notebooks';
 import { PROPOSAL_SCHEME } from './proposalFiles';
 
-/** Where code can be put: a document, and what is selected in it. */
+/** A place that code can be put into: a document, and the selection in it. */
 export interface Place extends Pick<vscode.TextEditor, 'document' | 'selection' | 'viewColumn'> {
   /** There is no cursor: code goes behind what is there. */
   readonly isEnd?: boolean;

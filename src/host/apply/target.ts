@@ -22,7 +22,7 @@ export type Target =
   | { readonly kind: 'gone'; readonly name: string }
   /** The name, or a link, leads out of the workspace. */
   | { readonly kind: 'outside'; readonly name: string }
-  /** Nothing is named, attached or open. */
+  /** The block names no file, and no file is attached or open. */
   | { readonly kind: 'none' };
 
 /**

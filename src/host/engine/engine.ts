@@ -56,7 +56,7 @@ export interface RemoteServer {
   readonly fingerprint: string;
   /** The program that it is, by its own name; absent until it was asked. */
   readonly dialect?: string;
-  /** What it refused of our requests and is no longer sent, in terms of OpenAI's API. */
+  /** Parameters and roles that it refused and that are no longer sent, in terms of OpenAI's API. */
   readonly learnt?: readonly string[];
 }
 

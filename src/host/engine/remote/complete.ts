@@ -57,7 +57,7 @@ const NO_SUFFIX: readonly RegExp[] = [
 /** Words for a value that is refused; the server knows the parameter. */
 const REFUSED_VALUE = /too (?:long|large|big|many)|exceed|\bvalue\b|maximum|at most|\blength\b/i;
 
-/** Whether the server does not have a way at all. A request that it refuses for its content says nothing of the next one. */
+/** Tells whether the server does not have a way at all. A request that it refuses for its content says nothing of the next one. */
 function isMissing(error: unknown, { name }: CompletionWay): boolean {
   const status = readStatus(error);
   const said = readSaid(error);

@@ -110,7 +110,7 @@ function withVersion(url: URL): readonly URL[] {
   return [url, ...paths.map((each) => Object.assign(new URL(url), { pathname: each }))];
 }
 
-/** Whether there may be an API at another path: this one is unknown, or answers something else. */
+/** Tells whether there may be an API at another path: this one is unknown, or answers something else. */
 function isElsewhere(error: unknown, host: string): boolean {
   const failure = remoteFailure(error, host);
   if (failure.kind !== 'endpoint') return false;

@@ -52,7 +52,7 @@ function findReason(error: unknown, detail: string): EndpointFailure | undefined
   return isNetwork || errors.at(-1)?.message === 'Connection error.' ? 'unreachable' : undefined;
 }
 
-/** Whether the connection failed, rather than the server refusing or our code breaking. */
+/** Tells whether the connection failed, rather than the server refusing or our code breaking. */
 export function isNetworkFault(error: unknown): boolean {
   return findReason(error, '') === 'unreachable';
 }

@@ -29,7 +29,7 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
-/** Nothing at the address speaks OpenAI's API. */
+/** The address answers, but not with OpenAI's API. */
 export class AddressError extends Error {
   override readonly name = 'AddressError';
 }
