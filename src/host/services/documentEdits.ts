@@ -25,7 +25,7 @@ export async function replaceText(document: vscode.TextDocument, replacements: r
   return false;
 }
 
-/** Whether a change just made to a document will reach its file. A read-only file does not become dirty. */
+/** Tells whether a change just made to a document will reach its file. A read-only file does not become dirty. */
 async function canBeSaved(document: vscode.TextDocument): Promise<boolean> {
   if (document.isDirty || document.isUntitled || isCell(document.uri)) return true;
   try {
@@ -37,7 +37,7 @@ async function canBeSaved(document: vscode.TextDocument): Promise<boolean> {
   }
 }
 
-/** Whether the document's file system, or the file's permissions, say that it cannot be written. A setting of VS Code's may forbid it too. */
+/** Tells whether the document's file system, or the file's permissions, say that it cannot be written. A setting of VS Code's may forbid it too. */
 export async function isReadOnly(uri: vscode.Uri): Promise<boolean> {
   if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false) return true;
   if (uri.scheme === 'untitled' || isCell(uri)) return false;

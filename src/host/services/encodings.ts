@@ -71,7 +71,7 @@ export async function reopenWithEncoding(document: vscode.TextDocument): Promise
   await vscode.commands.executeCommand(CHANGE_ENCODING);
 }
 
-/** Whether to go on with what would destroy characters; shows the way out where the user chooses it. */
+/** Asks whether to go on although characters would be destroyed. Shows the way out where the user chooses it. */
 export async function confirmWarning(document: vscode.TextDocument, warning: string, goOn: string): Promise<boolean> {
   const choice = await vscode.window.showWarningMessage(warning, goOn, reopenLabel());
   if (choice === reopenLabel()) await reopenWithEncoding(document);

@@ -125,7 +125,7 @@ export class DraftContext implements Disposable {
   }
 }
 
-/** What was read of `item`, with the item's URI: that is the file the user means, whatever its path is called. */
+/** Joins the text read of `item` with the item's URI: that is the file the user means, whatever its path is called. */
 function located(reading: Reading | undefined, item: Item): readonly Extract<Reading, { kind: 'read' }>[] {
   if (reading?.kind !== 'read') return [];
   return [!('uri' in item) ? reading : { ...reading, block: { ...reading.block, uri: item.uri } }];

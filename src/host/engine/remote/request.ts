@@ -22,7 +22,7 @@ export interface Question {
   /** Longest wait for the beginning of the answer, in milliseconds. */
   readonly limit: number;
   readonly signal: AbortSignal;
-  /** Whether a busy or failing server is asked again. */
+  /** A busy or failing server is asked again. */
   readonly retries: boolean;
 }
 

@@ -62,7 +62,7 @@ const WORDS: readonly RegExp[] = [
   /(?:输入|提示|上下文|消息|请求|prompt|token)[^。；]{0,20}(?:过长|超长|太长|超出|超过|超限)/i,
 ];
 
-/** Whether a server has refused a prompt for its length. */
+/** Tells whether a server has refused a prompt for its length. */
 export function isTooLong(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof PromptTooLongError) return false;
   const status = readStatus(error);

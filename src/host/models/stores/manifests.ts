@@ -10,9 +10,9 @@ const MODEL_LAYER = 'application/vnd.ollama.image.model';
 
 /** A model as one of Ollama's manifests names it. */
 export interface OllamaModel {
-  /** As Ollama's own commands have it: `llama2:7b-chat`, `someone/model:tag`. */
+  /** Name that Ollama's own commands use: `llama2:7b-chat`, `someone/model:tag`. */
   readonly name: string;
-  /** Where the weights are, if they are there. */
+  /** Path of the weights, if they are there. */
   readonly file: string;
 }
 

@@ -26,7 +26,7 @@ export function nameByPath(path: string): string {
   return cleanName(telling === undefined ? stem : `${telling}/${stem}`);
 }
 
-/** Whether a name says more of a model than another one: not just what every model is called, nor the latest of its kind, and longer. */
+/** Tells whether a name says more of a model than another one: not just what every model is called, nor the latest of its kind, and longer. */
 export function tellsMore(name: string, other: string): boolean {
   const rank = (each: string): number => (COMMON_STEM.test(each) ? 0 : each.endsWith(':latest') ? 1 : 2);
   return rank(name) === rank(other) ? name.length > other.length : rank(name) > rank(other);
