@@ -131,7 +131,8 @@ describe('a code block', () => {
       const input = page.locator('.quick-input-widget input').first();
       await input.waitFor();
       await input.fill(path.join(editor.folder, root, 'src/index.ts'));
-      await page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: 'index.ts' }).waitFor();
+      // The row of the other folder's file may still stand there from the search before.
+      await page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: 'index.ts' }).filter({ hasText: root }).waitFor();
       await page.keyboard.press('Enter');
       await page.locator('.breadcrumbs-control').filter({ hasText: root }).first().waitFor();
       await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
