@@ -4,12 +4,12 @@ import tseslint from 'typescript-eslint';
 
 /** docs/architecture.md says which layer may import what; here stand the two packages that only one folder may know. */
 const vscode = { name: 'vscode', message: 'Only src/host and src/extension.ts know VS Code.' };
-const llama = { name: 'node-llama-cpp', message: 'Only src/worker/engine knows node-llama-cpp.' };
+const llama = { name: 'node-llama-cpp', message: 'Only src/worker/model and src/worker/session know node-llama-cpp.' };
 
 /** Every element becomes an argument on the stack: from about 120,000 on, this throws a RangeError. */
 const spreads = ['push', 'unshift', 'splice', 'max', 'min', 'fromCharCode', 'fromCodePoint'].map((name) => ({
   selector: `CallExpression[callee.property.name='${name}'] > SpreadElement`,
-  message: 'A list of any length throws here. Use append, largest or smallest of src/base/lists.ts.',
+  message: 'A list of any length throws here. Use append, largest or smallest of src/util/lists.ts.',
 }));
 
 export default defineConfig(
@@ -21,7 +21,7 @@ export default defineConfig(
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      'max-lines': ['error', 400],
+      'max-lines': ['error', 500],
       'max-lines-per-function': ['error', 80],
       'no-restricted-imports': ['error', { paths: [vscode, llama] }],
       '@typescript-eslint/no-floating-promises': 'error',
@@ -35,7 +35,7 @@ export default defineConfig(
   },
   { files: ['src/**', 'webview/**'], rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...spreads] } },
   { files: ['src/host/**', 'src/extension.ts'], rules: { 'no-restricted-imports': ['error', { paths: [llama] }] } },
-  { files: ['src/worker/engine/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },
+  { files: ['src/worker/model/**', 'src/worker/session/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },
   { files: ['test/fixtures/**', 'test/model/**', 'test/bench/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },
   { files: ['test/integration/**'], rules: { 'no-restricted-imports': ['error', { paths: [llama] }] } },
   // A describe block is a list of tests, not a function somebody has to follow.

@@ -1,30 +1,30 @@
 /**
  * `npm run bench -- ghost-quality [--json] [--model file] [--positions n]`: what ghost text is worth at places in real files, against the
- * bare model; see test/bench/ghostQuality.ts. A picture goes to out/bench/ghost-quality.svg.
+ * bare model; see test/bench/completion/completionQuality.ts. A picture goes to out/bench/ghost-quality.svg.
  *
  * `npm run bench -- ghost-latency [--json]`: from key presses to ghost text on the screen of a real VS Code; see
- * test/bench/ghostLatency.mjs.
+ * test/bench/completion/completionLatency.mjs.
  *
  * `npm run bench -- chat [--json] [--repeats n]`: long answers and long conversations in the chat view of a real VS Code; see
- * test/bench/chatStream.mjs.
+ * test/bench/chat/chatStream.mjs.
  *
  * `npm run bench -- session [--json] [--peer URL] [--only row]… [--repeats n] [--model file]`: Paddock's worker against llama-server; see
- * test/bench/session.ts. A table for people on stdout; with --json, one JSON object as the last line. What is measured so far is in
+ * test/bench/session/sessionBench.ts. A table for people on stdout; with --json, one JSON object as the last line. What is measured so far is in
  * out/bench/so-far.json.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleTool } from './lib/bundle.mjs';
-import { ensureBrowserHost } from './lib/code-server.mjs';
-import { ensureCorpus } from './lib/corpus.mjs';
-import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureBrowserHost } from './lib/vscode/code-server.mjs';
+import { ensureCorpus } from './lib/models/corpus.mjs';
+import { ensureDependencies } from './lib/package/dependencies.mjs';
 import { lastLines, tryRun } from './lib/exec.mjs';
-import { ensureModel } from './lib/model.mjs';
+import { ensureModel } from './lib/models/model.mjs';
 import { out, root } from './lib/paths.mjs';
 import { fail, step } from './lib/progress.mjs';
 
 /**
- * What test/bench/session.ts exports; not imported, as scripts are no part of the tests' project.
+ * What test/bench/session/sessionBench.ts exports; not imported, as scripts are no part of the tests' project.
  *
  * @typedef {{kind: 'script', script: string} | {kind: 'url', url: string} | {kind: 'none', reason: string}} PeerSource
  * @typedef {object} SessionBench
@@ -39,7 +39,7 @@ import { fail, step } from './lib/progress.mjs';
  * @property {(bench: SessionBench) => Promise<{table: string, report: object}>} benchSession
  * @property {(only: readonly string[]) => unknown} wantedRows throws for a row there is not
  *
- * @typedef {object} PaintsModule what test/bench/ghostPaints.ts exports
+ * @typedef {object} PaintsModule what test/bench/completion/completionPaints.ts exports
  * @property {() => unknown} readTrace
  * @property {unknown} latencyReport
  * @property {(report: object) => string} latencyTable
@@ -47,7 +47,7 @@ import { fail, step } from './lib/progress.mjs';
  * @property {(bench: object) => Promise<{table: string, report: object}>} benchGhostQuality
  * @typedef {object} LatencyModule
  * @property {(trace: unknown, vsix: string, reportOf: unknown) => Promise<object>} benchGhostLatency
- * @typedef {object} ChatModule what test/bench/chatReport.ts exports
+ * @typedef {object} ChatModule what test/bench/chat/chatReport.ts exports
  * @property {(measurements: unknown) => object} chatReport
  * @property {(report: object) => string} chatTable
  * @property {unknown} numberedTokens
@@ -113,10 +113,10 @@ async function ghostLatency(json) {
   const { makePackage } = await import('./package.mjs');
   const vsix = await makePackage();
   await ensureBrowserHost(['newest']);
-  const { loaded } = await bundleTool('test/bench/ghostPaints.ts', path.join(out, 'bench'));
+  const { loaded } = await bundleTool('test/bench/completion/completionPaints.ts', path.join(out, 'bench'));
   const { readTrace, latencyReport, latencyTable } = /** @type {PaintsModule} */ (loaded);
   /** @type {unknown} */
-  const module = await import(new URL('../test/bench/ghostLatency.mjs', import.meta.url).href);
+  const module = await import(new URL('../test/bench/completion/completionLatency.mjs', import.meta.url).href);
   const { benchGhostLatency } = /** @type {LatencyModule} */ (module);
   const report = await step('Typing', () => benchGhostLatency(readTrace(), vsix, latencyReport));
   process.stdout.write(`${latencyTable(report)}\n`);
@@ -131,10 +131,10 @@ async function chat(json, answers) {
   const { makePackage } = await import('./package.mjs');
   const vsix = await makePackage();
   await ensureBrowserHost(['newest']);
-  const { loaded } = await bundleTool('test/bench/chatReport.ts', path.join(out, 'bench'));
+  const { loaded } = await bundleTool('test/bench/chat/chatReport.ts', path.join(out, 'bench'));
   const { chatReport, chatTable, numberedTokens, longRecord } = /** @type {ChatModule} */ (loaded);
   /** @type {unknown} */
-  const module = await import(new URL('../test/bench/chatStream.mjs', import.meta.url).href);
+  const module = await import(new URL('../test/bench/chat/chatStream.mjs', import.meta.url).href);
   const { benchChat } = /** @type {StreamModule} */ (module);
   const report = chatReport(await step('Streaming', () => benchChat({ vsix, answers, numberedTokens, longRecord })));
   process.stdout.write(`${chatTable(report)}\n`);
@@ -146,7 +146,7 @@ async function chat(json, answers) {
  */
 async function ghostQuality({ json, model, positions }) {
   const files = await ensureCorpus();
-  const { loaded, worker } = await bundleTool('test/bench/ghostQuality.ts', path.join(out, 'bench'));
+  const { loaded, worker } = await bundleTool('test/bench/completion/completionQuality.ts', path.join(out, 'bench'));
   const { benchGhostQuality } = /** @type {QualityModule} */ (loaded);
   const { table, report } = await benchGhostQuality({
     files,
@@ -167,7 +167,7 @@ async function main() {
   if (bench === 'ghost-quality') return ghostQuality({ json, model, positions });
   if (bench === 'ghost-latency') return ghostLatency(json);
   if (bench === 'chat') return chat(json, repeats);
-  const { loaded, worker } = await bundleTool('test/bench/session.ts', path.join(out, 'bench'));
+  const { loaded, worker } = await bundleTool('test/bench/session/sessionBench.ts', path.join(out, 'bench'));
   const { benchSession, wantedRows } = /** @type {BenchModule} */ (loaded);
   wantedRows(only);
   const { table, report } = await benchSession({

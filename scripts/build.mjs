@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { dist, root } from './lib/paths.mjs';
 import { fail, note } from './lib/progress.mjs';
-import { workerPackages } from './lib/stage.mjs';
+import { workerPackages } from './lib/package/stage.mjs';
 
 /**
  * @typedef {object} BuildOptions
@@ -45,9 +45,9 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
     {
       ...node,
       entryPoints: {
-        main: 'src/worker/main.ts',
-        download: 'src/worker/download.ts',
-        renderTemplates: 'src/worker/engine/renderTemplates.ts',
+        main: 'src/worker/workerMain.ts',
+        download: 'src/worker/download/downloadMain.ts',
+        renderTemplates: 'src/worker/templates/renderTemplates.ts',
       },
       outdir: path.join(outdir, 'worker'),
       outExtension: { '.js': '.mjs' },
@@ -58,7 +58,11 @@ async function bundles({ production = false, tests = false, outdir = dist }) {
     },
     {
       ...common,
-      entryPoints: { main: 'webview/main.ts', session: 'webview/session/main.ts', benchmark: 'webview/benchmark/main.ts' },
+      entryPoints: {
+        main: 'webview/chat/chatMain.ts',
+        session: 'webview/session/sessionMain.ts',
+        benchmark: 'webview/benchmark/benchmarkMain.ts',
+      },
       outdir: path.join(outdir, 'webview'),
       platform: /** @type {const} */ ('browser'),
       target: 'es2022',

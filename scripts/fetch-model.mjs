@@ -1,5 +1,5 @@
 /** `npm run fetch-model`: the embedded model into the cache and into `dist/models/`. */
-import { linkModel } from './lib/model.mjs';
+import { linkModel } from './lib/models/model.mjs';
 import { fail } from './lib/progress.mjs';
 
 try {

@@ -13,12 +13,12 @@ import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { readJson } from './lib/cache.mjs';
 import { cleanEnv, run } from './lib/exec.mjs';
-import { inspectStage } from './lib/inspect.mjs';
+import { inspectStage } from './lib/package/inspect.mjs';
 import { out, root } from './lib/paths.mjs';
-import { checkBudget, megabytes, packedBytes } from './lib/packed.mjs';
+import { checkBudget, megabytes, packedBytes } from './lib/package/packed.mjs';
 import { fail, note, step } from './lib/progress.mjs';
 import { tempFolder } from './lib/temp.mjs';
-import { contents, hostTarget, makeStage, NoBinaries } from './lib/stage.mjs';
+import { contents, hostTarget, makeStage, NoBinaries } from './lib/package/stage.mjs';
 
 /** Loads the libraries as the packaged worker does: nothing compiled, nothing downloaded. */
 const LOAD = `import { createRequire } from 'node:module';

@@ -1,8 +1,8 @@
 /** `npm run pictures`: has the end-to-end tests make the README's pictures, and takes them into docs/images. A run of the tests alone does not. */
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ensureBrowserHost } from './lib/code-server.mjs';
-import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureBrowserHost } from './lib/vscode/code-server.mjs';
+import { ensureDependencies } from './lib/package/dependencies.mjs';
 import { cleanEnv, run } from './lib/exec.mjs';
 import { out, root } from './lib/paths.mjs';
 import { fail, note, step } from './lib/progress.mjs';

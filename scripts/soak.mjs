@@ -1,18 +1,18 @@
 /**
  * `npm run soak [-- --minutes 60 --seed 1]`: the recorded editing trace over and over against the real worker and the embedded model, with
- * cancels, kills and reloads; see test/bench/soak.ts. Ends in a summary and one JSON object, and with exit code 1 when something did not hold.
+ * cancels, kills and reloads; see test/bench/soak/soak.ts. Ends in a summary and one JSON object, and with exit code 1 when something did not hold.
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleTool } from './lib/bundle.mjs';
-import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureDependencies } from './lib/package/dependencies.mjs';
 import { out } from './lib/paths.mjs';
 import { fail } from './lib/progress.mjs';
 import { tempFolder } from './lib/temp.mjs';
 
 /**
- * What test/bench/soakMain.ts exports. Said here once more: a type taken from there would make it a part of this TypeScript project.
+ * What test/bench/soak/soakMain.ts exports. Said here once more: a type taken from there would make it a part of this TypeScript project.
  * @typedef {object} SoakModule
  * @property {(options: {minutes: number, seed: number, script: string, model: string, folder: string, logFile: string}) => Promise<boolean>} soak
  */
@@ -33,10 +33,10 @@ async function main() {
   const minutes = positive(values.minutes, 'minutes', 60);
   const seed = positive(values.seed, 'seed', 1);
   await ensureDependencies();
-  const { ensureModel } = await import('./lib/model.mjs');
+  const { ensureModel } = await import('./lib/models/model.mjs');
   const folder = path.join(out, 'soak');
   await rm(folder, { recursive: true, force: true });
-  const { loaded, worker: script } = await bundleTool('test/bench/soakMain.ts', folder);
+  const { loaded, worker: script } = await bundleTool('test/bench/soak/soakMain.ts', folder);
   const { soak } = /** @type {SoakModule} */ (loaded);
   const model = await ensureModel();
   const holds = await soak({

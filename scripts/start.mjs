@@ -6,11 +6,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { exists } from './lib/cache.mjs';
-import { ensureBrowserHost, ensureCodeServer } from './lib/code-server.mjs';
-import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureBrowserHost, ensureCodeServer } from './lib/vscode/code-server.mjs';
+import { ensureDependencies } from './lib/package/dependencies.mjs';
 import { which } from './lib/exec.mjs';
-import { freePort, serve } from './lib/host.mjs';
-import { linkModel } from './lib/model.mjs';
+import { freePort, serve } from './lib/vscode/host.mjs';
+import { linkModel } from './lib/models/model.mjs';
 import { cacheRoot, root } from './lib/paths.mjs';
 import { fail, note, step } from './lib/progress.mjs';
 
@@ -34,7 +34,7 @@ async function main() {
 async function tour() {
   await ensureBrowserHost(['newest']);
   /** @type {unknown} */
-  const module = await import(new URL('../test/e2e/tour.mjs', import.meta.url).href);
+  const module = await import(new URL('../test/e2e/support/tour.mjs', import.meta.url).href);
   const { runTour } = /** @type {{runTour: () => Promise<{ok: boolean}>}} */ (module);
   const summary = await runTour();
   process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -1,6 +1,6 @@
 /** `npm test [-- --level unit,model]`: sets up all it needs, runs the levels in order, ends in a line `N passed, N failed`. */
 import { parseArgs } from 'node:util';
-import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureDependencies } from './lib/package/dependencies.mjs';
 import { lastLines } from './lib/exec.mjs';
 import { fail, note, step } from './lib/progress.mjs';
 

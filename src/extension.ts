@@ -1,27 +1,27 @@
 import { randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { registerApply, type Apply } from './host/apply/register';
-import { registerBenchmark } from './host/benchmark/register';
-import { registerChat } from './host/chat/register';
-import { chatSettings } from './host/chat/settings';
-import { registerCommands } from './host/commands/register';
-import { SlashCommands } from './host/commands/slash';
-import { registerCompletion } from './host/completion/register';
-import { registerEdit } from './host/edit/register';
-import { registerEndpoint } from './host/endpoint/register';
-import { EngineClient } from './host/engine/client';
-import { GpuFallback } from './host/engine/gpuFallback';
-import { embeddedModelPath } from './host/models/embedded';
-import { embeddedWord, ghostTextModel } from './host/models/ghostText';
-import { ModelFiles, type ModelFile } from './host/models/modelFiles';
-import { registerModels, type RegisteredModels } from './host/models/register';
+import { registerApply, type Apply } from './host/apply/registerApply';
+import { registerBenchmark } from './host/benchmark/registerBenchmark';
+import { registerChat } from './host/chat/registerChat';
+import { chatSettings } from './host/chat/service/chatSettings';
+import { registerCommands } from './host/commands/registerCommands';
+import { SlashCommands } from './host/commands/slashCommands';
+import { registerCompletion } from './host/completion/registerCompletion';
+import { registerEdit } from './host/edit/registerEdit';
+import { registerEndpoint } from './host/endpoint/registerEndpoint';
+import { EngineClient } from './host/llm/worker/engineClient';
+import { GpuFallback } from './host/llm/worker/gpuFallback';
+import { embeddedModelPath } from './host/models/library/embeddedModel';
+import { embeddedWord, ghostTextModel } from './host/models/running/completionModel';
+import { ModelFiles, type ModelFile } from './host/models/library/modelFiles';
+import { registerModels, type RegisteredModels } from './host/models/registerModels';
 import { ConfigService } from './host/services/configService';
 import { topicLog } from './host/services/log';
 import { workerStorage } from './host/services/workerStorage';
-import { registerSession } from './host/session/register';
-import { registerStatus } from './host/status/register';
-import { registerVscodeChat } from './host/vscodeChat/register';
+import { registerSession } from './host/session/registerSession';
+import { registerStatus } from './host/status/registerStatus';
+import { registerVscodeChat } from './host/vscodeChat/registerVscodeChat';
 
 /** What the extension exports: its engine's life, for tests and for extensions that wait for it. */
 export interface PaddockApi {

@@ -3,9 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readJson } from './cache.mjs';
 import { cleanEnv, tryRun } from './exec.mjs';
-import { ensureBrowserHost } from './code-server.mjs';
-import { isolated } from './isolation.mjs';
-import { linkModel } from './model.mjs';
+import { ensureBrowserHost } from './vscode/code-server.mjs';
+import { isolated } from './debian/isolation.mjs';
+import { linkModel } from './models/model.mjs';
 import { out, root } from './paths.mjs';
 import { note } from './progress.mjs';
 
@@ -92,7 +92,7 @@ async function vitest(project, { minutes, env = {}, wrap = (command) => Promise.
 }
 
 /**
- * @param {import('./code-server.mjs').VscodeVersion} version
+ * @param {import('./vscode/code-server.mjs').VscodeVersion} version
  * @returns {Promise<Outcome>}
  */
 async function integrationIn(version) {

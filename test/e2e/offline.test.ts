@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isIsolated } from '../../scripts/lib/isolation.mjs';
-import { eventually, type Editor } from './driver.mjs';
-import { installedPaddock, showFailures } from './vsix';
+import { isIsolated } from '../../scripts/lib/debian/isolation.mjs';
+import { eventually, type Editor } from './support/driver.mjs';
+import { installedPaddock, showFailures } from './support/vsix';
 
 /** Runs in a network namespace with loopback alone: VS Code, the browser, the worker and this test. */
 describe('without a network', () => {

@@ -2,11 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, type Editor } from './driver.mjs';
-import { pictureAnswers, pictureEdit, pictureTexts } from './pictureTexts';
-import { scriptedWorker } from './scriptedWorker.mjs';
-import { ownWords, tooWide } from './viewWords';
-import { installedPaddock, pictures, showFailures } from './vsix';
+import { eventually, type Editor } from './support/driver.mjs';
+import { pictureAnswers, pictureEdit, pictureTexts } from './support/pictureTexts';
+import { scriptedWorker } from './support/scriptedWorker.mjs';
+import { ownWords, tooWide } from './support/viewWords';
+import { installedPaddock, pictures, showFailures } from './support/vsix';
 
 /** The README's pictures; `npm run pictures` takes them into docs/images. */
 const folder = path.join(pictures, 'readme');

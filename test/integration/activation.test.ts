@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { commandIds } from '../../src/host/services/commands';
+import { commandIds } from '../../src/host/services/commandIds';
 import { paddock } from './paddock';
 
 describe('activation', () => {

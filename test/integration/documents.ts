@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Edits } from '../../src/host/edit/edits';
-import { EditMemory } from '../../src/host/edit/memory';
+import { Edits } from '../../src/host/edit/liveEdits';
+import { EditMemory } from '../../src/host/edit/editMemory';
 import type { Log } from '../../src/host/services/log';
 import { paddock } from './paddock';
 

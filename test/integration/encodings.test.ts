@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { bytesSurvive, missingCharacters } from '../../src/host/services/encodings';
+import { bytesSurvive, missingCharacters } from '../../src/host/services/documents/encodings';
 import { applyLine, buttons, bytesOf, closeAll, editLine, insertAt, newFile, open } from './documents';
 
 /** Every encoding that `TextDocument.encoding` may name. */

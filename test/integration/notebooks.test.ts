@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { codeQuestion } from '../../src/host/commands/question';
+import { codeQuestion } from '../../src/host/commands/codeQuestion';
 import { buttons, bytesOf, closeAll, newEdits, newFile } from './documents';
 import { eventually } from './paddock';
 

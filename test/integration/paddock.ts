@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { PaddockApi } from '../../src/extension';
-import type { EngineState } from '../../src/host/engine/engine';
+import type { EngineState } from '../../src/host/llm/languageModel';
 
 /** The running extension's exports; activates it if need be. */
 export async function paddock(): Promise<PaddockApi> {

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineFailure, type Failure } from '../../src/worker/engine/failures';
-import { asTokens, loadModel, type LoadedModel } from '../../src/worker/engine/model';
+import { EngineFailure, type Failure } from '../../src/worker/model/loadErrors';
+import { asTokens, loadModel, type LoadedModel } from '../../src/worker/model/loadModel';
 import { loaderCases, type LoaderCase } from '../fixtures/damaged/loaderCases';
-import { LlamaLoader, type LlamaVerdict } from '../fixtures/llamaLoader';
-import { loadParams, startWorker } from '../fixtures/realWorker';
-import { completeParams, noCancel, valueOf } from '../fixtures/workerClient';
+import { LlamaLoader, type LlamaVerdict } from '../fixtures/models/llamaLoader';
+import { loadParams, startWorker } from '../fixtures/engine/realWorker';
+import { completeParams, noCancel, valueOf } from '../fixtures/engine/workerClient';
 
 /** Milliseconds that llama.cpp gets for a file, and for one over which it hangs. */
 const PATIENCE = 30_000;

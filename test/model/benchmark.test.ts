@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { runBenchmark } from '../../src/host/benchmark/runner';
-import { sample } from '../../src/host/benchmark/sample';
-import { embeddedModelPath, loadParams, startWorker } from '../fixtures/realWorker';
-import { noCancel } from '../fixtures/workerClient';
+import { runBenchmark } from '../../src/host/benchmark/benchmarkRunner';
+import { sample } from '../../src/host/benchmark/benchmarkSample';
+import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
+import { noCancel } from '../fixtures/engine/workerClient';
 
 it('measures the embedded model, shortened', async () => {
   const path = embeddedModelPath();

@@ -2,17 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineErrorData } from '../../src/protocol/errors';
-import type { SessionView } from '../../src/protocol/session';
-import { methods, PROTOCOL_VERSION, type ChatResult, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
-import { checkGguf } from '../../src/worker/engine/ggufCheck';
-import { BareWorker } from '../fixtures/bareWorker';
+import type { EngineErrorData } from '../../src/contract/engineErrors';
+import type { SessionView } from '../../src/contract/sessionFacts';
+import { methods, PROTOCOL_VERSION, type ChatResult, type InitializeResult, type ModelFacts } from '../../src/contract/rpc/workerMethods';
+import { checkGguf } from '../../src/worker/model/gguf/checkGguf';
+import { BareWorker } from '../fixtures/engine/bareWorker';
 import { damagedFiles, type DamagedFile } from '../fixtures/damaged/cases';
 import { encode, withValue, word } from '../fixtures/damaged/draft';
 import { sound } from '../fixtures/damaged/sound';
 import { hostileTemplates } from '../fixtures/damaged/templates';
-import { embeddedModelPath, loadParams } from '../fixtures/realWorker';
-import { chatParams } from '../fixtures/workerClient';
+import { embeddedModelPath, loadParams } from '../fixtures/engine/realWorker';
+import { chatParams } from '../fixtures/engine/workerClient';
 
 /** Longest that the worker may take to say what is wrong with a file or a template, in milliseconds. */
 const patience = 5000;
@@ -93,7 +93,7 @@ describe('a worker', () => {
     expect(await load(encode(sound).bytes)).toMatchObject({ architecture: 'llama' });
   }, 120_000);
 
-  // One of each kind: test/unit/prompt/hostileTemplates.test.ts has them all, as loading a model takes its time.
+  // One of each kind: test/unit/prompt/template/hostileTemplates.test.ts has them all, as loading a model takes its time.
   const templates = ['loops in loops', 'doubles a tree', 'calls itself twice', 'is ten megabytes of tags'].map(
     (name) => [name, hostileTemplates[name] ?? ''] as const,
   );

@@ -4,10 +4,10 @@ import { access, chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { downloadProcesses, type DownloadRun } from '../../src/host/models/download/process';
-import type { DownloadParams, DownloadProgress } from '../../src/protocol/download';
-import { DownloadScene, firstHalfStalls } from '../fixtures/downloads';
-import { MemoryLog } from '../fixtures/workerClient';
+import { downloadProcesses, type DownloadRun } from '../../src/host/models/download/downloadProcess';
+import type { DownloadParams, DownloadProgress } from '../../src/contract/rpc/downloadMethods';
+import { DownloadScene, firstHalfStalls } from '../fixtures/servers/downloadServer';
+import { MemoryLog } from '../fixtures/engine/workerClient';
 
 /** The process as built. */
 const script = resolve(import.meta.dirname, '../../dist/worker/download.mjs');

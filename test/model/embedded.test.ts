@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BRIEF_SYSTEM_TEXT } from '../../src/prompt/system';
-import type { ChatProgress } from '../../src/protocol/worker';
-import { embeddedModelPath, loadParams, startWorker } from '../fixtures/realWorker';
-import { chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+import { BRIEF_SYSTEM_TEXT } from '../../src/prompt/chat/systemPrompt';
+import type { ChatProgress } from '../../src/contract/rpc/workerMethods';
+import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
+import { chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 
 const addition = 'export function add(a: number, b: number): number {\n  ';
 

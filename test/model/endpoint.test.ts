@@ -2,13 +2,13 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CancelSource } from '../../src/host/engine/cancelSource';
-import type { ChatProgress, ChatResult } from '../../src/protocol/worker';
-import { tinyInfillModelPath, tinyModelPath } from '../fixtures/llama';
-import { llamaServerMissing, startLlamaServer, type LlamaServer } from '../fixtures/llamaServer';
-import { embeddedModelPath } from '../fixtures/realWorker';
-import { place, question, remoteEngine } from '../fixtures/remote';
-import type { RemoteEngine } from '../../src/host/engine/remote/engine';
+import { CancelSource } from '../../src/host/llm/worker/cancelSource';
+import type { ChatProgress, ChatResult } from '../../src/contract/rpc/workerMethods';
+import { tinyInfillModelPath, tinyModelPath } from '../fixtures/models/llama';
+import { llamaServerMissing, startLlamaServer, type LlamaServer } from '../fixtures/servers/llamaServer';
+import { embeddedModelPath } from '../fixtures/engine/realWorker';
+import { place, question, remoteEngine } from '../fixtures/servers/serverEngines';
+import type { RemoteEngine } from '../../src/host/llm/server/serverEngine';
 
 const missing = await llamaServerMissing();
 

@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue, kvBytesPerToken } from '../../src/host/models/catalogue';
-import type { ExaminedModel } from '../../src/protocol/worker';
-import { tinyInfillModelPath, tinyModelPath, writeLlama, type LlamaShape } from '../fixtures/llama';
-import { embeddedModelPath, loadParams, startWorker } from '../fixtures/realWorker';
-import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+import { catalogue, kvBytesPerToken } from '../../src/host/models/picker/catalogue';
+import type { ExaminedModel } from '../../src/contract/rpc/workerMethods';
+import { tinyInfillModelPath, tinyModelPath, writeLlama, type LlamaShape } from '../fixtures/models/llama';
+import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
+import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 
 /** As wide as a Llama of 1.1 billion parameters, of which it has a few layers; grouped-query attention. */
 const wideShape: LlamaShape = { width: 2048, layers: 3, heads: 32, kvHeads: 4, feedForward: 5632, contextTokens: 2048 };

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { build } from '../../scripts/build.mjs';
-import { linkModel } from '../../scripts/lib/model.mjs';
+import { linkModel } from '../../scripts/lib/models/model.mjs';
 
 /** The worker as it is now, and the embedded model. */
 export async function setup() {

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GpuFallback } from '../../src/host/engine/gpuFallback';
-import type { GpuFailure } from '../../src/protocol/worker';
-import { tinyModelPath } from '../fixtures/llama';
-import { Memory } from '../fixtures/memento';
-import { loadParams, workerScript } from '../fixtures/realWorker';
-import { chatParams, noCancel, TestClient, valueOf } from '../fixtures/workerClient';
+import { GpuFallback } from '../../src/host/llm/worker/gpuFallback';
+import type { GpuFailure } from '../../src/contract/rpc/workerMethods';
+import { tinyModelPath } from '../fixtures/models/llama';
+import { Memory } from '../fixtures/vscode/memento';
+import { loadParams, workerScript } from '../fixtures/engine/realWorker';
+import { chatParams, noCancel, TestClient, valueOf } from '../fixtures/engine/workerClient';
 
 /** Where the package has a build for a GPU, and the library looks for what drives one in folders that can be named. */
 const canFail = process.platform === 'linux' && process.arch === 'x64';

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lane } from '../../src/worker/engine/lane';
-import { loadModel, type LoadedModel } from '../../src/worker/engine/model';
-import { Session } from '../../src/worker/engine/session';
-import { SnapshotStore } from '../../src/worker/engine/snapshots';
-import { tinyModelPath } from '../fixtures/llama';
+import type { Lane } from '../../src/worker/session/lane';
+import { loadModel, type LoadedModel } from '../../src/worker/model/loadModel';
+import { Session } from '../../src/worker/session/session';
+import { SnapshotStore } from '../../src/worker/kvStore/snapshotStore';
+import { tinyModelPath } from '../fixtures/models/llama';
 
 const prompt = Array.from({ length: 150 }, (_, index) => 3 + ((index * 7) % 90));
 const greedy = { temperature: 0, topP: 1, topK: 1, seed: 0 };

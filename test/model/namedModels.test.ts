@@ -2,15 +2,15 @@ import { copyFile, link, mkdir, mkdtemp, rename, rm, symlink, writeFile } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ModelFiles } from '../../src/host/models/modelFiles';
-import { findModels } from '../../src/host/models/stores/find';
-import { storesOn } from '../../src/host/models/stores/places';
-import { methods, PROTOCOL_VERSION, type ExaminedModel, type ModelFacts } from '../../src/protocol/worker';
-import { BareWorker } from '../fixtures/bareWorker';
+import { ModelFiles } from '../../src/host/models/library/modelFiles';
+import { findModels } from '../../src/host/models/library/findModels';
+import { storesOn } from '../../src/host/models/library/modelStores';
+import { methods, PROTOCOL_VERSION, type ExaminedModel, type ModelFacts } from '../../src/contract/rpc/workerMethods';
+import { BareWorker } from '../fixtures/engine/bareWorker';
 import { encode, withValue, word } from '../fixtures/damaged/draft';
 import { soundParts, writeParts } from '../fixtures/damaged/parts';
 import { sound } from '../fixtures/damaged/sound';
-import { loadParams } from '../fixtures/realWorker';
+import { loadParams } from '../fixtures/engine/realWorker';
 
 let worker: BareWorker;
 let home: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatParams, ChatProgress, ChatResult, ChatTurn, FileBlock } from '../../src/protocol/worker';
-import { ColdModel } from '../fixtures/coldModel';
-import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/realWorker';
-import { Cancel, chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+import type { ChatParams, ChatProgress, ChatResult, ChatTurn, FileBlock } from '../../src/contract/rpc/workerMethods';
+import { ColdModel } from '../fixtures/models/coldModel';
+import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/engine/realWorker';
+import { Cancel, chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 
 /** One worker for all tests: what it has done before must not matter. */
 let client: TestClient;

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatParams, ChatProgress, ChatResult, ChatTurn, FileBlock } from '../../src/protocol/worker';
-import { ColdModel } from '../fixtures/coldModel';
-import { loadParams, startWorker } from '../fixtures/realWorker';
-import { fetchTestModel } from '../fixtures/testModels';
-import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+import type { ChatParams, ChatProgress, ChatResult, ChatTurn, FileBlock } from '../../src/contract/rpc/workerMethods';
+import { ColdModel } from '../fixtures/models/coldModel';
+import { loadParams, startWorker } from '../fixtures/engine/realWorker';
+import { fetchTestModel } from '../fixtures/models/testModels';
+import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 
 // Gemma 3 attends to 512 tokens in five of six layers. llama.cpp keeps those layers' KV in a cache of its own, with rules of its own for what
 // is saved and what may be overwritten, so each way in which a lane's KV is used again is tried beyond the window.

@@ -1,10 +1,10 @@
 import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildChatPrompt } from '../../src/prompt/chat';
-import { fimLayout } from '../../src/prompt/ghost';
-import { fimGolden, golden } from '../fixtures/golden';
-import { tinyInfillModelPath, tinyModelPath } from '../fixtures/llama';
-import { promptTokenizer, vocabularyOf } from '../../src/worker/engine/tokenizer';
+import { buildChatPrompt } from '../../src/prompt/chat/chatPrompt';
+import { fimLayout } from '../../src/prompt/completion/completionPrompt';
+import { fimGolden, golden } from '../fixtures/templates/tokenGolden';
+import { tinyInfillModelPath, tinyModelPath } from '../fixtures/models/llama';
+import { promptTokenizer, vocabularyOf } from '../../src/worker/model/tokenizer';
 
 // llama-tokenizer-js made the golden ids. What the worker runs is llama.cpp's own tokenizer, from a GGUF's scores instead of a merge list.
 let llama: Llama;

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatParams, ChatResult, ChatTurn, LoadModelParams, ModelFacts } from '../../src/protocol/worker';
-import { tinyInfillModelPath } from '../fixtures/llama';
-import { embeddedModelPath, loadParams, startWorker, tinyChatModelPath } from '../fixtures/realWorker';
-import { Cancel, chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+import type { ChatParams, ChatResult, ChatTurn, LoadModelParams, ModelFacts } from '../../src/contract/rpc/workerMethods';
+import { tinyInfillModelPath } from '../fixtures/models/llama';
+import { embeddedModelPath, loadParams, startWorker, tinyChatModelPath } from '../fixtures/engine/realWorker';
+import { Cancel, chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 
 const embedded = embeddedModelPath();
 let tiny: string;

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { embeddedModelPath, loadParams, startWorker } from '../fixtures/realWorker';
-import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/workerClient';
+import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
+import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 
 let folder: string;
 let client: TestClient;

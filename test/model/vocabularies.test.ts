@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getLlama, LlamaVocabularyType, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureLlamaSource } from '../../scripts/lib/llama-source.mjs';
-import { createDetokenizer } from '../../src/worker/engine/detokenize';
-import { TextStream, type Detokenize } from '../../src/worker/engine/generate';
-import { promptTokenizer, vocabularyOf } from '../../src/worker/engine/tokenizer';
-import type { PromptTokenizer } from '../../src/prompt/types';
+import { ensureLlamaSource } from '../../scripts/lib/models/llama-source.mjs';
+import { createDetokenizer } from '../../src/worker/model/detokenizer';
+import { TextStream, type Detokenize } from '../../src/worker/text/textStream';
+import { promptTokenizer, vocabularyOf } from '../../src/worker/model/tokenizer';
+import type { PromptTokenizer } from '../../src/prompt/promptTypes';
 
 // The vocabularies that llama.cpp tests its own tokenizer with. `X.gguf.inp` has texts, `X.gguf.out` the ids that the tokenizer of the
 // model's maker gives them, read as in llama.cpp's tests/test-tokenizer-0.cpp: no BOS, and what looks like a control token is text.

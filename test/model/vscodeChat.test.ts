@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AnswerMemory } from '../../src/host/vscodeChat/answerMemory';
-import { ModelList } from '../../src/host/vscodeChat/modelList';
-import { ChatModelProvider } from '../../src/host/vscodeChat/provider';
-import type { Metrics } from '../../src/protocol/worker';
-import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/realWorker';
-import { Cancel, MemoryLog, type TestClient } from '../fixtures/workerClient';
-import { requestOptions, say, type Message, type Token } from '../unit/host/vscodeChat/requests';
+import { ModelList } from '../../src/host/vscodeChat/vscodeModelList';
+import { ChatModelProvider } from '../../src/host/vscodeChat/chatModelProvider';
+import type { Metrics } from '../../src/contract/rpc/workerMethods';
+import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/engine/realWorker';
+import { Cancel, MemoryLog, type TestClient } from '../fixtures/engine/workerClient';
+import { requestOptions, say, type Message, type Token } from '../unit/host/vscodeChat/chatRequestFixtures';
 
-vi.mock('vscode', () => import('../unit/host/vscodeChat/fakeVscode'));
+vi.mock('vscode', () => import('../unit/host/vscodeChat/fakeVscodeChat'));
 
 const settings = () => ({ system: 'Be brief.', temperature: 1, maxTokens: 40 });
 

@@ -2,12 +2,24 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { methods, PROTOCOL_VERSION, type CountTokensResult, type InitializeResult, type ModelFacts } from '../../src/protocol/worker';
-import { BareWorker } from '../fixtures/bareWorker';
-import { writeEmpty, writeHtml, writeTruncatedHeader, writeTruncatedTensors, writeUnsupportedArchitecture } from '../fixtures/brokenGguf';
-import { tinyModelPath } from '../fixtures/llama';
-import { loadParams, tinyChatModelPath, workerScript } from '../fixtures/realWorker';
-import { chatParams } from '../fixtures/workerClient';
+import {
+  methods,
+  PROTOCOL_VERSION,
+  type CountTokensResult,
+  type InitializeResult,
+  type ModelFacts,
+} from '../../src/contract/rpc/workerMethods';
+import { BareWorker } from '../fixtures/engine/bareWorker';
+import {
+  writeEmpty,
+  writeHtml,
+  writeTruncatedHeader,
+  writeTruncatedTensors,
+  writeUnsupportedArchitecture,
+} from '../fixtures/models/brokenGguf';
+import { tinyModelPath } from '../fixtures/models/llama';
+import { loadParams, tinyChatModelPath, workerScript } from '../fixtures/engine/realWorker';
+import { chatParams } from '../fixtures/engine/workerClient';
 
 describe('the worker', () => {
   let worker: BareWorker;

@@ -2,12 +2,12 @@ import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.mjs';
-import { inspectStage } from '../../scripts/lib/inspect.mjs';
-import { embeddedModel } from '../../scripts/lib/model.mjs';
-import { checkBudget, packedBytes } from '../../scripts/lib/packed.mjs';
+import { inspectStage } from '../../scripts/lib/package/inspect.mjs';
+import { embeddedModel } from '../../scripts/lib/models/model.mjs';
+import { checkBudget, packedBytes } from '../../scripts/lib/package/packed.mjs';
 import { out } from '../../scripts/lib/paths.mjs';
-import { binaryPackages, contents, hostTarget, makeStage, NoBinaries } from '../../scripts/lib/stage.mjs';
-import { elfHead } from '../fixtures/nativeHeads';
+import { binaryPackages, contents, hostTarget, makeStage, NoBinaries } from '../../scripts/lib/package/stage.mjs';
+import { elfHead } from '../fixtures/models/nativeHeads';
 
 const { targets, rehearsalVersion } = await contents();
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { commandIds } from '../services/commands';
-import { holdsCode } from '../services/target';
+import { commandIds } from '../services/commandIds';
+import { holdsCode } from '../services/documents/targetRange';
 
 const explainKind = vscode.CodeActionKind.Refactor.append('paddock');
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { MAX_IMPORT_LINES, namesOfImports } from './imports';
+import { MAX_IMPORT_LINES, namesOfImports } from './importedNames';
 
 /** How long the language server has, in milliseconds. */
 const patience = 500;

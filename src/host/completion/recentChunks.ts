@@ -1,4 +1,4 @@
-import { sliceFromStart, toWellFormed } from '../../base/wholeCharacters';
+import { sliceFromStart, toWellFormed } from '../../util/text/wholeCharacters';
 
 /** Some lines of a file that a suggestion elsewhere may need. */
 export interface Chunk {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { RelatedChunk } from '../../protocol/worker';
-import { promptPath } from '../services/paths';
-import type { SharingRules } from '../services/sharing';
+import type { RelatedChunk } from '../../contract/rpc/workerMethods';
+import { promptPath } from '../services/workspace/promptPaths';
+import type { SharingRules } from '../services/workspace/contentExclusion';
 import { importSignatures } from './importSignatures';
 import { linesAround, RecentChunks, type Chunk } from './recentChunks';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { replaceText, type TextReplacement } from '../services/documentEdits';
+import { replaceText, type TextReplacement } from '../services/documents/documentEdits';
 import type { EditDocument, UndoStops } from './pendingEdit';
 
 /** Longest that an edit waits for its document's new name, in milliseconds. */

@@ -1,6 +1,6 @@
-import { Emitter } from '../../base/event';
-import { commonEnds } from '../../base/lists';
-import { afterChange, hunksOf, mergeLines, type Block, type Change, type Hunk, type LineKind, type MarkedLine } from './block';
+import { Emitter } from '../../util/event';
+import { commonEnds } from '../../util/lists';
+import { afterChange, hunksOf, mergeLines, type Block, type Change, type Hunk, type LineKind, type MarkedLine } from './editBlock';
 
 /** What VS Code is told of the undo stack: whether an edit begins a new step of it, and whether the next one does. */
 export interface UndoStops {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Emitter, type Disposable } from '../../base/event';
+import { Emitter, type Disposable } from '../../util/event';
 import { changedKeys, readConfig, type Config, type ConfigKey } from './config';
 
 export const configSection = 'paddock';

@@ -1,4 +1,4 @@
-import type { Disposable } from '../../base/event';
+import type { Disposable } from '../../util/event';
 
 export interface RefresherOptions {
   /** Takes a look; says whether something is going on, so that the next one is due soon. */

@@ -1,5 +1,5 @@
-import type { Disposable } from '../../base/event';
-import { todayOf, withReuse, type DayRecord } from './day';
+import type { Disposable } from '../../util/event';
+import { todayOf, withReuse, type DayRecord } from './dayRecord';
 
 /** Where the day's record is kept. VS Code's `Memento` has this shape. */
 export interface SavingsMemory {

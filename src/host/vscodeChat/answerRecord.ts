@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ChatResult, Metrics, StopReason } from '../../protocol/worker';
+import type { ChatResult, Metrics, StopReason } from '../../contract/rpc/workerMethods';
 
 /**
  * What the participant leaves in the metadata of an answer, which VS Code keeps with it and gives back. For followups, for the next

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { GgufError, readGgufValues, type GgufValue } from '../../base/gguf';
+import { GgufError, readGgufValues, type GgufValue } from '../../util/gguf/ggufReader';
 
 /** What the beginning of a GGUF file says, as far as it was found there. */
 export interface GgufFacts {

@@ -1,6 +1,6 @@
-import { readModelFileName } from '../../base/modelFileName';
-import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/estimate';
-import type { EngineState, RemoteServer } from '../engine/engine';
+import { readModelFileName } from '../../util/gguf/modelFileName';
+import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/context/tokenEstimate';
+import type { EngineState, RemoteServer } from '../llm/languageModel';
 import type { GgufFacts } from './ggufHeader';
 
 /** The model the settings name. */

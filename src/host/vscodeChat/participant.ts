@@ -10,21 +10,21 @@ import {
   type ChatResponseTurn,
   type ChatResult,
 } from 'vscode';
-import { RecentMap } from '../../base/recent';
-import { sliceFromStart } from '../../base/wholeCharacters';
-import type { EngineErrorData } from '../../protocol/errors';
-import type { ChatTurn, UserContent } from '../../protocol/worker';
-import { servingModel, type Engine } from '../engine/engine';
-import { taskSubjects } from '../engine/subjects';
-import { commandOf, describeProblem } from '../engine/problems';
+import { RecentMap } from '../../util/lruCache';
+import { sliceFromStart } from '../../util/text/wholeCharacters';
+import type { EngineErrorData } from '../../contract/engineErrors';
+import type { ChatTurn, UserContent } from '../../contract/rpc/workerMethods';
+import { servingModel, type Engine } from '../llm/languageModel';
+import { taskSubjects } from '../llm/subjects';
+import { commandOf, describeProblem } from '../ui/errorMessages';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
 import { answerNotes } from './answerNotes';
 import { readRecord, recordOf } from './answerRecord';
-import { userContent, withoutMarks } from './attachments';
+import { userContent, withoutMarks } from './participantAttachments';
 import { commandQuestion, isParticipantCommand } from './participantQuestions';
-import { lookedAt, readReferences, type ReadReferences } from './references';
-import { defaultOptions, type AnswerSettings } from './settings';
+import { lookedAt, readReferences, type ReadReferences } from './chatReferences';
+import { defaultOptions, type AnswerSettings } from './answerSettings';
 
 export interface ParticipantDeps {
   readonly engine: Engine;

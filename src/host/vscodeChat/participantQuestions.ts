@@ -1,7 +1,7 @@
-import { codeTasks, taskQuestion, type CodeTask } from '../../prompt/tasks';
+import { codeTasks, taskQuestion, type CodeTask } from '../../prompt/tasks/codeTasks';
 import { answerLocale } from '../services/locale';
-import { reportedProblems } from '../services/reportedProblems';
-import type { AttachedDocument } from './references';
+import { reportedProblems } from '../services/documents/diagnostics';
+import type { AttachedDocument } from './chatReferences';
 
 /** The participant's slash commands, as package.json has them. */
 export const participantCommands = codeTasks;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ChatFormat, ChatTurn, FileBlock, PromptTokenizer, UserContent } from '../../../src/prompt/types';
-import { llama3Like, mistralLike, smolLm2, zephyrLike } from './templates';
+import type { ChatFormat, ChatTurn, FileBlock, PromptTokenizer, UserContent } from '../../../src/prompt/promptTypes';
+import { llama3Like, mistralLike, smolLm2, zephyrLike } from './template/templates';
 import { LLAMA_FINGERPRINT, llamaTokenizerWith, WordTokenizer } from './tokenizers';
 
 export interface Layout {

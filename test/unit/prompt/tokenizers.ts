@@ -1,5 +1,5 @@
 import llamaTokenizer from 'llama-tokenizer-js';
-import type { FimTokens, PromptTokenizer } from '../../../src/prompt/types';
+import type { FimTokens, PromptTokenizer } from '../../../src/prompt/promptTypes';
 
 export const LLAMA_FINGERPRINT = 'golden';
 

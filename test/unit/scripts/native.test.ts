@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nativeOf } from '../../../scripts/lib/native.mjs';
-import { elfHead, machOHead, peHead } from '../../fixtures/nativeHeads';
+import { nativeOf } from '../../../scripts/lib/package/native.mjs';
+import { elfHead, machOHead, peHead } from '../../fixtures/models/nativeHeads';
 
 describe('a native file', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { commands, env } from 'vscode';
-import { sliceFromEnd } from '../../../base/wholeCharacters';
+import { sliceFromEnd } from '../../../util/text/wholeCharacters';
 
 /** Most characters that are kept of a terminal's selection. */
 const mostCharacters = 100_000;

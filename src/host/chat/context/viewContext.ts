@@ -1,13 +1,13 @@
-import { Emitter, type Disposable, type Event } from '../../../base/event';
-import type { ContextMessage, DraftAttachmentView, GaugeView, HostMessage, SlashCommandView } from '../../../protocol/webview';
-import { servingModel, type ServingModel } from '../../engine/engine';
-import type { Idle } from '../../engine/warmUp';
-import { TokenCounter, type CountingEngine } from './counter';
-import type { DraftContext } from './draft';
-import { readGauge, type ForecastWords, type GaugeSource } from './gauge';
-import { readDropped, type Dropped, type Item, type LineChange } from './items';
-import type { LocatedContent } from './located';
-import type { Suggestions } from './suggestions';
+import { Emitter, type Disposable, type Event } from '../../../util/event';
+import type { ContextMessage, DraftAttachmentView, GaugeView, HostMessage, SlashCommandView } from '../../../contract/webview/chatMessages';
+import { servingModel, type ServingModel } from '../../llm/languageModel';
+import type { Idle } from '../../llm/idleWarmUp';
+import { TokenCounter, type CountingEngine } from './tokenCounter';
+import type { DraftContext } from './draftContext';
+import { readGauge, type ForecastWords, type GaugeSource } from './contextGauge';
+import { readDropped, type Dropped, type Item, type LineChange } from './contextItems';
+import type { LocatedContent } from './locatedContent';
+import type { Suggestions } from './mentionSuggestions';
 
 /** Told of what happens to documents. */
 export interface DocumentListener {

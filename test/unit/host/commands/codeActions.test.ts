@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { PaddockCodeActions } from '../../../../src/host/commands/codeActions';
-import { Document, Range } from '../../../fixtures/fakeVscode';
+import { Document, Range } from '../../../fixtures/vscode/fakeVscode';
 
-vi.mock('vscode', async () => (await import('../../../fixtures/fakeVscode')).fakeVscode);
+vi.mock('vscode', async () => (await import('../../../fixtures/vscode/fakeVscode')).fakeVscode);
 
 type Asked = Parameters<PaddockCodeActions['provideCodeActions']>;
 

@@ -1,6 +1,6 @@
 /** As much of VS Code's documents, with their events, as pending edits need; a disk behind them. */
-import { Emitter } from '../../../../src/base/event';
-import { Position, Range, Uri } from '../../../fixtures/fakeVscode';
+import { Emitter } from '../../../../src/util/event';
+import { Position, Range, Uri } from '../../../fixtures/vscode/fakeVscode';
 
 interface Change {
   readonly range: Range;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EndpointKeys } from '../../../../src/host/endpoint/keys';
-import { chooseEndpoint, type EndpointChoice } from '../../../../src/host/endpoint/setup';
+import { EndpointKeys } from '../../../../src/host/endpoint/serverKeys';
+import { chooseEndpoint, type EndpointChoice } from '../../../../src/host/endpoint/serverSetup';
 import type { Config } from '../../../../src/host/services/config';
-import { json, listModels, send, serve, stopServers } from '../../../fixtures/strangeServer';
+import { json, listModels, send, serve, stopServers } from '../../../fixtures/servers/strangeServer';
 
 /** Answers of the user, in order; nothing where there are no more. */
 const typed: string[] = [];

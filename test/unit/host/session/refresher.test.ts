@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { longestPause, Refresher, shortestPause } from '../../../../src/host/session/refresher';
 import { FakeTimers } from '../../../fixtures/timers';
-import { settled } from '../chat/fakes';
+import { settled } from '../chat/chatFakes';
 
 /** A refresher with the times at which it looked. */
 class Watched {

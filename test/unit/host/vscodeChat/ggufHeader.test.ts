@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseGgufFacts, readGgufFacts } from '../../../../src/host/vscodeChat/ggufHeader';
-import { ggufHeader, type MetadataValue } from '../../../fixtures/gguf';
+import { ggufHeader, type MetadataValue } from '../../../fixtures/models/ggufBuilder';
 
 const metadata = new Map<string, MetadataValue>([
   ['general.quantized_by', { type: 'string', value: 'somebody' }],

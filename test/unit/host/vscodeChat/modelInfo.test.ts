@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EngineState } from '../../../../src/host/engine/engine';
+import type { EngineState } from '../../../../src/host/llm/languageModel';
 import { modelInfo } from '../../../../src/host/vscodeChat/modelInfo';
-import { estimateTokenCount, MESSAGE_TOKENS } from '../../../../src/prompt/estimate';
-import { fakeFacts } from '../../../fixtures/fakeEngine';
+import { estimateTokenCount, MESSAGE_TOKENS } from '../../../../src/prompt/context/tokenEstimate';
+import { fakeFacts } from '../../../fixtures/engine/fakeEngine';
 
 const configured = { path: '/models/llama-2-7b-chat.Q4_0.gguf', contextTokens: 4096 };
 const settings = { system: '', maxTokens: 1024 };

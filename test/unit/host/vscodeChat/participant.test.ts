@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
 import { followupsOf, Participant } from '../../../../src/host/vscodeChat/participant';
-import type { ChatParams } from '../../../../src/protocol/worker';
-import { FakeEngine, fakeMetrics } from '../../../fixtures/fakeEngine';
-import { Cancel, MemoryLog } from '../../../fixtures/workerClient';
-import { clearScene } from '../../../fixtures/fakeVscode';
-import { ChatResponseMarkdownPart, files, Location, Range, scene, Uri, ValidatingDocument } from './fakeVscode';
-import type { Reference, Request, Result, Stream, Token, Turn } from './requests';
+import type { ChatParams } from '../../../../src/contract/rpc/workerMethods';
+import { FakeEngine, fakeMetrics } from '../../../fixtures/engine/fakeEngine';
+import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
+import { clearScene } from '../../../fixtures/vscode/fakeVscode';
+import { ChatResponseMarkdownPart, files, Location, Range, scene, Uri, ValidatingDocument } from './fakeVscodeChat';
+import type { Reference, Request, Result, Stream, Token, Turn } from './chatRequestFixtures';
 
-vi.mock('vscode', () => import('./fakeVscode'));
+vi.mock('vscode', () => import('./fakeVscodeChat'));
 
 interface Asking {
   readonly prompt: string;

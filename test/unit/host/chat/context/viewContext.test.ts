@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { GaugeSource } from '../../../../../src/host/chat/context/gauge';
-import type { DraftItem } from '../../../../../src/host/chat/context/items';
+import type { GaugeSource } from '../../../../../src/host/chat/context/contextGauge';
+import type { DraftItem } from '../../../../../src/host/chat/context/contextItems';
 import type { ViewContext } from '../../../../../src/host/chat/context/viewContext';
-import type { HostMessage } from '../../../../../src/protocol/webview';
-import { FakeEngine, fakeFacts } from '../../../../fixtures/fakeEngine';
-import { settled } from '../fakes';
-import { fakeContext, FakeWorkspace } from './fakes';
+import type { HostMessage } from '../../../../../src/contract/webview/chatMessages';
+import { FakeEngine, fakeFacts } from '../../../../fixtures/engine/fakeEngine';
+import { settled } from '../chatFakes';
+import { fakeContext, FakeWorkspace } from './contextFakes';
 
 const words = (count: number): string => 'word '.repeat(count).trim();
 

@@ -1,0 +1,25 @@
+import type { EngineErrorData } from '../../../contract/engineErrors';
+import type { EngineView, WebviewStrings } from '../../../contract/webview/chatMessages';
+import type { CutNote, StopReason } from '../../../contract/rpc/workerMethods';
+import type { EngineState } from '../../llm/languageModel';
+import type { Problem } from '../../ui/errorMessages';
+import type { ForecastWords } from '../context/contextGauge';
+
+/** What there is to say about an answer beside its text. */
+export interface NoteFacts {
+  readonly stop?: StopReason;
+  readonly droppedTurns: number;
+  readonly cuts: readonly CutNote[];
+}
+
+/** Every word the chat says. An interface, so that the chat runs without VS Code in tests; `messages.ts` has the words. */
+export interface ChatTexts extends ForecastWords {
+  readonly webview: WebviewStrings;
+  /** Title of a conversation without a question. */
+  readonly untitled: string;
+  problem(error: EngineErrorData): Problem;
+  /** The label of the button that asks a question again. */
+  readonly retry: string;
+  notes(facts: NoteFacts): readonly string[];
+  engine(state: EngineState): EngineView;
+}

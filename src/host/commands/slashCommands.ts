@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { parseSlash } from '../../util/text/slashCommand';
+import { codeTasks, type CodeTask } from '../../prompt/tasks/codeTasks';
+import { commandIds } from '../services/commandIds';
+import { currentEditor } from '../services/documents/targetRange';
+import { codeQuestion, type CodeQuestion } from './codeQuestion';
+
+/** What a message that begins with a command comes to. */
+export type SlashResult =
+  | { readonly kind: 'question'; readonly question: CodeQuestion }
+  /** It was done elsewhere; there is nothing to ask in the chat. */
+  | { readonly kind: 'done' }
+  /** It could not be done, and the user was told why. */
+  | { readonly kind: 'refused' };
+
+export type SlashName = CodeTask | 'commit';
+
+const names: readonly SlashName[] = [...codeTasks, 'commit'];
+
+/** The commands that can be typed at the beginning of a chat message. */
+export class SlashCommands {
+  /** In the user's language, for a list to choose from. */
+  get list(): readonly { readonly name: SlashName; readonly description: string }[] {
+    return names.map((name) => ({ name, description: descriptions[name]() }));
+  }
+
+  /** What `text` asks for; `undefined` where it begins with no command and is to be sent as it is. */
+  async resolve(text: string): Promise<SlashResult | undefined> {
+    const message = parseSlash(text, names);
+    if (message === undefined) return undefined;
+    const { name, words } = message;
+    if (name === 'commit') {
+      // It has its own progress, beside the source control view that it writes into.
+      void vscode.commands.executeCommand(commandIds.generateCommitMessage, undefined, words);
+      return { kind: 'done' };
+    }
+    const editor = currentEditor();
+    if (editor === undefined) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('Open a file and select the code that /{0} is about.', name));
+      return { kind: 'refused' };
+    }
+    const question = await codeQuestion(name, editor, words);
+    if (question !== undefined) return { kind: 'question', question };
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no code at the cursor. Select the code that /{0} is about.', name));
+    return { kind: 'refused' };
+  }
+}
+
+const descriptions: Readonly<Record<SlashName, () => string>> = {
+  explain: () => vscode.l10n.t('Explain the selected code'),
+  fix: () => vscode.l10n.t('Fix the selected code'),
+  tests: () => vscode.l10n.t('Write tests for the selected code'),
+  doc: () => vscode.l10n.t('Document the selected code'),
+  refactor: () => vscode.l10n.t('Refactor the selected code'),
+  commit: () => vscode.l10n.t('Write a commit message for the changes'),
+};

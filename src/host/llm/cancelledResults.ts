@@ -1,0 +1,30 @@
+/** What requests come to that were cancelled before a worker had them. */
+import type { ChatResult, CompleteResult, Metrics, WarmResult } from '../../contract/rpc/workerMethods';
+
+/** Of what cost nothing. */
+export const noMetrics: Metrics = {
+  promptTokens: 0,
+  reusedTokens: 0,
+  evaluatedTokens: 0,
+  generatedTokens: 0,
+  draftedTokens: 0,
+  confirmedTokens: 0,
+  firstTokenMilliseconds: 0,
+  tokensPerSecond: 0,
+  totalMilliseconds: 0,
+};
+
+export const cancelledChat: ChatResult = {
+  text: '',
+  tokens: [],
+  fingerprint: '',
+  stop: 'cancelled',
+  metrics: noMetrics,
+  droppedTurns: 0,
+  cuts: [],
+  contextUsed: 0,
+};
+
+export const cancelledCompletion: CompleteResult = { text: '', stop: 'cancelled', metrics: noMetrics };
+
+export const notWarmed: WarmResult = { evaluatedTokens: 0, overtaken: false };

@@ -1,0 +1,385 @@
+import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
+import { Emitter, firstOf, type Disposable } from '../../../util/event';
+import type { EngineErrorData } from '../../../contract/engineErrors';
+import type { ClearResult, ParkResult, SessionView } from '../../../contract/sessionFacts';
+import {
+  methods,
+  type Activity,
+  type ChatParams,
+  type ChatProgress,
+  type ChatResult,
+  type CompleteParams,
+  type CompleteResult,
+  type CountTokensParams,
+  type CountTokensResult,
+  type ExaminedModel,
+  type ExamineModelParams,
+  type InitializeResult,
+  type LoadModelParams,
+  type LoadProgress,
+  type LogEntry,
+  type Metrics,
+  type ModelFacts,
+  type PingResult,
+  type WarmParams,
+  type WarmResult,
+} from '../../../contract/rpc/workerMethods';
+import { cancelledChat, cancelledCompletion, notWarmed } from '../cancelledResults';
+import type { EngineClientOptions } from './clientOptions';
+import { readMemory, workerDied, type WorkerEnd } from './deathCause';
+import type { Cancellation, Engine, EngineState, EngineTask, Finished, Outcome } from '../languageModel';
+import { EngineError } from '../engineError';
+import { failureOf, messageOf, stopped } from '../engineFailures';
+import { shakeHands } from './handshake';
+import { IdleClock } from './idleUnload';
+import { stopLimits, WorkerProcess } from './workerProcess';
+import { RestartPolicy } from './restartPolicy';
+import { SecondModel } from './secondModel';
+import { Supervisor } from './supervisor';
+
+type Send<T> = (connection: MessageConnection) => Promise<T>;
+
+const chatProgress = new ProgressType<ChatProgress>();
+
+/** The host's side of the worker: starts it, keeps its state, and turns every request's end into an {@link Outcome}. */
+export class EngineClient implements Engine, Disposable {
+  private current: EngineState = { kind: 'stopped' };
+  private readonly listenerFailed = (error: unknown): void => {
+    this.options.log.error(`a listener failed: ${String(error)}`);
+  };
+  private readonly emitter = new Emitter<EngineState>(this.listenerFailed);
+  private readonly finished = new Emitter<Finished>(this.listenerFailed);
+  private readonly policy: RestartPolicy;
+  private readonly secondModel = new SecondModel();
+  private worker: WorkerProcess | undefined;
+  private generation = 0;
+  private nextProgress = 1;
+  private restartTimer: NodeJS.Timeout | undefined;
+  private supervisor: Supervisor | undefined;
+  /** Resolves when the worker that was told to end last is gone. */
+  private leaving: Promise<void> | undefined;
+  /** Models to load whether they fit or not, by their paths. */
+  private readonly forced = new Set<string>();
+  private greeting: InitializeResult | undefined;
+  private typing = false;
+  private disposed = false;
+
+  /** Told of every request. */
+  readonly clock = new IdleClock(() => performance.now());
+  readonly onDidChangeState = this.emitter.event;
+  /** What each finished chat or ghost text cost. */
+  readonly onDidFinish = this.finished.event;
+
+  constructor(private readonly options: EngineClientOptions) {
+    this.policy = options.policy ?? new RestartPolicy(() => performance.now());
+  }
+
+  get state(): EngineState {
+    return this.current;
+  }
+
+  get hello(): InitializeResult | undefined {
+    return this.greeting;
+  }
+
+  /** Process id of the running worker, for tests and reports. */
+  get workerPid(): number | undefined {
+    return this.worker?.pid;
+  }
+
+  async chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
+    const progress = this.nextProgress++;
+    return this.request(cancellation, cancelledChat, async (connection) => {
+      const subscription = connection.onProgress(chatProgress, progress, onProgress);
+      try {
+        return this.measured('chat', await connection.sendRequest<ChatResult>(methods.chat, { ...params, progress }, cancellation));
+      } finally {
+        subscription.dispose();
+      }
+    });
+  }
+
+  complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
+    const send: Send<CompleteResult> = async (connection) => {
+      const result = await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation);
+      // What is worked out ahead is nobody's answer yet.
+      return params.ahead ? result : this.measured('ghostText', result);
+    };
+    return this.request(cancellation, cancelledCompletion, send, !params.ahead);
+  }
+
+  async warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>> {
+    if (this.current.kind !== 'ready') return { kind: 'done', value: notWarmed };
+    const send: Send<WarmResult> = (connection) => connection.sendRequest(methods.warm, params, cancellation);
+    return this.request(cancellation, notWarmed, send, false);
+  }
+
+  async countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
+    const result = await this.ask<CountTokensResult>(methods.countTokens, { texts } satisfies CountTokensParams);
+    return result?.counts;
+  }
+
+  /** What a file would take; `undefined` without a ready worker, or where the file cannot be read. Does not start one. */
+  examineModel(path: string): Promise<ExaminedModel | undefined> {
+    const { contextTokens, gpu } = this.options.model();
+    return this.ask<ExaminedModel>(methods.examineModel, { path, contextTokens, gpu } satisfies ExamineModelParams);
+  }
+
+  session(): Promise<SessionView | undefined> {
+    return this.ask<SessionView>(methods.session);
+  }
+
+  park(): Promise<ParkResult | undefined> {
+    return this.ask<ParkResult>(methods.park);
+  }
+
+  clear(): Promise<ClearResult | undefined> {
+    return this.ask<ClearResult>(methods.clear);
+  }
+
+  activity({ typing }: Activity): void {
+    this.typing = typing;
+    this.sendActivity();
+  }
+
+  start(): void {
+    if (this.current.kind === 'stopped' && !this.disposed) void this.launch();
+  }
+
+  restart(): void {
+    this.policy.reset();
+    this.secondModel.forget();
+    this.end();
+    this.start();
+  }
+
+  loadAnyway(): void {
+    const { current } = this;
+    if (current.kind !== 'failed' || current.error.kind !== 'doesNotFit') return;
+    this.forced.add(current.error.path);
+    this.restart();
+  }
+
+  /**
+   * Where a model is loaded: ends the worker, its lanes parked, and resolves when it is gone. The next request starts one.
+   * @param why `idle`: nobody asked it anything for long
+   */
+  async unload(why?: 'idle'): Promise<void> {
+    if (this.current.kind === 'ready') this.end({ kind: 'stopped', ...(why ? { why } : {}) });
+    await this.leaving;
+  }
+
+  /** Ends everything, and resolves when the worker has parked its lanes and is gone. */
+  async shutDown(): Promise<void> {
+    this.dispose();
+    await this.leaving;
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.end();
+    this.emitter.dispose();
+    this.finished.dispose();
+  }
+
+  private measured<T extends { readonly metrics: Metrics }>(task: EngineTask, result: T): T {
+    this.finished.fire({ ...result.metrics, task });
+    return result;
+  }
+
+  /** A question to the worker there is; `undefined` where there is none ready, or it does not answer. */
+  private async ask<T>(method: string, ...params: readonly object[]): Promise<T | undefined> {
+    if (this.current.kind !== 'ready' || !this.worker) return undefined;
+    try {
+      return await this.worker.connection.sendRequest<T>(method, ...params);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private request<T>(cancellation: Cancellation, cancelled: T, send: Send<T>, wanted = true): Promise<Outcome<T>> {
+    return this.clock.during(() => this.settled(cancellation, cancelled, send), wanted);
+  }
+
+  private async settled<T>(cancellation: Cancellation, cancelled: T, send: Send<T>): Promise<Outcome<T>> {
+    const worker = await this.readyWorker(cancellation);
+    if (cancellation.isCancellationRequested) return { kind: 'done', value: cancelled };
+    if (!(worker instanceof WorkerProcess)) return { kind: 'failed', error: worker };
+    try {
+      return { kind: 'done', value: await send(worker.connection) };
+    } catch (error) {
+      return { kind: 'failed', error: failureOf(error, worker, this.disposed) };
+    }
+  }
+
+  /**
+   * The worker once its model is loaded, or why there is none. Starts the engine if need be, and waits through restarts, whoever wants
+   * them. A cancelled request waits no longer.
+   */
+  private async readyWorker(cancellation: Cancellation): Promise<WorkerProcess | EngineErrorData> {
+    for (;;) {
+      this.start();
+      const { current, worker } = this;
+      if (current.kind === 'failed') return current.error;
+      if (current.kind === 'ready' && worker) return worker;
+      if (this.disposed || cancellation.isCancellationRequested) return stopped;
+      await firstOf(this.onDidChangeState, cancellation.onCancellationRequested);
+    }
+  }
+
+  private async launch(): Promise<void> {
+    const generation = ++this.generation;
+    this.enter({ kind: 'starting', generation });
+    // A listener may have restarted or ended it at once.
+    if (generation !== this.generation) return;
+    // Two workers at once would want memory twice over, and what the old one parks is what the new one takes up.
+    if (this.leaving) await this.leaving;
+    if (generation !== this.generation) return;
+    try {
+      const worker = new WorkerProcess(
+        this.options.command(),
+        this.options.workerLog,
+        (end) => {
+          this.onExit(generation, end);
+        },
+        this.options.readMemory ?? readMemory,
+      );
+      this.worker = worker;
+      this.listen(worker.connection, generation);
+      const hello = await shakeHands(worker.connection, this.options.clientVersion, this.options.handshakeLimit);
+      this.greeting = hello;
+      this.options.log.info(`worker ${hello.pid} on ${hello.runtimeVersion}, node-llama-cpp ${hello.libraryVersion}`);
+      await this.options.prepareModel?.();
+      if (generation !== this.generation) return;
+      const model = this.modelToLoad();
+      this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });
+      this.supervise(worker, generation);
+      const facts = this.secondModel.loaded(await this.load(worker, model));
+      if (generation !== this.generation) return;
+      this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
+      if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
+      this.options.gpu?.loaded(facts);
+      this.enter({ kind: 'ready', generation, facts, responding: true });
+      if (this.typing) this.sendActivity();
+    } catch (error) {
+      // What is no answer of the worker's is the host's own failure to have one: a path that cannot be run, settings that cannot be read.
+      this.fail(generation, error instanceof EngineError ? error.data : { kind: 'workerUnavailable', detail: messageOf(error) });
+    }
+  }
+
+  private modelToLoad(): LoadModelParams {
+    const wanted = this.secondModel.begin(this.options.model());
+    const model = this.options.gpu?.begin(wanted) ?? wanted;
+    return this.forced.has(model.path) ? { ...model, force: true } : model;
+  }
+
+  private supervise(worker: WorkerProcess, generation: number): void {
+    this.supervisor?.dispose();
+    // A listener may have restarted or ended it at once.
+    if (generation !== this.generation) return;
+    this.supervisor = new Supervisor({
+      worker: {
+        ping: () => worker.connection.sendRequest<PingResult>(methods.ping),
+        noteMemory: () => {
+          worker.noteMemory();
+        },
+      },
+      phase: () => (this.current.kind === 'loading' ? 'loading' : 'ready'),
+      log: this.options.log,
+      limits: this.options.watchdog,
+      onResponding: (responding) => {
+        if (this.current.kind === 'ready') this.enter({ ...this.current, responding });
+      },
+      onHung: () => {
+        worker.kill('hang');
+      },
+    });
+  }
+
+  private sendActivity(): void {
+    if (this.current.kind !== 'ready') return;
+    this.worker?.connection.sendNotification(methods.activity, { typing: this.typing } satisfies Activity).catch(() => undefined);
+  }
+
+  private async load(worker: WorkerProcess, model: LoadModelParams): Promise<ModelFacts> {
+    try {
+      return await worker.connection.sendRequest<ModelFacts>(methods.loadModel, model);
+    } catch (error) {
+      throw new EngineError(failureOf(error, worker, this.disposed));
+    }
+  }
+
+  private listen(connection: MessageConnection, generation: number): void {
+    connection.onNotification(methods.log, (entry: LogEntry) => {
+      this.options.workerLog[entry.level](`${entry.topic}: ${entry.message}`);
+    });
+    connection.onNotification(methods.loadProgress, ({ fraction, device }: LoadProgress) => {
+      const { current } = this;
+      if (current.kind !== 'loading' || current.generation !== generation) return;
+      if (device !== undefined) this.options.gpu?.found(device);
+      this.enter({ ...current, fraction });
+    });
+    connection.listen();
+  }
+
+  /** The process is gone, wanted or not. */
+  private onExit(generation: number, end: WorkerEnd): void {
+    if (generation !== this.generation || this.disposed) return;
+    const before = this.current.kind;
+    this.worker = undefined;
+    this.supervisor?.dispose();
+    if (before === 'failed' || before === 'stopped') return;
+    this.options.log.error(`the worker ended: ${end.detail}${end.cause === undefined ? '' : `, for ${end.cause}`}`);
+    if (before === 'starting') {
+      this.fail(generation, { kind: 'workerUnavailable', detail: end.detail });
+      return;
+    }
+    const error = workerDied(end);
+    if (before === 'loading' && (this.secondModel.died(error) || this.options.gpu?.died(end))) {
+      void this.launch();
+      return;
+    }
+    // A model whose loading kills the worker would kill the next one too.
+    const decision = before === 'loading' ? ({ kind: 'giveUp' } as const) : this.policy.recordCrash(end.cause);
+    if (decision.kind === 'giveUp') {
+      this.fail(generation, error);
+      return;
+    }
+    // Before the state changes: a listener may restart at once, which ends this wait.
+    this.restartTimer = setTimeout(() => void this.launch(), decision.delayMilliseconds);
+    this.enter({ kind: 'restarting', generation, error, delayMilliseconds: decision.delayMilliseconds });
+  }
+
+  private fail(generation: number, error: EngineErrorData): void {
+    if (generation !== this.generation || this.current.kind === 'failed' || this.current.kind === 'restarting') return;
+    this.options.log.error(`failed: ${JSON.stringify(error)}`);
+    this.dismiss();
+    // Last: a listener may restart at once, and what it starts is not to be stopped here.
+    this.enter({ kind: 'failed', generation, error });
+  }
+
+  /** Ends the worker and forgets it; whatever it still sends belongs to no generation. */
+  private end(state: EngineState = { kind: 'stopped' }): void {
+    clearTimeout(this.restartTimer);
+    this.generation++;
+    this.dismiss();
+    this.enter(state);
+  }
+
+  /** Tells the worker, if there is one, to park its lanes and end. */
+  private dismiss(): void {
+    this.supervisor?.dispose();
+    const { current, worker } = this;
+    this.worker = undefined;
+    if (!worker) return;
+    const parks = current.kind === 'ready' && current.responding;
+    worker.stop(parks ? stopLimits.parking : stopLimits.idle);
+    this.leaving = worker.gone;
+  }
+
+  private enter(state: EngineState): void {
+    this.current = state;
+    this.emitter.fire(state);
+  }
+}

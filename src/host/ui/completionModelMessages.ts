@@ -1,0 +1,23 @@
+/** What is said of ghost text's model, where a model of its own is set for it. */
+import { l10n } from 'vscode';
+import type { EngineErrorData } from '../../contract/engineErrors';
+import type { ModelFacts } from '../../contract/rpc/workerMethods';
+import { describeProblem, gigabytes } from './errorMessages';
+
+/** Which model writes ghost text, as a line; nothing where none is set for it. */
+export function ghostTextLine({ ghostText }: ModelFacts): readonly string[] {
+  if (!ghostText) return [];
+  return [ghostText.kind === 'loaded' ? l10n.t('Ghost text: {0}', ghostText.facts.name) : describeGhostTextProblem(ghostText.error)];
+}
+
+/** Why ghost text has to do with the chat's model. */
+export function describeGhostTextProblem(error: EngineErrorData): string {
+  if (error.kind !== 'doesNotFit') {
+    return l10n.t('The chat’s model writes ghost text, as the one set for that cannot be used. {0}', describeProblem(error).message);
+  }
+  return l10n.t(
+    'The chat’s model writes ghost text, as the one set for that does not fit beside it: it needs {0} GB, and {1} GB are left. Choose smaller models, or close other programs.',
+    gigabytes(error.neededBytes),
+    gigabytes(error.freeBytes),
+  );
+}

@@ -1,0 +1,207 @@
+import { ProgressType, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ENGINE_ERROR_CODE, type EngineErrorData } from '../contract/engineErrors';
+import type { ClearResult, ParkResult, SessionView } from '../contract/sessionFacts';
+import {
+  methods,
+  PROTOCOL_VERSION,
+  type ChatParams,
+  type ChatProgress,
+  type ChatResult,
+  type CompleteParams,
+  type CompleteResult,
+  type CountTokensParams,
+  type CountTokensResult,
+  type ExaminedModel,
+  type ExamineModelParams,
+  type InitializeParams,
+  type InitializeResult,
+  type LoadModelParams,
+  type LoadProgress,
+  type LogEntry,
+  type Activity,
+  type ModelFacts,
+  type PingResult,
+  type WarmParams,
+  type WarmResult,
+} from '../contract/rpc/workerMethods';
+import { Engines } from './requests/modelSet';
+import { examineModel } from './model/examineModel';
+import { TextPacer } from './textPacer';
+import { noSession } from './session/sessionView';
+import type { TemplateThread } from './templates/templateThread';
+import { libraryVersion } from './model/llamaLibrary';
+import { accountOf, toErrorData } from './rpcErrors';
+import { readWorkerMemory } from './processMemory';
+
+/** The type of a chat request's progress. */
+const chatProgress = new ProgressType<ChatProgress>();
+
+/** Routes every request of the protocol to the engine. Holds the worker's models. */
+export class Handlers {
+  private engines: Engines | undefined;
+  private loading: Promise<unknown> | undefined;
+
+  private greeted = false;
+
+  /** @param templates renders the chat templates of model files */
+  constructor(
+    private readonly connection: MessageConnection,
+    private readonly templates: TemplateThread,
+  ) {}
+
+  /** Registers the handlers; call before the connection listens. */
+  register(): void {
+    const { connection } = this;
+    connection.onRequest(methods.initialize, (params: InitializeParams) => this.initialize(params));
+    connection.onRequest(methods.loadModel, (params: LoadModelParams) => this.answer(() => this.loadModel(params)));
+    connection.onRequest(methods.examineModel, (params: ExamineModelParams) =>
+      this.answer((): Promise<ExaminedModel> => examineModel(params)),
+    );
+    connection.onRequest(methods.chat, (params: ChatParams & { progress: number }, token: CancellationToken) =>
+      this.answer(() => this.chat(params, token)),
+    );
+    connection.onRequest(methods.warm, (params: WarmParams, token: CancellationToken) => this.answer(() => this.warm(params, token)));
+    connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) =>
+      this.answer(() => this.complete(params, token)),
+    );
+    connection.onRequest(methods.countTokens, ({ texts }: CountTokensParams) =>
+      this.answer(async (): Promise<CountTokensResult> => ({ counts: await this.running().chat.countTokens(texts) })),
+    );
+    connection.onRequest(methods.park, () => this.answer(async (): Promise<ParkResult> => ({ lanes: await this.running().park() })));
+    connection.onRequest(methods.clear, () => this.answer((): Promise<ClearResult> => this.running().clear()));
+    // Whatever state the worker is in: an answer at all is what the host wants to know first.
+    connection.onRequest(methods.ping, (): PingResult => this.engines?.stepTime ?? { stepMilliseconds: 0, stepLimitMilliseconds: 0 });
+    connection.onNotification(methods.activity, ({ typing }: Activity) => {
+      if (this.engines) this.engines.typing = typing;
+    });
+    connection.onRequest(methods.session, () => this.answer(() => this.view()));
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.engines?.dispose(), this.templates.dispose()]);
+  }
+
+  private async initialize(params: InitializeParams): Promise<InitializeResult> {
+    if (params.protocolVersion !== PROTOCOL_VERSION) {
+      throw failure({ kind: 'versionMismatch', host: params.protocolVersion, worker: PROTOCOL_VERSION });
+    }
+    this.greeted = true;
+    return {
+      protocolVersion: PROTOCOL_VERSION,
+      pid: process.pid,
+      libraryVersion: await libraryVersion(),
+      runtimeVersion: process.version,
+    };
+  }
+
+  private async loadModel(params: LoadModelParams): Promise<ModelFacts> {
+    await this.loading?.catch(() => undefined);
+    const load = this.replaceModel(params);
+    this.loading = load;
+    return load;
+  }
+
+  private async replaceModel(params: LoadModelParams): Promise<ModelFacts> {
+    await this.engines?.dispose();
+    this.engines = undefined;
+    let progress: LoadProgress = { fraction: 0 };
+    this.engines = await Engines.load(
+      { ...params, templates: this.templates },
+      {
+        onProgress: (fraction) => {
+          progress = { fraction };
+          this.notify(methods.loadProgress, progress);
+        },
+        onDevice: (device) => {
+          this.notify(methods.loadProgress, { ...progress, device } satisfies LoadProgress);
+        },
+        log: (level, message) => {
+          this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
+        },
+      },
+    );
+    return factsOf(this.engines);
+  }
+
+  private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {
+    const pacer = new TextPacer((event) => {
+      this.connection.sendProgress(chatProgress, params.progress, event).catch(() => undefined);
+    });
+    return withSignal(token, async (signal) => {
+      try {
+        return await this.running().chat.chat(
+          params,
+          (event) => {
+            pacer.push(event);
+          },
+          signal,
+        );
+      } finally {
+        pacer.flush();
+      }
+    });
+  }
+
+  private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {
+    return withSignal(token, (signal) => {
+      const { chat, ghostText } = this.running();
+      return params.kind === 'ghost' ? ghostText.warmGhost(params, signal) : chat.warmChat(params, signal);
+    });
+  }
+
+  private complete(params: CompleteParams, token: CancellationToken): Promise<CompleteResult> {
+    return withSignal(token, (signal) => this.running().ghostText.complete(params, signal));
+  }
+
+  private view(): SessionView {
+    return { ...(this.engines?.view ?? noSession), memory: readWorkerMemory() };
+  }
+
+  private running(): Engines {
+    if (!this.engines) throw failure({ kind: 'noModel' });
+    return this.engines;
+  }
+
+  /** Does `work` once hands are shaken. Turns whatever it throws into an error with data, so that the host always knows the kind. */
+  private async answer<T>(work: () => T | Promise<T>): Promise<T> {
+    if (!this.greeted) throw failure({ kind: 'internal', detail: `the first request has to be ${methods.initialize}` });
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      const data = toErrorData(error);
+      if (data.kind === 'internal')
+        this.notify(methods.log, { level: 'error', topic: 'worker', message: accountOf(error) } satisfies LogEntry);
+      throw failure(data);
+    }
+  }
+
+  private notify(method: string, params: unknown): void {
+    // A host that is gone no longer wants to know.
+    this.connection.sendNotification(method, params).catch(() => undefined);
+  }
+}
+
+/** The chat's model, and what became of ghost text's. */
+function factsOf({ chat, ghostText, gpuFailure, ghostTextProblem }: Engines): ModelFacts {
+  const facts = { ...chat.facts, ...(gpuFailure ? { gpuFailure } : {}) };
+  if (ghostTextProblem !== undefined) return { ...facts, ghostText: { kind: 'failed', error: toErrorData(ghostTextProblem) } };
+  return ghostText === chat ? facts : { ...facts, ghostText: { kind: 'loaded', facts: ghostText.facts } };
+}
+
+function failure(data: EngineErrorData): ResponseError<EngineErrorData> {
+  return new ResponseError(ENGINE_ERROR_CODE, data.kind, data);
+}
+
+async function withSignal<T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const subscription = token.onCancellationRequested(() => {
+    controller.abort();
+  });
+  if (token.isCancellationRequested) controller.abort();
+  try {
+    return await work(controller.signal);
+  } finally {
+    subscription.dispose();
+  }
+}

@@ -1,0 +1,74 @@
+import type { Lane } from './lane';
+import { holderOf, planLane, type LanePlan, type LaneRequest } from './lanePolicy';
+import type { LaneContent, Parking } from './snapshotPolicy';
+import type { Totals } from './totals';
+import type { Tuning } from '../tuning/tuning';
+
+/** Gives requests their lanes: asks the policy, and moves KV as it says. */
+export class Admission {
+  private uses = 0;
+
+  constructor(
+    private readonly lanes: readonly Lane[],
+    private readonly tuning: Tuning,
+    private readonly parking: Parking | undefined,
+    private readonly totals: Totals,
+  ) {}
+
+  /** How a request is served; `undefined` while it has to wait for a lane. */
+  plan(request: LaneRequest): { readonly lane: Lane; readonly plan: LanePlan } | undefined {
+    const { laneCosts } = this.tuning;
+    // Without a place to park in, what a lane loses is lost.
+    const costs = this.parking ? laneCosts : { ...laneCosts, save: Infinity };
+    const plan = planLane(request, this.lanes, this.parking?.entries ?? [], costs);
+    const lane = plan && this.laneOf(plan.lane);
+    return plan && lane ? { lane, plan } : undefined;
+  }
+
+  /** Marks a lane as taken. */
+  take(lane: Lane, request: LaneRequest): void {
+    lane.use = request.isWarmUp ? 'warm' : 'busy';
+    lane.purpose = request.purpose;
+    lane.subject = request.subject;
+    lane.lastUsed = ++this.uses;
+  }
+
+  /** Marks the lane that holds a prompt as used, for a warm-up that has nothing to add: what it was asked for is the next to be wanted. */
+  touch({ prompt, purpose }: LaneRequest): void {
+    const lane = holderOf(prompt, this.lanes);
+    if (lane?.use === 'free' && lane.purpose === purpose) lane.lastUsed = ++this.uses;
+  }
+
+  /**
+   * Makes a lane begin with as much of the prompt as the plan found, and hold nothing else. Must not run beside a step.
+   * @param needsLogits at least the last token of the prompt is left to evaluate, as its logits are wanted
+   * @param before what the lane held was for, which it was until it was taken
+   * @returns prompt tokens that need no evaluation
+   */
+  async prepare(lane: Lane, plan: LanePlan, request: LaneRequest, needsLogits: boolean, before: LaneContent): Promise<number> {
+    const { prompt } = request;
+    if (plan.park) await this.parking?.park(lane, before);
+    await this.fetch(lane, plan);
+    // A parked lane brings along what it was for.
+    lane.purpose = request.purpose;
+    lane.subject = request.subject;
+    const wanted = needsLogits ? prompt.length - 1 : prompt.length;
+    await lane.truncate(Math.min(lane.commonWith(prompt), wanted));
+    return lane.tokens.length;
+  }
+
+  private async fetch(lane: Lane, { source, keep }: LanePlan): Promise<void> {
+    if (source.kind === 'lane') {
+      const other = this.laneOf(source.id);
+      if (!other) return;
+      await lane.copyFrom(other, keep);
+      this.totals.copiedTokens += lane.tokens.length;
+    }
+    // One that cannot be restored is gone then, and the prompt is evaluated: the lane is empty.
+    if (source.kind === 'parked') await this.parking?.restore(source.id, lane);
+  }
+
+  private laneOf(id: number): Lane | undefined {
+    return this.lanes.find((lane) => lane.id === id);
+  }
+}

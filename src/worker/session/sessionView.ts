@@ -1,0 +1,86 @@
+import { largest } from '../../util/lists';
+import type { LanePurpose } from './lanePolicy';
+import type { Session } from './session';
+import type { AnswerSpeed } from './speeds';
+import { sumOf, Totals } from './totals';
+
+/** Which of two models. */
+export type ModelRole = 'chat' | 'ghostText';
+
+/** What there is to see of a session; the protocol's `SessionView`, whose shape this has, but for the process's memory. */
+export interface SessionFacts {
+  readonly lanes: readonly {
+    readonly id: number;
+    readonly model?: ModelRole | undefined;
+    readonly purpose: LanePurpose;
+    readonly subject: string | undefined;
+    readonly tokens: number;
+    readonly capacity: number;
+    readonly busy: boolean;
+  }[];
+  readonly parked: readonly {
+    readonly model?: ModelRole | undefined;
+    readonly purpose: LanePurpose;
+    readonly subject: string | undefined;
+    readonly own: boolean;
+    readonly tokens: number;
+    readonly bytes: number;
+    readonly place: 'memory' | 'disk';
+  }[];
+  readonly totals: Readonly<Totals>;
+  readonly prefillTokensPerSecond: number;
+  readonly answers: readonly AnswerSpeed[];
+}
+
+/** Without a model there is no session: nothing is in it, and it has done nothing. */
+export const noSession: SessionFacts = { lanes: [], parked: [], totals: new Totals(), prefillTokensPerSecond: 0, answers: [] };
+
+/** Two sessions that share a worker, as one to look at: each lane says whose it is. */
+export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFacts {
+  const firstId =
+    largest(
+      chat.lanes.map(({ id }) => id),
+      -1,
+    ) + 1;
+  return {
+    // Their answers are the same, as both have their speeds from one list.
+    ...chat,
+    lanes: [
+      ...chat.lanes.map((lane) => ({ ...lane, model: 'chat' as const })),
+      ...ghostText.lanes.map((lane) => ({ ...lane, id: firstId + lane.id, model: 'ghostText' as const })),
+    ],
+    parked: [
+      ...chat.parked.map((each) => ({ ...each, model: 'chat' as const })),
+      ...ghostText.parked.map((each) => ({ ...each, model: 'ghostText' as const })),
+    ],
+    totals: sumOf([chat.totals, ghostText.totals]),
+  };
+}
+
+/**
+ * Looks at a session without waiting for its steps.
+ * @param owner whose parked lanes count as one's own
+ */
+export function factsOf({ lanes, parked, totals, tuning, speeds }: Session, owner: string | undefined): SessionFacts {
+  return {
+    lanes: lanes.map(({ id, purpose, subject, tokens, capacity, use }) => ({
+      id,
+      purpose,
+      subject,
+      tokens: tokens.length,
+      capacity,
+      busy: use !== 'free',
+    })),
+    parked: parked.map((each) => ({
+      purpose: each.purpose,
+      subject: each.subject,
+      own: each.owner === owner,
+      tokens: each.tokens.length,
+      bytes: each.bytes,
+      place: each.place,
+    })),
+    totals,
+    prefillTokensPerSecond: tuning.prefillTokensPerSecond,
+    answers: speeds.answers,
+  };
+}

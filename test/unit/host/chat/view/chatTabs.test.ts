@@ -1,0 +1,230 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Emitter } from '../../../../../src/util/event';
+import type { HostMessage } from '../../../../../src/contract/webview/chatMessages';
+import type { ChatController } from '../../../../../src/host/chat/view/chatController';
+import { ChatTabs, type ChatTabsDeps } from '../../../../../src/host/chat/view/chatTabs';
+import { FakeMemory, FakeWindow, settled, noCode } from '../chatFakes';
+
+/** An editor tab of VS Code's with its page, as far as the chat sees it. */
+class FakePanel {
+  title = '';
+  visible = true;
+  active = true;
+  reveals = 0;
+  readonly posted: HostMessage[] = [];
+  private readonly fromPage = new Emitter<unknown>();
+  private readonly viewState = new Emitter<undefined>();
+  private readonly disposal = new Emitter<undefined>();
+  readonly onDidChangeViewState = this.viewState.event;
+  readonly onDidDispose = this.disposal.event;
+  readonly webview = {
+    options: {},
+    html: '',
+    cspSource: 'csp',
+    asWebviewUri: (uri: unknown) => uri,
+    onDidReceiveMessage: this.fromPage.event,
+    postMessage: (message: HostMessage) => Promise.resolve(this.posted.push(message)),
+  };
+
+  /** The name that its page has VS Code keep. */
+  get view(): string {
+    return /data-view="([^"]*)"/.exec(this.webview.html)?.[1] ?? '';
+  }
+
+  reveal(): void {
+    this.reveals++;
+  }
+
+  become(visible: boolean): void {
+    this.visible = this.active = visible;
+    this.viewState.fire(undefined);
+  }
+
+  close(): void {
+    this.disposal.fire(undefined);
+  }
+
+  async send(message: object): Promise<void> {
+    this.fromPage.fire(message);
+    await settled();
+  }
+
+  /** The page has loaded: what it shows. */
+  async load(): Promise<Extract<HostMessage, { type: 'state' }>['state']> {
+    this.posted.length = 0;
+    await this.send({ type: 'ready' });
+    const state = await vi.waitFor(() => {
+      const message = this.posted.find(({ type }) => type === 'state');
+      if (message?.type !== 'state') throw new Error('no state came');
+      return message;
+    });
+    return state.state;
+  }
+}
+
+const ui = vi.hoisted((): { panels: unknown[]; create: () => unknown } => ({ panels: [], create: () => undefined }));
+
+vi.mock('vscode', () => ({
+  Uri: { joinPath: (...parts: unknown[]) => parts.join('/') },
+  ViewColumn: { Active: -1 },
+  env: { language: 'en' },
+  window: { createWebviewPanel: () => ui.create() },
+}));
+
+let folder: string;
+let window: FakeWindow;
+let memory: FakeMemory;
+let panels: FakePanel[];
+let tabs: ChatTabs;
+let shownLists: ChatController[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'paddock-chat-'));
+  window = new FakeWindow(folder);
+  memory = new FakeMemory();
+  panels = [];
+  shownLists = [];
+  ui.create = () => newPanel();
+  tabs = openTabs();
+});
+
+afterEach(async () => {
+  tabs.dispose();
+  window.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let ids = 0;
+function openTabs(): ChatTabs {
+  const extensionUri = '/ext' as unknown as ChatTabsDeps['page']['extensionUri'];
+  return new ChatTabs({
+    page: { extensionUri, title: 'Chat', log: window.log, code: noCode },
+    memory,
+    createController: (own) => window.viewWith(own),
+    showConversations: (controller) => Promise.resolve(void shownLists.push(controller)),
+    newId: () => `view-${String(ids++)}`,
+  });
+}
+
+function newPanel(): FakePanel {
+  const panel = new FakePanel();
+  panels.push(panel);
+  return panel;
+}
+
+async function restored(state: unknown): Promise<FakePanel> {
+  const panel = newPanel();
+  await tabs.deserializeWebviewPanel(panel as unknown as Parameters<ChatTabs['deserializeWebviewPanel']>[0], state);
+  return panel;
+}
+
+function panelAt(index: number): FakePanel {
+  const panel = panels[index];
+  if (panel === undefined) throw new Error(`no tab ${String(index)}`);
+  return panel;
+}
+
+describe('a chat in an editor tab', () => {
+  it('shows the conversation it was opened with, under its title, with the cursor in the input', async () => {
+    await window.exchange('Why?', 'So.');
+    await tabs.open((await window.state()).conversationId);
+    const panel = panelAt(0);
+    expect(await panel.load()).toMatchObject({ title: 'Why?', turns: [{ answer: 'So.' }] });
+    expect(panel.posted.map(({ type }) => type)).toEqual(['state', 'focusInput']);
+    expect(panel.title).toBe('Why?');
+  });
+
+  it('begins a conversation of its own beside the one in the side bar, and takes its name', async () => {
+    await window.exchange('Why?', 'So.');
+    await tabs.open(undefined);
+    const panel = panelAt(0);
+    expect((await panel.load()).turns).toEqual([]);
+    expect(panel.title).toBe('untitled');
+    await panel.send({ type: 'send', text: 'Else?' });
+    expect(panel.title).toBe('Else?');
+    expect((await window.state()).title).toBe('Why?');
+    await window.service.rename((await panel.load()).conversationId, 'Another name');
+    expect(panel.title).toBe('Another name');
+    expect(panel.posted.at(-1)).toEqual({ type: 'title', title: 'Another name' });
+  });
+
+  it('is brought to the front where one has the conversation already', async () => {
+    await window.exchange('Why?', 'So.');
+    const { conversationId } = await window.state();
+    await tabs.open(conversationId);
+    await tabs.open(conversationId);
+    expect(panels.map(({ reveals }) => reveals)).toEqual([1]);
+  });
+
+  it('comes back after a reload with its conversation and its draft', async () => {
+    await window.exchange('Why?', 'So.');
+    await tabs.open((await window.state()).conversationId);
+    await tabs.open(undefined);
+    await panelAt(0).send({ type: 'draft', text: 'first draft' });
+    await panelAt(1).send({ type: 'draft', text: 'second draft' });
+    const views = panels.map(({ view }) => view);
+    tabs.dispose();
+    for (const panel of panels) panel.close();
+    tabs = openTabs();
+    expect(await (await restored({ view: views[1] })).load()).toMatchObject({ draft: 'second draft', turns: [] });
+    expect(await (await restored({ view: views[0] })).load()).toMatchObject({ draft: 'first draft', turns: [{ answer: 'So.' }] });
+  });
+
+  it.each([undefined, null, {}, { view: 7 }, { view: '../x' }])('comes back empty where VS Code kept %j of it', async (state) => {
+    const panel = await restored(state);
+    expect(await panel.load()).toMatchObject({ draft: '', turns: [] });
+    expect(panel.view).toMatch(/^view-\d+$/);
+  });
+
+  it('leaves nothing behind when it is closed', async () => {
+    await tabs.open(undefined);
+    const panel = panelAt(0);
+    await panel.load();
+    await panel.send({ type: 'draft', text: 'a' });
+    await panel.send({ type: 'send', text: 'Why?' });
+    await panel.send({ type: 'draft', text: 'b' });
+    panel.close();
+    expect([...memory.values.values()].filter((value) => value !== undefined)).toEqual([]);
+    expect(tabs.active).toBeUndefined();
+    window.engine.last.write('So.');
+    expect(panel.posted.filter(({ type }) => type === 'delta')).toEqual([]);
+  });
+
+  it('goes on answering while it is out of sight, and nothing is evaluated ahead for it', async () => {
+    await tabs.open(undefined);
+    const panel = panelAt(0);
+    await panel.load();
+    panel.become(false);
+    window.runIdle();
+    expect(window.engine.warmed).toEqual([]);
+    panel.become(true);
+    await panel.load();
+    await panel.send({ type: 'send', text: 'Why?' });
+    panel.become(false);
+    window.engine.last.write('So.');
+    panel.become(true);
+    expect((await panel.load()).turns).toMatchObject([{ answer: 'So.', state: { kind: 'streaming' } }]);
+  });
+
+  it('is the one that commands are for while it is active, and chooses conversations for itself', async () => {
+    await tabs.open(undefined);
+    await tabs.open(undefined);
+    panelAt(0).become(false);
+    const active = tabs.active;
+    await panelAt(1).send({ type: 'showConversations' });
+    expect(shownLists).toEqual([active]);
+    panelAt(1).become(false);
+    expect(tabs.active).toBeUndefined();
+  });
+
+  it('says when it is busy', async () => {
+    let told = 0;
+    tabs.onDidChangeBusy(() => told++);
+    await tabs.open(undefined);
+    await panelAt(0).send({ type: 'send', text: 'Why?' });
+    expect([told > 0, tabs.active?.isAnswering]).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { GhostWarmer } from '../../../../src/host/completion/completionWarmUp';
+import { readConfig } from '../../../../src/host/services/config';
+import { fakeFacts, FakeEngine } from '../../../fixtures/engine/fakeEngine';
+
+type Editor = NonNullable<Parameters<GhostWarmer['moved']>[0]>;
+
+interface Point {
+  readonly line: number;
+  readonly character: number;
+}
+
+const { window, Position, Range } = vi.hoisted(() => {
+  class Position {
+    constructor(
+      readonly line: number,
+      readonly character: number,
+    ) {}
+  }
+  class Range {
+    constructor(
+      readonly start: Point,
+      readonly end: Point,
+    ) {}
+  }
+  const window: { activeTextEditor: unknown } = { activeTextEditor: undefined };
+  return { window, Position, Range };
+});
+
+vi.mock('vscode', () => ({
+  Position,
+  Range,
+  window,
+  workspace: { asRelativePath: (uri: { path: string }) => uri.path.slice(1), getWorkspaceFolder: () => undefined },
+}));
+
+/** The active editor, with its cursor at the bar. */
+function editorAt(marked: string, more: { path?: string; scheme?: string; empty?: boolean } = {}): Editor {
+  const { path = '/src/a.ts', scheme = 'file', empty: isEmpty = true } = more;
+  const text = marked.replace('|', '');
+  const lines = text.split('\n');
+  const positionAt = (offset: number): Point => {
+    const before = text.slice(0, offset).split('\n');
+    return new Position(before.length - 1, before.at(-1)?.length ?? 0);
+  };
+  const offsetAt = ({ line, character }: Point): number => lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, character);
+  const document = {
+    uri: { path, scheme, toString: () => `${scheme}://${path}` },
+    languageId: 'typescript',
+    version: 1,
+    positionAt,
+    offsetAt,
+    lineAt: (line: number) => ({ range: { end: new Position(line, lines[line]?.length ?? 0) } }),
+    getText: (range: { start: Point; end: Point }) => text.slice(offsetAt(range.start), offsetAt(range.end)),
+  };
+  const selection = { isEmpty, active: positionAt(marked.indexOf('|')) };
+  const editor = { document, selection, selections: [selection] };
+  window.activeTextEditor = editor;
+  return editor as unknown as Editor;
+}
+
+const other = { path: 'src/b.ts', text: 'export function b(): void;\n' };
+/** Knows of another file from the first pause on. */
+const related = {
+  known: [] as readonly (typeof other)[],
+  fails: false,
+  settle: (): Promise<void> => {
+    if (related.fails) return Promise.reject(new Error('no language server'));
+    related.known = [other];
+    return Promise.resolve();
+  },
+  for: (): readonly (typeof other)[] => related.known,
+};
+
+let engine: FakeEngine;
+let enabled: boolean;
+let waiting: (() => void)[];
+let warmer: GhostWarmer;
+
+beforeEach(() => {
+  engine = new FakeEngine();
+  enabled = true;
+  waiting = [];
+  related.known = [];
+  related.fails = false;
+  warmer = new GhostWarmer(
+    engine,
+    () => readConfig(() => undefined),
+    { controls: { offReason: () => (enabled ? undefined : 'off') }, related },
+    (action) => {
+      waiting.push(action);
+      return { dispose: () => void (waiting = waiting.filter((each) => each !== action)) };
+    },
+  );
+});
+
+async function pause(): Promise<void> {
+  const actions = waiting;
+  waiting = [];
+  for (const action of actions) action();
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('GhostWarmer', () => {
+  it('warms the place where the cursor rests, at the pause and once', async () => {
+    const editor = editorAt('const a = |\nconst b = 2;\n');
+    warmer.moved(editor);
+    warmer.moved(editor);
+    expect(engine.warmed).toEqual([]);
+    await pause();
+    warmer.moved(editor);
+    await pause();
+    expect(engine.warmed).toEqual([
+      { kind: 'ghost', path: 'src/a.ts', language: 'typescript', prefix: 'const a = ', suffix: '\nconst b = 2;\n', related: [other] },
+    ]);
+  });
+
+  it('warms the place all the same where other files have nothing to say for themselves', async () => {
+    related.fails = true;
+    warmer.moved(editorAt('const a = |\nconst b = 2;\n'));
+    await pause();
+    expect(engine.warmed).toMatchObject([{ prefix: 'const a = ', related: [] }]);
+  });
+
+  it('does not ask about other files where nothing would be warmed', async () => {
+    enabled = false;
+    warmer.moved(editorAt('const a = |'));
+    await pause();
+    expect(related.known).toEqual([]);
+  });
+
+  it('warms a file that is shown without waiting for a pause', async () => {
+    warmer.arrived(editorAt('const a = |'));
+    await vi.waitFor(() => {
+      expect(engine.warmed).toHaveLength(1);
+    });
+    expect(waiting).toEqual([]);
+  });
+
+  it('warms up to the line’s end where a word stands ahead', async () => {
+    warmer.moved(editorAt('one();\ntw|o();\nthree();\n'));
+    await pause();
+    expect(engine.warmed).toMatchObject([{ prefix: 'one();\ntwo();', suffix: '\nthree();\n' }]);
+  });
+
+  it.each([
+    ['a secret', { path: '/.env' }],
+    ['the output channel', { scheme: 'output' }],
+    ['a selection', { empty: false }],
+  ])('warms nothing in %s', async (_, more) => {
+    warmer.moved(editorAt('a = |', more));
+    await pause();
+    expect(engine.warmed).toEqual([]);
+  });
+
+  it('warms nothing with ghost text off, without a model, and in an editor that was left', async () => {
+    enabled = false;
+    warmer.moved(editorAt('a = |'));
+    await pause();
+    enabled = true;
+    engine.become({ kind: 'stopped' });
+    warmer.moved(editorAt('b = |'));
+    await pause();
+    engine.become({ kind: 'ready', generation: 2, responding: true, facts: fakeFacts });
+    warmer.moved(editorAt('c = |'));
+    window.activeTextEditor = undefined;
+    await pause();
+    warmer.moved(editorAt('d = |'));
+    warmer.moved(undefined);
+    await pause();
+    expect(engine.warmed).toEqual([]);
+  });
+
+  it('gives way to a request, and asks again at a pause when it was overtaken', async () => {
+    engine.overtakes = 1;
+    const editor = editorAt('a = |');
+    warmer.moved(editor);
+    await pause();
+    await pause();
+    expect(engine.warmed).toHaveLength(2);
+    warmer.moved(editorAt('b = |'));
+    warmer.cancel();
+    await pause();
+    expect(engine.warmed).toHaveLength(2);
+  });
+});

@@ -1,0 +1,166 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { folderNameOf } from '../../../../../src/host/models/download/hubAddresses';
+import { DownloadManager } from '../../../../../src/host/models/download/downloadManager';
+import type { RunEnd } from '../../../../../src/host/models/download/downloadProcess';
+import { DownloadReporter } from '../../../../../src/host/models/download/downloadReporter';
+import type { DownloadSource } from '../../../../../src/host/models/download/downloadTypes';
+import type { DownloadParams } from '../../../../../src/contract/rpc/downloadMethods';
+import { clearScene, scene } from '../../../../fixtures/vscode/fakeVscode';
+import { MemoryLog } from '../../../../fixtures/engine/workerClient';
+
+const opened = vi.hoisted((): string[] => []);
+
+vi.mock('vscode', async () => {
+  const { fakeVscode: fake } = await import('../../../../fixtures/vscode/fakeVscode');
+  const openExternal = (uri: string): Promise<boolean> => Promise.resolve(opened.push(uri) > 0);
+  return { ...fake, env: { ...fake.env, openExternal }, Uri: { parse: (text: string) => text } };
+});
+
+const source: DownloadSource = {
+  id: 'tiny',
+  name: 'Tiny',
+  repository: 'owner/tiny',
+  revision: 'main',
+  files: [{ path: 'tiny.gguf', bytes: 4 }],
+};
+
+let root: string;
+let manager: DownloadManager;
+let reporter: DownloadReporter;
+/** How the next runs end. */
+let ends: RunEnd[];
+let runs: DownloadParams[];
+let used: string[];
+
+beforeEach(async () => {
+  clearScene();
+  opened.length = 0;
+  root = await mkdtemp(join(tmpdir(), 'paddock-reporter-'));
+  [ends, runs, used] = [[], [], []];
+  manager = new DownloadManager({
+    root,
+    startRun: (params) => {
+      runs.push(params);
+      return { end: Promise.resolve(ends.shift() ?? { kind: 'done', bytes: 4 }), stop: () => undefined };
+    },
+    endpoint: () => 'https://hub.example',
+    network: () => ({ strictTls: true, systemCertificates: true }),
+    token: () => Promise.resolve(undefined),
+    log: new MemoryLog(),
+    now: () => 0,
+  });
+  reporter = new DownloadReporter({
+    manager,
+    endpoint: () => 'https://hub.example',
+    use: (path) => Promise.resolve(void used.push(path)),
+    log: new MemoryLog(),
+  });
+});
+
+afterEach(async () => {
+  reporter.dispose();
+  manager.dispose();
+  await rm(root, { recursive: true });
+});
+
+/** Answers messages with these buttons, one after the other; the rest is dismissed. */
+function answer(...labels: readonly string[]): void {
+  const rest = [...labels];
+  scene.choose = (offered) => (offered.includes(rest[0] ?? '') ? rest.shift() : undefined);
+}
+
+async function settled(): Promise<void> {
+  await vi.waitFor(() => {
+    expect(manager.all.every(({ state }) => state.kind !== 'running')).toBe(true);
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the user', () => {
+  it('is offered the model that has arrived', async () => {
+    answer('Use This Model');
+    await reporter.resume(source);
+    expect(scene.messages).toEqual(['Tiny is downloaded and checked.']);
+    expect(used).toEqual([join(root, folderNameOf('tiny'), 'tiny.gguf')]);
+  });
+
+  it('is told what went wrong, whoever has started it, and goes on with a button', async () => {
+    ends = [{ kind: 'failed', problem: { kind: 'connectionLost', host: 'hub.example', detail: 'ECONNRESET' } }];
+    answer('Resume');
+    await manager.start(source);
+    await vi.waitFor(() => {
+      expect(runs).toHaveLength(2);
+    });
+    await settled();
+    expect(scene.messages[0]).toContain('the connection to hub.example was lost again and again (ECONNRESET)');
+    expect(scene.messages[1]).toBe('Tiny is downloaded and checked.');
+  });
+
+  it('downloads anew what was damaged', async () => {
+    ends = [{ kind: 'failed', problem: { kind: 'corrupt', file: 'tiny.gguf', aside: '/models/tiny.gguf.corrupt' } }];
+    answer('Download Again');
+    await manager.start(source);
+    await vi.waitFor(() => {
+      expect(runs.map(({ fresh }) => fresh)).toEqual([false, true]);
+    });
+    await settled();
+  });
+
+  it('finds the page where a licence is accepted, and the message again behind it', async () => {
+    answer('Open Model’s Page', 'Resume');
+    await reporter.explain({ kind: 'gated', host: 'hub.example', hasToken: false }, source);
+    expect(opened).toEqual(['https://hub.example/owner/tiny']);
+    expect(scene.messages.slice(0, 2).every((text) => text.includes('accepted its licence'))).toBe(true);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('sets a token where one is wanted, and goes no further without one', async () => {
+    answer('Set Token…');
+    await reporter.explain({ kind: 'tokenRefused', host: 'hub.example' }, source);
+    expect(scene.ran).toEqual([{ command: 'paddock.setHuggingFaceToken', args: [] }]);
+    expect(runs).toEqual([]);
+  });
+
+  it('is asked before anything that has arrived is deleted', async () => {
+    const found = await leave();
+    answer();
+    await reporter.cancel(source);
+    expect(scene.messages).toEqual(['Delete what has arrived of Tiny (2.0 MB)?']);
+    expect(await manager.refresh()).toEqual([found]);
+    answer('Delete');
+    await reporter.cancel(source);
+    expect(await manager.refresh()).toEqual([]);
+  });
+
+  it('is offered what was left unfinished, and nothing starts without an answer', async () => {
+    const found = await leave();
+    await reporter.offer([found]);
+    expect(scene.messages).toEqual(['Resume the download of Tiny? 50% of 4.0 MB has arrived.']);
+    expect(runs).toEqual([]);
+    answer('Resume');
+    await reporter.offer([found]);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('is sent to the list where several were left', async () => {
+    const found = await leave();
+    answer('Show Downloads');
+    await reporter.offer([found, found]);
+    expect(scene.messages).toEqual(['2 downloads of models are unfinished.']);
+    expect(scene.ran).toEqual([{ command: 'paddock.showDownloads', args: [] }]);
+  });
+});
+
+/** Leaves half of it, as a window that was closed does. */
+async function leave(): Promise<Awaited<ReturnType<DownloadManager['refresh']>>[number]> {
+  const folder = join(root, folderNameOf('tiny'));
+  await mkdir(folder, { recursive: true });
+  const record = { version: 1, source, files: [{ name: 'tiny.gguf', bytes: 4e6 }], bytes: 2e6, total: 4e6, finished: false };
+  await writeFile(join(folder, 'download.json'), JSON.stringify(record));
+  const [found] = await manager.refresh();
+  if (!found) throw new Error('what was left is not found');
+  return found;
+}

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Emitter } from '../../../../../src/util/event';
+import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
+import type { Engine, EngineState } from '../../../../../src/host/llm/languageModel';
+import {
+  chooseGhostTextModel,
+  ghostTextModel,
+  registerGhostTextModel,
+  useForGhostText,
+  type GhostTextChoiceDeps,
+} from '../../../../../src/host/models/running/completionModel';
+import type { OwnedModel } from '../../../../../src/host/models/picker/modelChoices';
+import type { ConfigService } from '../../../../../src/host/services/configService';
+import { fakeFacts } from '../../../../fixtures/engine/fakeEngine';
+import { MemoryLog } from '../../../../fixtures/engine/workerClient';
+
+interface Item {
+  readonly label: string;
+  readonly description: string;
+  readonly detail?: string;
+}
+
+const messages: string[] = [];
+let answer: string | undefined;
+let offered: readonly Item[] = [];
+let pick: (items: readonly Item[]) => Item | undefined = () => undefined;
+
+vi.mock('vscode', () => ({
+  env: { language: 'en' },
+  l10n: {
+    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+  },
+  commands: { executeCommand: () => Promise.resolve() },
+  window: {
+    showQuickPick: (items: readonly Item[]) => {
+      offered = items;
+      return Promise.resolve(pick(items));
+    },
+    showInformationMessage: (message: string) => {
+      messages.push(message);
+      return Promise.resolve(answer);
+    },
+  },
+}));
+
+beforeEach(() => {
+  messages.length = 0;
+  answer = undefined;
+});
+
+describe("ghost text's model", () => {
+  it('is the chat’s unless another one is set, and the embedded one by a word', () => {
+    expect(ghostTextModel('', '/models/a.gguf', '/extension')).toBeUndefined();
+    expect(ghostTextModel('/models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
+    expect(ghostTextModel('/models/../models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
+    expect(ghostTextModel('/models/b.gguf', '/models/a.gguf', '/extension')).toEqual({ path: '/models/b.gguf' });
+    const embedded = ghostTextModel('embedded', '/models/a.gguf', '/extension');
+    expect(embedded?.path).toMatch(/extension.*\.gguf$/);
+    expect(ghostTextModel('embedded', embedded?.path ?? '', '/extension')).toBeUndefined();
+  });
+});
+
+describe('that ghost text has to do with the chat’s model', () => {
+  const missing: EngineErrorData = { kind: 'modelNotFound', path: '/models/small.gguf' };
+  const ready = (error?: EngineErrorData): EngineState => ({
+    kind: 'ready',
+    generation: 1,
+    responding: true,
+    facts: { ...fakeFacts, ...(error ? { ghostText: { kind: 'failed', error } } : {}) },
+  });
+
+  function start(): { states: Emitter<EngineState>; updates: unknown[][]; log: MemoryLog } {
+    const states = new Emitter<EngineState>();
+    const updates: unknown[][] = [];
+    const log = new MemoryLog();
+    const update = (...change: unknown[]): Promise<void> => {
+      updates.push(change);
+      return Promise.resolve();
+    };
+    const config = { current: { 'ghostText.modelPath': '/models/small.gguf' }, update } as unknown as ConfigService;
+    registerGhostTextModel({ engine: { onDidChangeState: states.event } as unknown as Engine, config, log });
+    return { states, updates, log };
+  }
+
+  it('is said once, and written to the log, whatever the engine does afterwards', async () => {
+    const { states, log } = start();
+    states.fire(ready());
+    states.fire(ready(missing));
+    states.fire(ready(missing));
+    await Promise.resolve();
+    expect(messages).toEqual([expect.stringContaining('The model file /models/small.gguf cannot be opened')]);
+    expect(log.lines).toHaveLength(1);
+  });
+
+  it('is put right by a button', async () => {
+    answer = 'Use the Chat’s Model';
+    const { states, updates } = start();
+    states.fire(ready(missing));
+    await vi.waitFor(() => {
+      expect(updates).toEqual([['ghostText.modelPath', '']]);
+    });
+  });
+});
+
+describe('choosing the model for ghost text', () => {
+  const model = (name: string, source: string): OwnedModel => ({ name, path: `/models/${name}.gguf`, bytes: 2e9, source });
+  const models = [model('tiny', 'embedded'), model('chat', 'downloaded'), model('code', 'ollama')];
+
+  function deps(setting: string): { readonly deps: GhostTextChoiceDeps; readonly updates: unknown[][] } {
+    const updates: unknown[][] = [];
+    const update = (...change: unknown[]): Promise<void> => {
+      updates.push(change);
+      return Promise.resolve();
+    };
+    const current = { 'ghostText.modelPath': setting, 'model.path': '/models/chat.gguf' };
+    const config = { current, update } as unknown as ConfigService;
+    return {
+      deps: { config, embeddedPath: '/models/tiny.gguf', models: () => Promise.resolve(models), files: { get: (path) => ({ path }) } },
+      updates,
+    };
+  }
+
+  it('offers the chat’s first, and every other file once, and says which it is', async () => {
+    pick = () => undefined;
+    for (const [setting, label] of [
+      ['', 'The chat’s model'],
+      ['/models/chat.gguf', 'The chat’s model'],
+      ['embedded', 'tiny'],
+      ['/models/code.gguf', 'code'],
+    ]) {
+      const { deps: given, updates } = deps(setting ?? '');
+      await chooseGhostTextModel(given);
+      expect(offered.map((item) => item.label)).toEqual(['The chat’s model', 'tiny', 'code']);
+      expect(offered.filter(({ detail }) => detail !== undefined).map((item) => item.label)).toEqual([label]);
+      expect(updates).toEqual([]);
+    }
+  });
+
+  it('sets what is picked', async () => {
+    for (const [index, value] of ['', 'embedded', '/models/code.gguf'].entries()) {
+      pick = (items) => items[index];
+      const { deps: given, updates } = deps('/models/other.gguf');
+      await chooseGhostTextModel(given);
+      expect(updates).toEqual([['ghostText.modelPath', value]]);
+    }
+  });
+
+  it('by the benchmark’s button is lasting, whatever the chat gets next', async () => {
+    const { deps: given, updates } = deps('');
+    await useForGhostText('/models/chat.gguf', given);
+    expect(updates).toEqual([['ghostText.modelPath', '/models/chat.gguf']]);
+  });
+});

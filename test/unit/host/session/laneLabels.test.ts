@@ -1,0 +1,41 @@
+import { describe, expect, it, vi } from 'vitest';
+import { taskSubjects } from '../../../../src/host/llm/subjects';
+import { Labels } from '../../../../src/host/session/laneLabels';
+
+vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
+
+describe('a lane', () => {
+  it('is named by its conversation, its task or its file', async () => {
+    const asked: string[] = [];
+    const labels = new Labels((id) => {
+      asked.push(id);
+      return Promise.resolve(id === 'c1' ? 'Why?' : undefined);
+    });
+    const chats = ['c1', 'c2', ...Object.values(taskSubjects)].map((subject) => ({ purpose: 'chat' as const, subject }));
+    await labels.learn(chats);
+    expect(asked).toEqual(['c1', 'c2']);
+    const names = [...chats, { purpose: 'chat' as const }].map((content) => labels.of(content).label);
+    expect(names).toEqual([
+      'Why?',
+      'A conversation without a title',
+      'Edits in place',
+      'Commit messages',
+      'VS Code’s own chat',
+      'Another request',
+    ]);
+    expect(labels.of({ purpose: 'ghost', subject: 'src/a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text · src' });
+  });
+
+  it('has the new title when the old ones are forgotten', async () => {
+    let title = 'Before';
+    const labels = new Labels(() => Promise.resolve(title));
+    const lane = { purpose: 'chat' as const, subject: 'c1' };
+    await labels.learn([lane]);
+    title = 'After';
+    await labels.learn([lane]);
+    expect(labels.of(lane).label).toBe('Before');
+    labels.forget();
+    await labels.learn([lane]);
+    expect(labels.of(lane).label).toBe('After');
+  });
+});

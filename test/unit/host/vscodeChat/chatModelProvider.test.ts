@@ -1,0 +1,248 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Emitter } from '../../../../src/util/event';
+import { RoutedEngine } from '../../../../src/host/llm/router';
+import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
+import { ModelList } from '../../../../src/host/vscodeChat/vscodeModelList';
+import { ChatModelProvider, type ChatModelProviderDeps } from '../../../../src/host/vscodeChat/chatModelProvider';
+import { MESSAGE_TOKENS } from '../../../../src/prompt/context/tokenEstimate';
+import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
+import { RecordingServer } from '../../../fixtures/servers/recordingServer';
+import { remoteEngine } from '../../../fixtures/servers/serverEngines';
+import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
+import { requestOptions, say, type Message, type Model, type Token } from './chatRequestFixtures';
+
+vi.mock('vscode', () => import('./fakeVscodeChat'));
+
+/** Somebody who uses the model, as VS Code does for them. */
+class Asker {
+  readonly engine = new FakeEngine();
+  readonly deps: ChatModelProviderDeps;
+  readonly provider: ChatModelProvider;
+  readonly heard: string[] = [];
+  readonly cancel = new Cancel();
+  private readonly settingsChanges = new Emitter<unknown>();
+  configured = { path: '/models/fake-7b.Q4_0.gguf', contextTokens: 4096 };
+  changes = 0;
+
+  constructor() {
+    const settings = () => ({ system: 'Be brief.', temperature: 0.2, maxTokens: 100 });
+    const models = new ModelList({
+      engine: this.engine,
+      model: () => this.configured,
+      settings,
+      onDidChangeSettings: this.settingsChanges.event,
+    });
+    const log = new MemoryLog();
+    this.deps = { engine: this.engine, models, answers: new AnswerMemory(), settings, newSeed: () => 7, log };
+    this.provider = new ChatModelProvider(this.deps);
+    this.provider.onDidChangeLanguageModelChatInformation(() => this.changes++);
+  }
+
+  changeSettings(configured: Partial<Asker['configured']>): void {
+    this.configured = { ...this.configured, ...configured };
+    this.settingsChanges.fire(undefined);
+  }
+
+  async model(): Promise<Model> {
+    const [model, ...more] = await this.provider.provideLanguageModelChatInformation();
+    if (model === undefined || more.length > 0) throw new Error('there is not one model');
+    return model;
+  }
+
+  async ask(messages: readonly Message[], options: Parameters<typeof requestOptions>[0] = {}, model?: Model): Promise<void> {
+    const progress = { report: (part: object) => void this.heard.push((part as { value: string }).value) };
+    const token = this.cancel as unknown as Token;
+    const asked = model ?? (await this.model());
+    await this.provider.provideLanguageModelChatResponse(asked, messages, requestOptions(options), progress, token);
+  }
+
+  /** Asks, and has the engine answer so. */
+  async exchange(messages: readonly Message[], ...pieces: readonly string[]): Promise<void> {
+    const asked = this.ask(messages);
+    await this.untilAsked();
+    for (const piece of pieces) this.engine.last.write(piece);
+    this.engine.last.end();
+    await asked;
+  }
+
+  async untilAsked(times = this.engine.chats.length + 1): Promise<void> {
+    await vi.waitFor(() => {
+      expect(this.engine.chats).toHaveLength(times);
+    });
+  }
+}
+
+describe('the model in VS Code', () => {
+  it('is listed without starting the engine, and says honestly what it cannot do', async () => {
+    const asker = new Asker();
+    asker.engine.state = { kind: 'stopped' };
+    expect(await asker.model()).toEqual({
+      id: 'fake-7b.Q4_0',
+      name: 'fake-7b',
+      family: 'unknown',
+      version: 'Q4_0',
+      maxInputTokens: expect.any(Number) as number,
+      maxOutputTokens: 100,
+      detail: 'on this machine',
+      tooltip: 'Runs on this machine with Paddock; nothing leaves it.',
+      capabilities: { imageInput: false, toolCalling: false },
+    });
+    expect(asker.engine.starts).toBe(0);
+  });
+
+  it('streams an answer to the question, sampled as the settings have it', async () => {
+    const asker = new Asker();
+    await asker.exchange([say(1, 'Capital of France?')], 'Par', 'is.');
+    expect(asker.heard).toEqual(['Par', 'is.']);
+    expect(asker.engine.last.params).toEqual({
+      system: 'Be brief.',
+      subject: 'task:vscodeChat',
+      history: [],
+      user: { text: 'Capital of France?' },
+      sampling: { temperature: 0.2, topP: 0.9, topK: 40, seed: 7 },
+      maxTokens: 100,
+    });
+  });
+
+  it('gives its own answers back with the ids that were generated, so that nothing of them is evaluated again', async () => {
+    const asker = new Asker();
+    await asker.exchange([say(1, 'One?')], '1');
+    await asker.exchange([say(1, 'One?'), say(2, '1'), say(1, 'Two?')], '2');
+    expect(asker.engine.last.params.history).toEqual([
+      { user: { text: 'One?' }, answer: { text: '1', tokens: ['1'.codePointAt(0)], fingerprint: 'fake-model' } },
+    ]);
+    await asker.exchange([say(1, 'One?'), say(2, 'one'), say(1, 'Two?')], '2');
+    expect(asker.engine.last.params.history[0]?.answer).toEqual({ text: 'one' });
+  });
+
+  it('stops when it is cancelled, and says nothing more', async () => {
+    const asker = new Asker();
+    const asked = asker.ask([say(1, 'Count.')]);
+    await asker.untilAsked();
+    asker.engine.last.write('1');
+    asker.cancel.cancel();
+    asker.engine.last.write('2');
+    await asked;
+    expect(asker.heard).toEqual(['1']);
+  });
+
+  it('takes the options of a request', async () => {
+    const asker = new Asker();
+    const asked = asker.ask([say(1, 'Hi')], { modelOptions: { temperature: 0, max_tokens: 3, seed: 1 } });
+    await asker.untilAsked();
+    expect(asker.engine.last.params).toMatchObject({ sampling: { temperature: 0, seed: 1 }, maxTokens: 3 });
+    asker.engine.last.end();
+    await asked;
+  });
+
+  it.each([
+    ['an option out of range', [say(1, 'Hi')], { modelOptions: { top_p: 3 } }, /“top_p”/],
+    ['an image', [{ ...say(1, ''), content: [{ mimeType: 'image/png', data: new Uint8Array() }] }], {}, /cannot see images/],
+    ['no question', [], {}, /Write a question/],
+    ['an answer as the last message', [say(1, 'Hi'), say(2, 'Hello')], {}, /End with a message/],
+    ['a tool that has to be called', [say(1, 'Hi')], { toolMode: 2, tools: [{ name: 'search', description: '' }] }, /cannot call tools/],
+  ] as const)('refuses %s with a sentence, without asking the engine', async (_, messages, options, sentence) => {
+    const asker = new Asker();
+    await expect(asker.ask(messages, options)).rejects.toMatchObject({
+      name: 'LanguageModelError',
+      message: expect.stringMatching(sentence) as string,
+    });
+    expect(asker.engine.chats).toEqual([]);
+  });
+
+  it('answers without a tool that may be called', async () => {
+    const asker = new Asker();
+    const asked = asker.ask([say(1, 'Hi')], { tools: [{ name: 'search', description: '' }] });
+    await asker.untilAsked();
+    asker.engine.last.end();
+    await asked;
+  });
+
+  it('says why there is no answer in the words of the chat view', async () => {
+    const asker = new Asker();
+    const asked = asker.ask([say(1, 'Hi')]);
+    await asker.untilAsked();
+    asker.engine.last.fail({ kind: 'promptTooLong', promptTokens: 5000, contextTokens: 4096 });
+    await expect(asked).rejects.toMatchObject({ message: expect.stringMatching(/5,000 tokens where 4,096 fit/) as string });
+  });
+
+  it('tells a missing model file from other problems by its code', async () => {
+    const asker = new Asker();
+    const asked = asker.ask([say(1, 'Hi')]);
+    await asker.untilAsked();
+    asker.engine.last.fail({ kind: 'modelNotFound', path: '/models/fake-7b.Q4_0.gguf' });
+    await expect(asked).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  it('refuses for a model that was replaced meanwhile', async () => {
+    const asker = new Asker();
+    const before = await asker.model();
+    asker.changeSettings({ path: '/models/other.gguf' });
+    await expect(asker.ask([say(1, 'Hi')], {}, before)).rejects.toMatchObject({ code: 'NotFound' });
+  });
+});
+
+describe('token counts', () => {
+  it('are the vocabulary’s, with what stands around a message', async () => {
+    const asker = new Asker();
+    const model = await asker.model();
+    expect(await asker.provider.provideTokenCount(model, 'one two three')).toBe(3);
+    expect(await asker.provider.provideTokenCount(model, say(1, 'one two three'))).toBe(11);
+  });
+
+  it('are estimates by length while no model is loaded, and start none', async () => {
+    const asker = new Asker();
+    asker.engine.state = { kind: 'stopped' };
+    const model = await asker.model();
+    expect(await asker.provider.provideTokenCount(model, 'a'.repeat(30))).toBe(5);
+    expect(await asker.provider.provideTokenCount(model, '你好')).toBe(2);
+    expect(asker.engine.starts).toBe(0);
+  });
+
+  it('are estimates where a server answers, which is not told the text', async () => {
+    const asker = new Asker();
+    const server = await RecordingServer.start(true);
+    const onDidChangeRoute = new Emitter<undefined>().event;
+    const engine = new RoutedEngine({ worker: asker.engine, remote: remoteEngine(server.url), isRemote: () => true, onDidChangeRoute });
+    const provider = new ChatModelProvider({ ...asker.deps, engine });
+    const [model] = await provider.provideLanguageModelChatInformation();
+    if (model === undefined) throw new Error('there is no model');
+    expect(await provider.provideTokenCount(model, 'unsent'.repeat(5))).toBe(5);
+    expect(await provider.provideTokenCount(model, say(1, 'unsent'))).toBe(1 + MESSAGE_TOKENS);
+    expect(server.requests).toEqual([]);
+    // What is asked does reach it.
+    const token = asker.cancel as unknown as Token;
+    await provider.provideLanguageModelChatResponse(model, [say(1, 'unsent')], requestOptions(), { report: () => undefined }, token);
+    expect(server.requestsWith('unsent')).toHaveLength(1);
+    engine.dispose();
+    await server.stop();
+  });
+});
+
+describe('word of a change', () => {
+  it('comes when the model or its context differs, and not otherwise', async () => {
+    const asker = new Asker();
+    await asker.model();
+    asker.changeSettings({});
+    asker.engine.become({ kind: 'starting', generation: 2 });
+    asker.changeSettings({ contextTokens: 2048 });
+    await vi.waitFor(() => {
+      expect(asker.changes).toBe(1);
+    });
+    asker.changeSettings({ path: '/models/other.gguf' });
+    await vi.waitFor(() => {
+      expect(asker.changes).toBe(2);
+    });
+    expect(await asker.model()).toMatchObject({ id: 'other' });
+    asker.changeSettings({});
+    await asker.model();
+    expect(asker.changes).toBe(2);
+  });
+
+  it('does not come before anybody has asked', async () => {
+    const asker = new Asker();
+    asker.changeSettings({ path: '/models/other.gguf' });
+    await asker.model();
+    expect(asker.changes).toBe(0);
+  });
+});

@@ -1,0 +1,177 @@
+import type { TurnView, WebviewMessage } from '../../src/contract/webview/chatMessages';
+import { Composer, type ComposerEvents } from './composer/composer';
+import { ComposerContext } from './composer/composerContext';
+import type { Context } from './chatContext';
+import { element } from '../shared/dom';
+import { emptyState } from './emptyState';
+import { Banner, Footer } from './engineBanner';
+import { toolFocus } from './answer/toolFocus';
+import { TurnList } from './turns/turnList';
+import { fill } from '../shared/format';
+import { activeTurn, isActive, type LocalEvent, type Model } from './chatStore';
+
+export interface AppEvents {
+  readonly post: (message: WebviewMessage) => void;
+  readonly dispatch: (event: LocalEvent) => void;
+  /** As it is now, which may be newer than what is painted. */
+  readonly current: () => Model | undefined;
+}
+
+/** The whole view: built once from the first model, then told of every later one. */
+export class App {
+  private readonly title = element('h1', { class: 'visually-hidden' });
+  private readonly empty = element('div', { class: 'empty-frame' });
+  private readonly announcer = element('div', { class: 'visually-hidden', attributes: { 'aria-live': 'polite' } });
+  private readonly banner: Banner;
+  private readonly list: TurnList;
+  private readonly composer: Composer;
+  private readonly composerContext: ComposerContext;
+  private readonly footer: Footer;
+  /** Ends the wait for the page's focus; see {@link focusInput}. */
+  private stopWaiting: (() => void) | undefined;
+
+  constructor(
+    root: HTMLElement,
+    private model: Model,
+    events: AppEvents,
+  ) {
+    const context: Context = {
+      strings: () => this.model.strings,
+      post: (message) => {
+        events.post(message);
+      },
+      answering: () => activeTurn(this.model) !== undefined,
+      edit: (turnId, text) => {
+        const edit = { type: 'edit', turnId, ...(text === undefined ? {} : { text }) } as const;
+        events.dispatch(edit);
+        // At every key, as the draft.
+        events.post(edit);
+      },
+    };
+    this.banner = new Banner((id) => {
+      events.post({ type: 'action', id });
+    });
+    this.list = new TurnList(context);
+    this.footer = new Footer(() => this.model.strings.loadingProgress);
+    this.composer = new Composer(context, {
+      ...composerEvents(events),
+      onKey: (event) => this.composerContext.onKey(event),
+    });
+    this.composerContext = new ComposerContext(context, this.composer, events);
+    this.composerContext.acceptDrops(root);
+    const { title, banner, empty, list, composer, composerContext, footer, announcer } = this;
+    root.replaceChildren(
+      ...[title, banner.element, empty, list.element, composer.element, composerContext.gauge, footer.element, announcer],
+    );
+    root.addEventListener('click', (event) => {
+      openLink(event, events);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.isComposing && activeTurn(this.model) !== undefined) events.post({ type: 'stop' });
+    });
+    this.show(undefined);
+  }
+
+  /** Shows `model`; called at most once a frame. */
+  update(model: Model): void {
+    const before = this.model;
+    this.model = model;
+    this.show(before);
+  }
+
+  /**
+   * Puts the cursor into the input. While the page does not have VS Code's focus, that waits until it gets it: a page that focuses an
+   * element takes the keyboard from wherever it is, and so closes a picker that was opened while the page was loading. A key or a click in
+   * the page ends the wait.
+   */
+  focusInput(): void {
+    this.stopWaiting?.();
+    if (document.hasFocus()) {
+      this.composer.focus();
+      return;
+    }
+    const stop = new AbortController();
+    this.stopWaiting = () => {
+      stop.abort();
+      this.stopWaiting = undefined;
+    };
+    const { signal } = stop;
+    window.addEventListener(
+      'focus',
+      () => {
+        this.stopWaiting?.();
+        this.composer.focus();
+      },
+      { signal },
+    );
+    for (const type of ['pointerdown', 'keydown']) document.addEventListener(type, () => this.stopWaiting?.(), { signal, capture: true });
+  }
+
+  private show(before: Model | undefined): void {
+    const { model } = this;
+    const isEmpty = model.turns.length === 0;
+    if (model.conversationId !== before?.conversationId) this.list.clear();
+    if (model.title !== before?.title) this.title.textContent = model.title;
+    if (model.strings !== before?.strings) this.empty.replaceChildren(emptyState(model.strings));
+    this.empty.hidden = !isEmpty;
+    this.list.element.hidden = isEmpty;
+    if (model.turns !== before?.turns) this.showTurns(before?.turns ?? []);
+    if (model.engine !== before?.engine) {
+      this.banner.update(model.engine);
+      this.footer.update(model.engine);
+    }
+    this.composer.update(model.draft, activeTurn(model) !== undefined);
+    this.composerContext.update(model);
+    if (before !== undefined) this.announce(before);
+  }
+
+  private showTurns(before: readonly TurnView[]): void {
+    const { list, model } = this;
+    const focus = toolFocus(list.element, before);
+    list.element.toggleAttribute('data-answering', activeTurn(model) !== undefined);
+    list.update(model.turns);
+    if (focus !== undefined && !focus.restore(model.turns)) this.composer.focus();
+  }
+
+  private announce(before: Model): void {
+    const wasActive = activeTurn(before);
+    const now = this.model.turns.find(({ id }) => id === wasActive?.id);
+    if (now === undefined || isActive(now)) return;
+    this.announcer.textContent = this.announcement(now);
+  }
+
+  private announcement(turn: TurnView): string {
+    const answered = fill(this.model.strings.answerFinished, this.list.answerText(turn.id));
+    return turn.state.kind === 'failed' ? `${answered} ${turn.state.message}` : answered;
+  }
+}
+
+function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
+  return {
+    // Sent at every key: the host keeps it, and this page may be thrown away at any time.
+    onDraft: (text) => {
+      events.dispatch({ type: 'draft', text });
+      events.post({ type: 'draft', text });
+    },
+    onSend: (text) => {
+      events.dispatch({ type: 'sent' });
+      events.post({ type: 'send', text });
+    },
+    onStop: () => {
+      events.post({ type: 'stop' });
+    },
+    onCaret: (at) => {
+      events.dispatch({ type: 'caret', at });
+    },
+  };
+}
+
+/** Links are opened by the host, which asks first. Kept from VS Code's own handler, which would open them a second time. */
+function openLink(event: MouseEvent, events: AppEvents): void {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (link === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const href = link.getAttribute('href');
+  if (href !== null) events.post({ type: 'openLink', href });
+}

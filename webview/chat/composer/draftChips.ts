@@ -1,0 +1,117 @@
+import type { DraftAttachmentView } from '../../../src/contract/webview/chatMessages';
+import { fill, formatNumber } from '../../shared/format';
+import { chipLabel } from './attachmentChips';
+import type { Context } from '../chatContext';
+import { element, icon } from '../../shared/dom';
+import { hasFocusWithin } from '../../shared/pageFocus';
+
+/** What is attached to the draft, above the input. */
+export class DraftChips {
+  readonly element: HTMLElement;
+  private readonly list = element('ul', { class: 'attachments' });
+  /** Read out when something cannot be attached. */
+  private readonly problems = element('div', { class: 'attachment-problems', attributes: { role: 'status' } });
+  private readonly chips = new Map<string, Chip>();
+  private shown: readonly DraftAttachmentView[] = [];
+
+  /** @param onLeave the chip with the focus was removed, and no other is left */
+  constructor(
+    private readonly context: Context,
+    private readonly onLeave: () => void,
+  ) {
+    this.element = element('div', { class: 'draft-attachments' }, [this.list, this.problems]);
+  }
+
+  /** Shows `attachments`; a chip that was there before stays, with the focus it may have. */
+  update(attachments: readonly DraftAttachmentView[]): void {
+    if (attachments === this.shown) return;
+    this.list.setAttribute('aria-label', this.context.strings().attachments);
+    const focused = this.shown.findIndex(({ id }) => this.chips.get(id)?.hasFocus === true);
+    for (const { id } of this.shown) if (!attachments.some((each) => each.id === id)) this.drop(id);
+    for (const each of attachments) this.chip(each.id).update(each);
+    this.shown = attachments;
+    this.list.hidden = attachments.length === 0;
+    this.problems.replaceChildren(...attachments.flatMap(({ problem }) => (problem === undefined ? [] : [problemLine(problem)])));
+    // The focus goes to the chip that is now in the place of the removed one.
+    if (focused >= 0 && !this.list.contains(document.activeElement)) this.focus(focused);
+  }
+
+  private focus(index: number): void {
+    const next = this.shown[Math.min(index, this.shown.length - 1)];
+    if (next === undefined) this.onLeave();
+    else this.chips.get(next.id)?.focus();
+  }
+
+  private chip(id: string): Chip {
+    const known = this.chips.get(id);
+    if (known !== undefined) return known;
+    const made = new Chip(id, this.context);
+    this.chips.set(id, made);
+    this.list.append(made.element);
+    return made;
+  }
+
+  private drop(id: string): void {
+    this.chips.get(id)?.element.remove();
+    this.chips.delete(id);
+  }
+}
+
+class Chip {
+  readonly element = element('li', { class: 'attachment' });
+  private removal: HTMLElement | undefined;
+  private shown: DraftAttachmentView | undefined;
+
+  constructor(
+    private readonly id: string,
+    private readonly context: Context,
+  ) {
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Delete' && event.key !== 'Backspace') return;
+      event.preventDefault();
+      this.remove();
+    });
+  }
+
+  get hasFocus(): boolean {
+    return hasFocusWithin(this.element);
+  }
+
+  focus(): void {
+    this.removal?.focus();
+  }
+
+  update(view: DraftAttachmentView): void {
+    if (view === this.shown) return;
+    // A chip's parts change all together, or the count and the problem alone do, which are no buttons.
+    if (view.label !== this.shown?.label) this.element.replaceChildren(...this.parts(view));
+    this.shown = view;
+    this.element.classList.toggle('has-problem', view.problem !== undefined);
+    this.element.title = view.problem ?? '';
+    const count = this.element.querySelector('.attachment-tokens');
+    const { attachmentTokens, attachmentTokensEstimate } = this.context.strings();
+    const words = view.isEstimate === true ? attachmentTokensEstimate : attachmentTokens;
+    if (count !== null) count.textContent = view.tokens === undefined ? '' : fill(words, formatNumber(view.tokens));
+  }
+
+  private parts(view: DraftAttachmentView): readonly HTMLElement[] {
+    const label = chipLabel(view, this.context, () => {
+      this.context.post({ type: 'openAttachment', attachment: this.id });
+    });
+    const name = fill(this.context.strings().removeAttachment, view.label);
+    const attributes = { type: 'button', title: name, 'aria-label': name };
+    this.removal = element('button', { class: 'attachment-remove', attributes }, [icon('close')]);
+    this.removal.addEventListener('click', () => {
+      this.remove();
+    });
+    return [label, element('span', { class: 'attachment-tokens' }), this.removal];
+  }
+
+  private remove(): void {
+    this.context.post({ type: 'detach', attachment: this.id });
+  }
+}
+
+function problemLine(text: string): HTMLElement {
+  return element('div', { class: 'attachment-problem' }, [icon('error'), element('span', { text })]);
+}

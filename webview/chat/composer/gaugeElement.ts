@@ -1,0 +1,42 @@
+import type { GaugeView } from '../../../src/contract/webview/chatMessages';
+import { fill, formatNumber } from '../../shared/format';
+import type { Context } from '../chatContext';
+import { element, icon } from '../../shared/dom';
+
+/** How full the context is with what has been typed, and what will be left out for it to fit. */
+export class Gauge {
+  private readonly meter = element('meter', { class: 'gauge-bar' });
+  private readonly text = element('span');
+  private readonly warnings = element('div', { class: 'gauge-warnings', attributes: { role: 'status' } });
+  private readonly line = element('div', { class: 'gauge-line' }, [this.meter, this.text]);
+  readonly element = element('div', { class: 'gauge' }, [this.line, this.warnings]);
+
+  constructor(private readonly context: Context) {}
+
+  /** Shows `gauge`; nothing without one. */
+  update(gauge: GaugeView | undefined): void {
+    this.element.hidden = gauge === undefined;
+    if (gauge === undefined) return;
+    const strings = this.context.strings();
+    const { usedTokens, contextTokens, isEstimate, warnings } = gauge;
+    const text = fill(
+      isEstimate ? strings.contextUsedEstimate : strings.contextUsed,
+      formatNumber(usedTokens),
+      formatNumber(contextTokens),
+    );
+    this.text.textContent = text;
+    this.meter.max = contextTokens;
+    this.meter.value = usedTokens;
+    this.meter.setAttribute('aria-label', strings.contextGauge);
+    this.meter.setAttribute('aria-valuetext', text);
+    this.element.classList.toggle('is-over', warnings.length > 0);
+    // Written only when they change: each writing is read out.
+    if (warnings.join('\n') === this.shown) return;
+    this.shown = warnings.join('\n');
+    this.warnings.replaceChildren(
+      ...warnings.map((warning) => element('div', { class: 'gauge-warning' }, [icon('info'), element('span', { text: warning })])),
+    );
+  }
+
+  private shown = '';
+}

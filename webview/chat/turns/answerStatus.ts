@@ -1,0 +1,92 @@
+import type { AnswerState, TurnView } from '../../../src/contract/webview/chatMessages';
+import { fill, formatNumber, metricsLine } from '../../shared/format';
+import { actionButtons } from '../actionButtons';
+import type { Context } from '../chatContext';
+import { element, icon, toolkit } from '../../shared/dom';
+
+/** What stands below an answer: how far it is, what it cost, or what went wrong. */
+export class AnswerStatus {
+  readonly element = element('div', { class: 'status' });
+  private working: Working | undefined;
+
+  constructor(private readonly context: Context) {}
+
+  update(turn: TurnView): void {
+    const { state } = turn;
+    const strings = this.context.strings();
+    switch (state.kind) {
+      case 'waiting':
+        this.showWorking(strings.waiting);
+        return;
+      case 'reading':
+        this.showWorking(fill(strings.reading, formatNumber(state.done), formatNumber(state.total)), state);
+        return;
+      case 'streaming':
+        this.showWorking(strings.streaming);
+        return;
+      case 'done':
+        this.showSettled([...notes(turn), ...quiet(metrics(turn, this.context))]);
+        return;
+      case 'stopped':
+        this.showSettled([...notes(turn), ...quiet([strings.stopped, ...metrics(turn, this.context)])]);
+        return;
+      case 'failed':
+        this.showSettled([...notes(turn), failure(turn, state, this.context)]);
+        return;
+    }
+  }
+
+  private showWorking(text: string, progress?: { readonly done: number; readonly total: number }): void {
+    if (this.working === undefined) {
+      this.working = new Working();
+      this.element.replaceChildren(this.working.element);
+    }
+    this.working.update(text, progress);
+  }
+
+  private showSettled(children: readonly HTMLElement[]): void {
+    this.working = undefined;
+    this.element.replaceChildren(...children);
+  }
+}
+
+/** The spinner with its words. Changed in place: made anew at every step, it would never get to turn. */
+class Working {
+  private readonly text = element('span');
+  private readonly progress = element('progress', { class: 'progress' });
+  readonly element = element('div', { class: 'working' }, [
+    toolkit('vscode-progress-ring', { 'aria-hidden': 'true' }),
+    this.text,
+    this.progress,
+  ]);
+
+  update(text: string, progress: { readonly done: number; readonly total: number } | undefined): void {
+    this.text.textContent = text;
+    this.progress.hidden = progress === undefined;
+    if (progress === undefined) return;
+    this.progress.setAttribute('aria-label', text);
+    this.progress.max = Math.max(1, progress.total);
+    this.progress.value = progress.done;
+  }
+}
+
+function metrics(turn: TurnView, context: Context): readonly string[] {
+  const line = turn.metrics === undefined ? '' : metricsLine(turn.metrics, context.strings());
+  return line === '' ? [] : [line];
+}
+
+function quiet(parts: readonly string[]): readonly HTMLElement[] {
+  return parts.length === 0 ? [] : [element('div', { class: 'metrics', text: parts.join(' ') })];
+}
+
+function notes(turn: TurnView): readonly HTMLElement[] {
+  return turn.notes.map((note) => element('div', { class: 'note' }, [icon('info'), element('span', { text: note })]));
+}
+
+function failure(turn: TurnView, state: Extract<AnswerState, { kind: 'failed' }>, context: Context): HTMLElement {
+  const message = element('div', { class: 'problem-message' }, [icon('error'), element('span', { text: state.message })]);
+  const buttons = actionButtons(state.actions, (id) => {
+    context.post({ type: 'action', id, turnId: turn.id });
+  });
+  return element('div', { class: 'problem' }, [message, ...buttons]);
+}

@@ -1,0 +1,81 @@
+import type { TurnView } from '../../../src/contract/webview/chatMessages';
+import { showHiddenCharacters } from '../../../src/util/text/hiddenCharacters';
+import { sentAttachments } from '../composer/attachmentChips';
+import type { Context } from '../chatContext';
+import { element } from '../../shared/dom';
+import { hasFocusWithin } from '../../shared/pageFocus';
+import { QuestionEditor } from './questionEditor';
+import { QuestionTools } from './turnTools';
+
+/** A question with what is attached to it, its tools, and the editor that takes its place. */
+export class Question {
+  readonly element: HTMLElement;
+  private readonly bubble: HTMLElement;
+  private readonly tools: QuestionTools;
+  private editor: QuestionEditor | undefined;
+
+  constructor(
+    private readonly turn: TurnView,
+    private readonly context: Context,
+  ) {
+    const strings = context.strings();
+    this.bubble = element('div', { class: 'question' }, [
+      element('div', { class: 'question-text', text: showHiddenCharacters(turn.question, 'prose'), attributes: { dir: 'auto' } }),
+      ...sentAttachments(turn, context),
+    ]);
+    this.tools = new QuestionTools(context, turn.id, () => {
+      const text = turn.words ?? turn.question;
+      // At once: the focus goes there now, and the next frame is later.
+      this.edit(text);
+      this.editor?.focus();
+      context.edit(turn.id, text);
+    });
+    const heading = element('h2', { class: 'visually-hidden', text: strings.you });
+    this.element = element('div', { class: 'question-frame' }, [heading, this.bubble, this.tools.element]);
+  }
+
+  update(turn: TurnView): void {
+    this.tools.update(turn);
+    if (turn.edit === undefined) this.close();
+    else this.edit(turn.edit);
+  }
+
+  private edit(text: string): void {
+    if (this.editor === undefined) {
+      this.editor = this.makeEditor();
+      this.bubble.hidden = true;
+      this.tools.element.hidden = true;
+      this.element.append(this.editor.element);
+    }
+    this.editor.update(text);
+  }
+
+  private close(): void {
+    if (this.editor === undefined) return;
+    const hadFocus = hasFocusWithin(this.editor.element);
+    this.editor.element.remove();
+    this.editor = undefined;
+    this.bubble.hidden = false;
+    this.tools.element.hidden = false;
+    if (hadFocus) this.tools.element.querySelector<HTMLElement>('[data-tool="edit"]')?.focus();
+  }
+
+  private makeEditor(): QuestionEditor {
+    const { context } = this;
+    const { id } = this.turn;
+    return new QuestionEditor(context, {
+      onText: (text) => {
+        context.edit(id, text);
+      },
+      onSend: (text) => {
+        // Until the answer under way has ended, the words stay where they are.
+        if (context.answering()) return;
+        context.edit(id, undefined);
+        context.post({ type: 'askAgain', turnId: id, text });
+      },
+      onCancel: () => {
+        context.edit(id, undefined);
+      },
+    });
+  }
+}

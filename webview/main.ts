@@ -1,7 +1,0 @@
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing, vsCodeTextArea } from '@vscode/webview-ui-toolkit';
-import { connect } from './transport';
-import { startView } from './view';
-
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextArea(), vsCodeProgressRing());
-const root = document.getElementById('app');
-if (root !== null) startView(root, connect(root.dataset['view']), (paint) => requestAnimationFrame(paint));

@@ -1,0 +1,64 @@
+import type { SectionView, SessionPage } from '../../src/contract/webview/sessionMessages';
+import type { ActionView } from '../../src/contract/webview/chatMessages';
+import { actionButtons } from '../chat/actionButtons';
+import { element } from '../shared/dom';
+import { Banner, Footer } from '../chat/engineBanner';
+import { hasFocusWithin } from '../shared/pageFocus';
+import { KeyedList, setText } from '../shared/keyedList';
+import { SectionElement } from './sectionElement';
+import type { SessionModel } from './sessionReducer';
+
+/** The whole view. What stays is changed in place: a reader is not thrown off a line because a number in it has grown. */
+export class SessionApp {
+  private readonly title = element('h1', { class: 'visually-hidden' });
+  private readonly sections = element('div', { class: 'sections' });
+  private readonly list = new KeyedList<SectionView, SectionElement>(
+    this.sections,
+    ({ kind, id }) => `${kind} ${id}`,
+    (section) => new SectionElement(section),
+  );
+  private readonly buttons = element('div', { class: 'session-actions', attributes: { role: 'group' } });
+  private readonly notice = element('p', { class: 'session-notice', attributes: { role: 'status' } });
+  private readonly banner: Banner;
+  private readonly footer: Footer;
+  private page: SessionPage | undefined;
+
+  constructor(
+    root: HTMLElement,
+    private readonly onAction: (id: string) => void,
+  ) {
+    this.banner = new Banner(onAction);
+    this.footer = new Footer(() => this.page?.loadingProgress ?? '');
+    root.classList.add('session');
+    root.replaceChildren(this.title, this.footer.element, this.banner.element, this.sections, this.buttons, this.notice);
+  }
+
+  /** Shows `model`; called at most once a frame. */
+  update({ page, notice }: SessionModel): void {
+    const before = this.page;
+    this.page = page;
+    setText(this.title, page.title);
+    if (!isSame(page.engine, before?.engine)) {
+      this.footer.update(page.engine);
+      this.banner.update(page.engine);
+    }
+    this.list.update(page.sections);
+    // Where there is no session, the first button is the one that brings it.
+    if (!isSame(page.actions, before?.actions)) this.showActions(page.actions, page.engine.kind !== 'stopped');
+    this.buttons.setAttribute('aria-label', page.actionsTitle);
+    setText(this.notice, notice);
+  }
+
+  /** Buttons are made anew when others are offered; the focus stays on the one that is offered still. */
+  private showActions(actions: readonly ActionView[], equal: boolean): void {
+    const focused = hasFocusWithin(this.buttons) ? document.activeElement?.textContent : undefined;
+    this.buttons.replaceChildren(...actionButtons(actions, this.onAction, { equal }));
+    const buttons = this.buttons.querySelectorAll<HTMLElement>('vscode-button');
+    for (const button of buttons) if (button.textContent === focused) button.focus();
+  }
+}
+
+/** Whether two parts of a page say the same. They are plain data. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
