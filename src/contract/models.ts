@@ -61,3 +61,60 @@ export type GhostTextModel =
   | { readonly kind: 'loaded'; readonly facts: ModelFacts }
   /** The chat's does it, for this reason. */
   | { readonly kind: 'failed'; readonly error: EngineErrorData };
+
+export type GpuChoice = 'auto' | 'off';
+
+export interface LoadModelParams {
+  /** Absolute; of a model in parts that of the first one. */
+  readonly path: string;
+  /** What the model is called where its file is from, where the file's own name does not tell, as `llama2:7b-chat` in Ollama's store. */
+  readonly name?: string;
+  /** Tokens of context for each lane; capped by what the model was trained with. */
+  readonly contextTokens: number;
+  readonly gpu: GpuChoice;
+  /** Threads wanted, 0 to let the worker choose. Never more than physical cores are used. */
+  readonly threads: number;
+  /** Where lanes are parked and measurements remembered; without it nothing outlives the worker. */
+  readonly storage?: WorkerStorage;
+  /** Load although the measured memory looks too small. */
+  readonly force?: boolean;
+  /** A model of its own for ghost text, loaded beside this one where memory allows it. Without it, or with the same model, this one does both. */
+  readonly ghostText?: { readonly path: string; readonly name?: string };
+}
+
+export interface WorkerStorage {
+  /** Absolute path of a folder of Paddock's own; created when needed. Windows may share it. */
+  readonly folder: string;
+  /** Most bytes that parked lanes may take there; 0 to park nothing on disk. */
+  readonly maxBytes: number;
+  /** Whose lanes are taken up first after a restart: the workspace's. */
+  readonly owner: string;
+}
+
+export interface ExamineModelParams {
+  readonly path: string;
+  /** Tokens of context that are wanted in each lane. */
+  readonly contextTokens: number;
+  readonly gpu: GpuChoice;
+}
+
+/** What a GGUF file says of itself, and what loading it would take by that. */
+export interface ExaminedModel {
+  readonly path: string;
+  /** `general.name`; empty where the file has none. */
+  readonly name: string;
+  readonly fileBytes: number;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly layers: number;
+  /** As trained; 0 where the file does not say. */
+  readonly trainContextTokens: number;
+  /** Memory for the weights, wherever they go. */
+  readonly weightBytes: number;
+  readonly kvBytesPerToken: number;
+  /** Whether the vocabulary has tokens for filling in the middle. */
+  readonly hasFim: boolean;
+  readonly hasChatTemplate: boolean;
+  /** Where layers can go to; absent on a machine without, and where the settings say so. */
+  readonly gpu?: { readonly name: string; readonly freeBytes: number } | undefined;
+}

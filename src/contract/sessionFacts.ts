@@ -62,7 +62,8 @@ export interface WorkerMemory {
   readonly anonymousBytes?: number | undefined;
 }
 
-export interface SessionView {
+/** The session without the process it is in. */
+export interface SessionFacts {
   readonly lanes: readonly LaneView[];
   readonly parked: readonly ParkedView[];
   readonly totals: SessionTotals;
@@ -70,6 +71,9 @@ export interface SessionView {
   readonly prefillTokensPerSecond: number;
   /** The last ones that say something about speed, the latest last. */
   readonly answers: readonly AnswerSpeed[];
+}
+
+export interface SessionView extends SessionFacts {
   readonly memory: WorkerMemory;
 }
 

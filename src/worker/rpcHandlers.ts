@@ -1,28 +1,21 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../contract/chat';
+import type { CompleteParams, CompleteResult } from '../contract/completion';
+import type { ExamineModelParams, ExaminedModel, LoadModelParams, ModelFacts } from '../contract/models';
+import type { WarmParams, WarmResult } from '../contract/warmUp';
 import { ProgressType, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import { ENGINE_ERROR_CODE, type EngineErrorData } from '../contract/engineErrors';
 import type { ClearResult, ParkResult, SessionView } from '../contract/sessionFacts';
 import {
   methods,
   PROTOCOL_VERSION,
-  type ChatParams,
-  type ChatProgress,
-  type ChatResult,
-  type CompleteParams,
-  type CompleteResult,
   type CountTokensParams,
   type CountTokensResult,
-  type ExaminedModel,
-  type ExamineModelParams,
   type InitializeParams,
   type InitializeResult,
-  type LoadModelParams,
   type LoadProgress,
   type LogEntry,
   type Activity,
-  type ModelFacts,
   type PingResult,
-  type WarmParams,
-  type WarmResult,
 } from '../contract/rpc/workerMethods';
 import { Engines } from './requests/modelSet';
 import { examineModel } from './model/examineModel';

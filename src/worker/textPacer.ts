@@ -1,6 +1,6 @@
+import type { ChatProgress } from '../contract/chat';
 import { append } from '../util/lists';
 import { Pace } from '../util/throttle';
-import type { ChatProgress } from '../contract/rpc/workerMethods';
 
 /** Text is sent at most this often, in milliseconds: faster than anybody reads, and a screen shows hardly more. */
 const interval = 33;

@@ -1,8 +1,9 @@
+import type { LoadErrorData } from '../../src/contract/engineErrors';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineFailure, type Failure } from '../../src/worker/model/loadErrors';
+import { EngineFailure } from '../../src/worker/model/loadErrors';
 import { asTokens, loadModel, type LoadedModel } from '../../src/worker/model/loadModel';
 import { loaderCases, type LoaderCase } from '../fixtures/damaged/loaderCases';
 import { LlamaLoader, type LlamaVerdict } from '../fixtures/models/llamaLoader';
@@ -33,7 +34,7 @@ afterAll(async () => {
 });
 
 /** What Paddock makes of the file: that it loads and reads a text, or the kind of the error. */
-async function verdictOfPaddock(): Promise<Failure['kind'] | 'loads'> {
+async function verdictOfPaddock(): Promise<LoadErrorData['kind'] | 'loads'> {
   let loaded: LoadedModel | undefined;
   try {
     loaded = await loadModel(

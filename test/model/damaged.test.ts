@@ -1,10 +1,12 @@
+import type { ChatResult } from '../../src/contract/chat';
+import type { ModelFacts } from '../../src/contract/models';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineErrorData } from '../../src/contract/engineErrors';
 import type { SessionView } from '../../src/contract/sessionFacts';
-import { methods, PROTOCOL_VERSION, type ChatResult, type InitializeResult, type ModelFacts } from '../../src/contract/rpc/workerMethods';
+import { methods, PROTOCOL_VERSION, type InitializeResult } from '../../src/contract/rpc/workerMethods';
 import { checkGguf } from '../../src/worker/model/gguf/checkGguf';
 import { BareWorker } from '../fixtures/engine/bareWorker';
 import { damagedFiles, type DamagedFile } from '../fixtures/damaged/cases';

@@ -1,6 +1,6 @@
+import type { ChatProgress } from '../../src/contract/chat';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BRIEF_SYSTEM_TEXT } from '../../src/prompt/chat/systemPrompt';
-import type { ChatProgress } from '../../src/contract/rpc/workerMethods';
 import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
 import { chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';
 

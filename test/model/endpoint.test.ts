@@ -1,9 +1,9 @@
+import type { ChatProgress, ChatResult } from '../../src/contract/chat';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelSource } from '../../src/host/llm/worker/cancelSource';
-import type { ChatProgress, ChatResult } from '../../src/contract/rpc/workerMethods';
 import { tinyInfillModelPath, tinyModelPath } from '../fixtures/models/llama';
 import { llamaServerMissing, startLlamaServer, type LlamaServer } from '../fixtures/servers/llamaServer';
 import { embeddedModelPath } from '../fixtures/engine/realWorker';

@@ -1,9 +1,9 @@
+import type { ExaminedModel } from '../../src/contract/models';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue, kvBytesPerToken } from '../../src/host/models/picker/catalogue';
-import type { ExaminedModel } from '../../src/contract/rpc/workerMethods';
 import { tinyInfillModelPath, tinyModelPath, writeLlama, type LlamaShape } from '../fixtures/models/llama';
 import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
 import { chatParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';

@@ -1,9 +1,9 @@
+import type { GpuFailure } from '../../src/contract/models';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GpuFallback } from '../../src/host/llm/worker/gpuFallback';
-import type { GpuFailure } from '../../src/contract/rpc/workerMethods';
 import { tinyModelPath } from '../fixtures/models/llama';
 import { Memory } from '../fixtures/vscode/memento';
 import { loadParams, workerScript } from '../fixtures/engine/realWorker';

@@ -1,3 +1,4 @@
+import type { ExaminedModel, ModelFacts } from '../../src/contract/models';
 import { copyFile, link, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ModelFiles } from '../../src/host/models/library/modelFiles';
 import { findModels } from '../../src/host/models/library/findModels';
 import { storesOn } from '../../src/host/models/library/modelStores';
-import { methods, PROTOCOL_VERSION, type ExaminedModel, type ModelFacts } from '../../src/contract/rpc/workerMethods';
+import { methods, PROTOCOL_VERSION } from '../../src/contract/rpc/workerMethods';
 import { BareWorker } from '../fixtures/engine/bareWorker';
 import { encode, withValue, word } from '../fixtures/damaged/draft';
 import { soundParts, writeParts } from '../fixtures/damaged/parts';

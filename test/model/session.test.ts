@@ -1,5 +1,6 @@
+import type { ChatParams, ChatProgress, ChatResult, ChatTurn } from '../../src/contract/chat';
+import type { FileBlock } from '../../src/contract/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatParams, ChatProgress, ChatResult, ChatTurn, FileBlock } from '../../src/contract/rpc/workerMethods';
 import { ColdModel } from '../fixtures/models/coldModel';
 import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/engine/realWorker';
 import { Cancel, chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';

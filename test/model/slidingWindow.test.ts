@@ -1,8 +1,9 @@
+import type { ChatParams, ChatProgress, ChatResult, ChatTurn } from '../../src/contract/chat';
+import type { FileBlock } from '../../src/contract/context';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatParams, ChatProgress, ChatResult, ChatTurn, FileBlock } from '../../src/contract/rpc/workerMethods';
 import { ColdModel } from '../fixtures/models/coldModel';
 import { loadParams, startWorker } from '../fixtures/engine/realWorker';
 import { fetchTestModel } from '../fixtures/models/testModels';

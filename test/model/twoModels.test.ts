@@ -1,8 +1,9 @@
+import type { ChatParams, ChatResult, ChatTurn } from '../../src/contract/chat';
+import type { LoadModelParams, ModelFacts } from '../../src/contract/models';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatParams, ChatResult, ChatTurn, LoadModelParams, ModelFacts } from '../../src/contract/rpc/workerMethods';
 import { tinyInfillModelPath } from '../fixtures/models/llama';
 import { embeddedModelPath, loadParams, startWorker, tinyChatModelPath } from '../fixtures/engine/realWorker';
 import { Cancel, chatParams, completeParams, noCancel, valueOf, type TestClient } from '../fixtures/engine/workerClient';

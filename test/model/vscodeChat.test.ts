@@ -1,8 +1,8 @@
+import type { Metrics } from '../../src/contract/metrics';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AnswerMemory } from '../../src/host/vscodeChat/answerMemory';
 import { ModelList } from '../../src/host/vscodeChat/vscodeModelList';
 import { ChatModelProvider } from '../../src/host/vscodeChat/chatModelProvider';
-import type { Metrics } from '../../src/contract/rpc/workerMethods';
 import { loadParams, startWorker, tinyChatModelPath } from '../fixtures/engine/realWorker';
 import { Cancel, MemoryLog, type TestClient } from '../fixtures/engine/workerClient';
 import { requestOptions, say, type Message, type Token } from '../unit/host/vscodeChat/chatRequestFixtures';

@@ -1,14 +1,9 @@
+import type { ModelFacts } from '../../src/contract/models';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  methods,
-  PROTOCOL_VERSION,
-  type CountTokensResult,
-  type InitializeResult,
-  type ModelFacts,
-} from '../../src/contract/rpc/workerMethods';
+import { methods, PROTOCOL_VERSION, type CountTokensResult, type InitializeResult } from '../../src/contract/rpc/workerMethods';
 import { BareWorker } from '../fixtures/engine/bareWorker';
 import {
   writeEmpty,

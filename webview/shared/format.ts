@@ -1,5 +1,5 @@
+import type { Metrics } from '../../src/contract/metrics';
 import type { WebviewStrings } from '../../src/contract/webview/chatMessages';
-import type { Metrics } from '../../src/contract/rpc/workerMethods';
 
 /** `template` with `{0}`, `{1}` … replaced. */
 export function fill(template: string, ...values: readonly string[]): string {

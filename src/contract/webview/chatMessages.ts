@@ -1,8 +1,9 @@
+import type { ContextBlock } from '../context';
+import type { Metrics } from '../metrics';
 /**
  * The contract between the chat view in the host and its webview. The host owns the truth: the webview can be thrown away and rebuilt
  * from one {@link ViewState} at any time. Everything that comes from the webview is checked against a schema before use.
  */
-import type { ContextBlock, Metrics } from '../rpc/workerMethods';
 
 /** A button the user is offered: what it is called and the id the host acts on. */
 export interface ActionView {

@@ -24,7 +24,7 @@ import { declarationsIn, leadingStart, type Declaration } from './merge/declarat
 import type { LastEditor, Place } from './lastEditor';
 import { indentOf, indentUnit, reindented } from './merge/indentation';
 import { languageIdOf } from './merge/languageIds';
-import { linesOf, withoutBlankEnds, type LineRange } from './merge/codeLines';
+import { linesOf, withoutBlankEnds, type LineSpan } from './merge/codeLines';
 import { namedFiles } from './target/namedFiles';
 import type { Proposals } from './proposal/proposals';
 import { findTarget, type Attached } from './target/applyTarget';
@@ -189,7 +189,7 @@ function attachedTo({ file, selection, context = [] }: About): { readonly file?:
 }
 
 /** Where `lines` are in `original`: where they were, or else the one other place. */
-function whereIs(lines: readonly string[], start: number, original: readonly string[]): LineRange | undefined {
+function whereIs(lines: readonly string[], start: number, original: readonly string[]): LineSpan | undefined {
   const isAt = (at: number): boolean => lines.every((line, index) => original[at + index] === line);
   if (isAt(start)) return { start, end: start + lines.length };
   const [only, another] = original.flatMap((_line, at) => (isAt(at) ? [at] : []));

@@ -1,10 +1,10 @@
 /** What differs between two lists of lines, and how changes made apart come together. */
 import { diffArrays } from 'diff';
 import { append, commonEnds } from '../../util/lists';
-import type { LineRange } from './merge/codeLines';
+import type { LineSpan } from './merge/codeLines';
 
 /** The lines of the range become `lines`. */
-export interface Change extends LineRange {
+export interface Change extends LineSpan {
   readonly lines: readonly string[];
 }
 
@@ -85,7 +85,7 @@ export function reversed(before: readonly string[], changes: readonly Change[]):
 }
 
 /** Index of the change at `line`; where lines were only taken out, that is the line before the gap or the one behind it. */
-export function changeAt(ranges: readonly LineRange[], line: number): number {
+export function changeAt(ranges: readonly LineSpan[], line: number): number {
   const inside = ranges.findIndex(({ start, end }) => start <= line && line < end);
   return inside >= 0 ? inside : ranges.findIndex(({ start, end }) => start === end && (line === start || line === start - 1));
 }

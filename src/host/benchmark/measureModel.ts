@@ -1,4 +1,6 @@
-import type { ChatParams, ChatResult, ChatTurn, CompleteParams, CompleteResult, Metrics } from '../../contract/rpc/workerMethods';
+import type { ChatParams, ChatResult, ChatTurn } from '../../contract/chat';
+import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { Metrics } from '../../contract/metrics';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { Cancellation, Engine, Outcome } from '../llm/languageModel';
 import type { Figures } from './benchmarkResults';

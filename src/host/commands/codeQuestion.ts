@@ -1,7 +1,7 @@
+import type { FileBlock, SelectionBlock } from '../../contract/context';
 import * as vscode from 'vscode';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import { taskQuestion, type CodeTask } from '../../prompt/tasks/codeTasks';
-import type { FileBlock, SelectionBlock } from '../../contract/rpc/workerMethods';
 import { answerLocale } from '../services/locale';
 import { promptPath } from '../services/workspace/promptPaths';
 import { reportedProblems } from '../services/documents/diagnostics';

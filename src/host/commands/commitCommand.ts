@@ -1,9 +1,9 @@
+import type { ChatParams, ChatProgress } from '../../contract/chat';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileDiff } from '../../util/fileDiff';
 import { COMMIT_MAX_TOKENS, cleanCommitMessage, commitBlock, commitQuestion } from '../../prompt/tasks/commitMessage';
 import { cutDiff } from '../../prompt/context/cutDiff';
-import type { ChatParams, ChatProgress } from '../../contract/rpc/workerMethods';
 import { servingModel, type Engine } from '../llm/languageModel';
 import { reportProblem } from '../ui/showError';
 import { taskSubjects } from '../llm/subjects';

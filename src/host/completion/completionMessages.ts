@@ -1,5 +1,5 @@
+import type { DropReason } from '../../contract/completion';
 import { env, l10n } from 'vscode';
-import type { DropReason } from '../../contract/rpc/workerMethods';
 import type { OffReason } from './completionControls';
 import type { Ending, GhostReport } from './completionStatistics';
 

@@ -1,6 +1,6 @@
+import type { CompleteParams } from '../../contract/completion';
 import * as vscode from 'vscode';
 import { toWellFormed, withoutLastHalf } from '../../util/text/wholeCharacters';
-import type { CompleteParams } from '../../contract/rpc/workerMethods';
 import { promptPath } from '../services/workspace/promptPaths';
 import type { TriggerFacts } from './completionTrigger';
 

@@ -1,5 +1,5 @@
+import type { CompleteParams, CompleteResult } from '../../contract/completion';
 import * as vscode from 'vscode';
-import type { CompleteParams, CompleteResult } from '../../contract/rpc/workerMethods';
 import { CancelSource } from '../llm/worker/cancelSource';
 import type { Engine } from '../llm/languageModel';
 import type { Config } from '../services/config';

@@ -1,4 +1,4 @@
-import type { DropReason } from '../../contract/rpc/workerMethods';
+import type { DropReason } from '../../contract/completion';
 import type { SkipReason } from './completionTrigger';
 
 /**

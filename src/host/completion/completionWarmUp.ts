@@ -1,5 +1,5 @@
+import type { WarmParams } from '../../contract/warmUp';
 import * as vscode from 'vscode';
-import type { WarmParams } from '../../contract/rpc/workerMethods';
 import type { Engine } from '../llm/languageModel';
 import { idleAfter, WarmUp, type Idle } from '../llm/idleWarmUp';
 import type { Config } from '../services/config';

@@ -1,5 +1,5 @@
+import type { RelatedChunk } from '../../contract/completion';
 import * as vscode from 'vscode';
-import type { RelatedChunk } from '../../contract/rpc/workerMethods';
 import { promptPath } from '../services/workspace/promptPaths';
 import type { SharingRules } from '../services/workspace/contentExclusion';
 import { importSignatures } from './importSignatures';

@@ -1,8 +1,8 @@
+import type { ChatParams } from '../../contract/chat';
 import * as vscode from 'vscode';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import type { EditPlace } from '../../prompt/tasks/codeAnswer';
 import { editQuestion } from '../../prompt/tasks/editInstruction';
-import type { ChatParams } from '../../contract/rpc/workerMethods';
 import { number } from '../ui/errorMessages';
 import { taskSubjects } from '../llm/subjects';
 import { isReadOnly, readOnlySentence } from '../services/documents/documentEdits';

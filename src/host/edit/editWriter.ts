@@ -1,6 +1,6 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../contract/chat';
 import { replacementOf, type EditPlace } from '../../prompt/tasks/codeAnswer';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { ChatParams, ChatProgress, ChatResult } from '../../contract/rpc/workerMethods';
 import { CancelSource } from '../llm/worker/cancelSource';
 import type { Engine } from '../llm/languageModel';
 import type { PendingEdit } from './pendingEdit';

@@ -1,5 +1,8 @@
+import type { ChatResult } from '../../contract/chat';
+import type { CompleteResult } from '../../contract/completion';
+import type { Metrics } from '../../contract/metrics';
+import type { WarmResult } from '../../contract/warmUp';
 /** What requests come to that were cancelled before a worker had them. */
-import type { ChatResult, CompleteResult, Metrics, WarmResult } from '../../contract/rpc/workerMethods';
 
 /** Of what cost nothing. */
 export const noMetrics: Metrics = {

@@ -1,5 +1,5 @@
+import type { WarmParams } from '../../contract/warmUp';
 import type { Disposable } from '../../util/event';
-import type { WarmParams } from '../../contract/rpc/workerMethods';
 import { CancelSource } from './worker/cancelSource';
 import type { Engine } from './languageModel';
 

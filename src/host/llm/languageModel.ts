@@ -1,20 +1,12 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../contract/chat';
+import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { Metrics } from '../../contract/metrics';
+import type { ModelFacts, PromptFormat } from '../../contract/models';
+import type { WarmParams, WarmResult } from '../../contract/warmUp';
 import type { Disposable, Event } from '../../util/event';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { ClearResult, ParkResult, SessionView } from '../../contract/sessionFacts';
-import type {
-  Activity,
-  ChatParams,
-  ChatProgress,
-  ChatResult,
-  CompleteParams,
-  CompleteResult,
-  InitializeResult,
-  Metrics,
-  ModelFacts,
-  PromptFormat,
-  WarmParams,
-  WarmResult,
-} from '../../contract/rpc/workerMethods';
+import type { Activity, InitializeResult } from '../../contract/rpc/workerMethods';
 
 /** What an engine is asked for. */
 export type EngineTask = 'chat' | 'ghostText';

@@ -1,18 +1,11 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../contract/chat';
+import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { WarmParams, WarmResult } from '../../contract/warmUp';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../../util/event';
 import { estimateTokenCount } from '../../prompt/context/tokenEstimate';
 import type { ClearResult, ParkResult, SessionView } from '../../contract/sessionFacts';
-import type {
-  Activity,
-  ChatParams,
-  ChatProgress,
-  ChatResult,
-  CompleteParams,
-  CompleteResult,
-  InitializeResult,
-  WarmParams,
-  WarmResult,
-} from '../../contract/rpc/workerMethods';
+import type { Activity, InitializeResult } from '../../contract/rpc/workerMethods';
 import { notWarmed } from './cancelledResults';
 import type { Cancellation, Engine, EngineState, Outcome } from './languageModel';
 import type { RemoteEngine } from './server/serverEngine';

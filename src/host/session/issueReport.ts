@@ -2,11 +2,12 @@
  * The report for an issue: Markdown, in English, made of versions, numbers and names from fixed lists. Nothing in it is the user's: no
  * path, but the base name of the model's file; no text, label or title; of an error only what has a place in a list of known words.
  */
+import type { ModelFacts } from '../../contract/models';
 import { constants } from 'node:os';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { LaneView, ParkedView, SessionView } from '../../contract/sessionFacts';
-import type { InitializeResult, ModelFacts } from '../../contract/rpc/workerMethods';
+import type { InitializeResult } from '../../contract/rpc/workerMethods';
 import type { EngineState } from '../llm/languageModel';
 import type { Config } from '../services/config';
 

@@ -1,8 +1,8 @@
+import type { Metrics } from '../../contract/metrics';
 import os from 'node:os';
 import * as vscode from 'vscode';
 import type { Event } from '../../util/event';
 import type { SessionView } from '../../contract/sessionFacts';
-import type { Metrics } from '../../contract/rpc/workerMethods';
 import type { Engine } from '../llm/languageModel';
 import { commandOf } from '../ui/errorActions';
 import { commandIds, sessionViewId } from '../services/commandIds';

@@ -1,8 +1,8 @@
+import type { Metrics } from '../../contract/metrics';
 import { Emitter, type Disposable, type Event } from '../../util/event';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { SessionHostMessage, SessionPage } from '../../contract/webview/sessionMessages';
 import type { ClearResult, ParkResult, SessionView } from '../../contract/sessionFacts';
-import type { Metrics } from '../../contract/rpc/workerMethods';
 import type { Engine, EngineState } from '../llm/languageModel';
 import { isProblemActionId, type ProblemActionId } from '../ui/errorActions';
 import type { Log } from '../services/log';

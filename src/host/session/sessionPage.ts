@@ -1,9 +1,9 @@
 /** The session view's words and numbers, in the user's language. */
+import type { ModelFacts } from '../../contract/models';
 import { env, l10n } from 'vscode';
 import type { FactView, LaneLine, SectionView, SessionPage } from '../../contract/webview/sessionMessages';
 import type { ActionView } from '../../contract/webview/chatMessages';
 import type { LaneView, ParkedView, SessionView } from '../../contract/sessionFacts';
-import type { ModelFacts } from '../../contract/rpc/workerMethods';
 import type { EngineState } from '../llm/languageModel';
 import { engineView } from '../ui/engineStatus';
 import { labelOf } from '../ui/errorMessages';

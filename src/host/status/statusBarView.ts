@@ -1,5 +1,5 @@
+import type { ModelFacts } from '../../contract/models';
 import { env, l10n } from 'vscode';
-import type { ModelFacts } from '../../contract/rpc/workerMethods';
 import type { EngineState } from '../llm/languageModel';
 import { placeOf, serverLines, unloaded } from '../ui/engineStatus';
 import { ghostTextLine } from '../ui/completionModelMessages';

@@ -1,7 +1,7 @@
 /** What is said of ghost text's model, where a model of its own is set for it. */
+import type { ModelFacts } from '../../contract/models';
 import { l10n } from 'vscode';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { ModelFacts } from '../../contract/rpc/workerMethods';
 import { describeProblem, gigabytes } from './errorMessages';
 
 /** Which model writes ghost text, as a line; nothing where none is set for it. */

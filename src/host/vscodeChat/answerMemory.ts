@@ -1,5 +1,5 @@
+import type { AnswerContent, ChatResult } from '../../contract/chat';
 import { RecentMap } from '../../util/lruCache';
-import type { AnswerContent, ChatResult } from '../../contract/rpc/workerMethods';
 
 /** Most ids held: several full conversations of the largest usual context, in less than a megabyte. */
 const MOST_TOKENS = 100_000;

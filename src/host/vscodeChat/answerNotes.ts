@@ -1,5 +1,5 @@
+import type { ChatResult } from '../../contract/chat';
 import { env, l10n } from 'vscode';
-import type { ChatResult } from '../../contract/rpc/workerMethods';
 
 /** What there is to say about an answer beside its text, as Markdown to stand behind it; empty for nothing. */
 export function answerNotes({ cuts, droppedTurns, stop }: Pick<ChatResult, 'cuts' | 'droppedTurns' | 'stop'>): string {

@@ -1,5 +1,6 @@
+import type { ChatResult } from '../../contract/chat';
+import type { Metrics, StopReason } from '../../contract/metrics';
 import * as v from 'valibot';
-import type { ChatResult, Metrics, StopReason } from '../../contract/rpc/workerMethods';
 
 /**
  * What the participant leaves in the metadata of an answer, which VS Code keeps with it and gives back. For followups, for the next

@@ -1,3 +1,4 @@
+import type { ChatParams } from '../../contract/chat';
 import {
   LanguageModelChatToolMode,
   LanguageModelTextPart,
@@ -11,7 +12,6 @@ import {
   type ProvideLanguageModelChatResponseOptions,
 } from 'vscode';
 import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/context/tokenEstimate';
-import type { ChatParams } from '../../contract/rpc/workerMethods';
 import type { Engine } from '../llm/languageModel';
 import { placeOf } from '../ui/engineStatus';
 import { taskSubjects } from '../llm/subjects';

@@ -1,8 +1,9 @@
+import type { AnswerContent, ChatTurn } from '../../contract/chat';
+import type { UserContent } from '../../contract/context';
 /**
  * VS Code's messages as a request to the engine. Pure: parts are told apart by their shape, since they come both as objects of VS Code's
  * classes and, where only their tokens are to be counted, as plain data.
  */
-import type { AnswerContent, ChatTurn, UserContent } from '../../contract/rpc/workerMethods';
 
 /** As much of a `LanguageModelChatRequestMessage` as is read. */
 export interface RequestMessage {

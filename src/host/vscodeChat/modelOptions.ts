@@ -1,5 +1,5 @@
+import type { Sampling } from '../../contract/chat';
 import * as v from 'valibot';
-import type { Sampling } from '../../contract/rpc/workerMethods';
 
 /** What a request may ask for beside its messages, under the names that OpenAI's interface made usual. Others are for other models. */
 const schema = v.object({

@@ -1,3 +1,5 @@
+import type { ChatTurn } from '../../contract/chat';
+import type { UserContent } from '../../contract/context';
 import {
   ChatResponseMarkdownPart,
   l10n,
@@ -13,7 +15,6 @@ import {
 import { RecentMap } from '../../util/lruCache';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { ChatTurn, UserContent } from '../../contract/rpc/workerMethods';
 import { servingModel, type Engine } from '../llm/languageModel';
 import { taskSubjects } from '../llm/subjects';
 import { commandOf, describeProblem } from '../ui/errorMessages';

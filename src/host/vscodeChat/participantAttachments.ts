@@ -1,6 +1,6 @@
 /** What was attached to a question in VS Code's chat, as the engine takes it. Pure. */
+import type { ContextBlock, FileBlock, SelectionBlock, UserContent } from '../../contract/context';
 import { largest } from '../../util/lists';
-import type { ContextBlock, FileBlock, SelectionBlock, UserContent } from '../../contract/rpc/workerMethods';
 
 export type Attachment = AttachedFile | AttachedText;
 

@@ -1,5 +1,6 @@
+import type { AnswerContent } from '../../contract/chat';
 import { append } from '../../util/lists';
-import type { AnswerContent, PromptTokenizer } from '../promptTypes';
+import type { PromptTokenizer } from '../promptTypes';
 
 /** A conversation whose user contents are already text; see {@link file://./blocks.ts}. */
 export interface Conversation {

@@ -1,20 +1,12 @@
+import type { ChatInput, ChatTurn } from '../../contract/chat';
+import type { CutNote, FileBlock, UserContent } from '../../contract/context';
 import { baseLayout } from './baseLayout';
 import { userText, type UserText } from '../context/contextBlocks';
 import { keptFrom } from './historyLimit';
 import type { ChatLayout, Conversation } from './chatLayout';
 import { llama2Layout } from './llama2Layout';
 import { templateLayout } from './templateLayout';
-import type {
-  ChatFormat,
-  ChatInput,
-  ChatPrompt,
-  ChatTurn,
-  CutNote,
-  FileBlock,
-  Outline,
-  PromptTokenizer,
-  UserContent,
-} from '../promptTypes';
+import type { ChatFormat, ChatPrompt, Outline, PromptTokenizer } from '../promptTypes';
 
 /** Both in tokens. */
 export interface ChatBudget {

@@ -1,22 +1,6 @@
+import type { CompletionPlace } from '../../contract/completion';
 import { sliceFromStart, sliceWhole } from '../../util/text/wholeCharacters';
 import type { FimTokens, PromptTokenizer } from '../promptTypes';
-
-/** A place in a document that wants a completion. */
-export interface GhostInput {
-  readonly path: string;
-  readonly language: string;
-  readonly prefix: string;
-  readonly suffix: string;
-  /** Parts of other files, in the order in which they stand in the prompt. */
-  readonly related?: readonly RelatedChunk[] | undefined;
-  readonly multiline: boolean;
-}
-
-/** Some lines of another file. */
-export interface RelatedChunk {
-  readonly path: string;
-  readonly text: string;
-}
 
 export interface GhostPrompt {
   readonly tokens: readonly number[];
@@ -28,7 +12,7 @@ export interface GhostPrompt {
  * The prompt for a place: laid out for filling in where the model knows how, else the text before the cursor alone.
  * @param budget most tokens of the prompt
  */
-export function buildGhostPrompt(input: GhostInput, tokenizer: PromptTokenizer, budget: number): GhostPrompt {
+export function buildGhostPrompt(input: CompletionPlace, tokenizer: PromptTokenizer, budget: number): GhostPrompt {
   const { text, owed } = splitUnfinished(input.prefix);
   const bos = tokenizer.bos === undefined ? [] : [tokenizer.bos];
   const { fim } = tokenizer;
@@ -78,7 +62,7 @@ function wholeLinesWithin(text: string, limit: number): string {
  * A header that stays, then the text before the cursor from an anchor that stays put while the user types, so that a keystroke evaluates
  * the tokens it changes and no others.
  */
-function prefixTokens(input: GhostInput, text: string, tokenizer: PromptTokenizer, budget: number): readonly number[] {
+function prefixTokens(input: CompletionPlace, text: string, tokenizer: PromptTokenizer, budget: number): readonly number[] {
   const others = relatedTokens(input, tokenizer, Math.floor(budget * relatedShare));
   const header = headerLine(input.path, input.language);
   const room = budget - others.length;
@@ -96,7 +80,7 @@ function prefixTokens(input: GhostInput, text: string, tokenizer: PromptTokenize
  * unfinished there a space alone is owed: a server cannot be held to begin with a word.
  * @param characters most of them
  */
-export function continuationText(input: GhostInput, characters: number): { readonly text: string; readonly owed: string } {
+export function continuationText(input: CompletionPlace, characters: number): { readonly text: string; readonly owed: string } {
   const { text, owed } = splitUnfinished(input.prefix);
   const header = headerLine(input.path, input.language);
   const others =
@@ -118,7 +102,7 @@ export function continuationText(input: GhostInput, characters: number): { reado
 const relatedShare = 0.3;
 
 /** Parts of other files, each below a comment that names its file: as many of the last ones as fit. None where there are no comments. */
-function relatedTokens({ related = [], language }: GhostInput, tokenizer: PromptTokenizer, room: number): readonly number[] {
+function relatedTokens({ related = [], language }: CompletionPlace, tokenizer: PromptTokenizer, room: number): readonly number[] {
   if (headerLine('', language) === '') return [];
   for (let first = 0; first < related.length; first++) {
     const text = related

@@ -1,5 +1,5 @@
+import type { CompletionPlace, DropReason } from '../../contract/completion';
 import { smallest } from '../../util/lists';
-import type { GhostInput } from './completionPrompt';
 import { fitSuffix, type FittedText } from './suffixOverlap';
 
 /** Most lines of one ghost text. */
@@ -11,7 +11,7 @@ const longestBlank = 120;
  * Watches a ghost text being generated and says when it is complete or has gone astray. Feed it the whole text so far, as generated:
  * with the text owed still in front.
  */
-export function ghostIsComplete(raw: string, input: GhostInput): boolean {
+export function ghostIsComplete(raw: string, input: CompletionPlace): boolean {
   if (endOfCode(raw, input.language) < raw.length) return true;
   if (raw.trim() === '' && raw.length > longestBlank) return true;
   if (!input.multiline) return raw.includes('\n');
@@ -21,12 +21,6 @@ export function ghostIsComplete(raw: string, input: GhostInput): boolean {
   return cutAt(lines.slice(0, -1), input) < lines.length - 1;
 }
 
-/**
- * Why nothing of a generated text is shown: there is none; the model ended the line at the cursor; nothing but brackets and punctuation is
- * left; the rest of the line says it already; or the line above or below does.
- */
-export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated';
-
 /** What of a generated text is shown, or why nothing is. */
 export type GhostVerdict =
   (FittedText & { readonly dropped?: never }) | { readonly text: ''; readonly replaces?: never; readonly dropped: DropReason };
@@ -35,7 +29,7 @@ export type GhostVerdict =
  * What of a generated text is shown: without the text owed, cut where the block ends, and without what the suffix already has.
  * @param mayReplace whether it may stand in the place of closers to the right of the cursor
  */
-export function finishGhost(raw: string, input: GhostInput, owed: string, mayReplace = true): GhostVerdict {
+export function finishGhost(raw: string, input: CompletionPlace, owed: string, mayReplace = true): GhostVerdict {
   const code = raw.slice(0, endOfCode(raw, input.language)).replace(/\r/g, '');
   if (code.trim() === '') return { text: '', dropped: 'nothing' };
   const own = payOwed(code, owed);
@@ -83,7 +77,7 @@ function payOwed(raw: string, owed: string): string | undefined {
 }
 
 /** Index of the first line that no longer belongs to the ghost text. */
-function cutAt(lines: readonly string[], input: GhostInput): number {
+function cutAt(lines: readonly string[], input: CompletionPlace): number {
   const indent = indentOfCursorLine(input.prefix);
   const nextLine = firstLineOf(input.suffix);
   const seen = new Map<string, number>();
@@ -126,7 +120,7 @@ function firstLineOf(suffix: string): string | undefined {
     ?.trimEnd();
 }
 
-function repeatsNeighbour(text: string, input: GhostInput): boolean {
+function repeatsNeighbour(text: string, input: CompletionPlace): boolean {
   const neighbours = [firstLineOf(input.suffix), lastFullLineOf(input.prefix)].map((line) => line?.trim());
   const whole = (input.prefix.slice(input.prefix.lastIndexOf('\n') + 1) + text).trim();
   return neighbours.includes(whole);

@@ -1,5 +1,5 @@
+import type { CompletionPlace } from '../../contract/completion';
 import { CJK_BRACKETS, indexOfDoubledCloser } from './autoClosing';
-import type { GhostInput } from './completionPrompt';
 
 /** A generated text beside what stands to the right of the cursor. */
 export interface FittedText {
@@ -17,7 +17,7 @@ export interface FittedText {
  */
 export function fitSuffix(
   text: string,
-  { prefix, suffix, language }: Pick<GhostInput, 'prefix' | 'suffix' | 'language'>,
+  { prefix, suffix, language }: Pick<CompletionPlace, 'prefix' | 'suffix' | 'language'>,
   mayReplace = true,
 ): FittedText {
   const line = suffix.split('\n', 1)[0]?.trimEnd() ?? '';

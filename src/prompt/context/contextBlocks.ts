@@ -1,10 +1,11 @@
+import type { ContextBlock, CutNote, FileBlock, LineRange, UserContent } from '../../contract/context';
 import { largest } from '../../util/lists';
 import { toWellFormed } from '../../util/text/wholeCharacters';
 import { asLines, cutToLastTokens, cutToTokens, sizeWithin, type Cut } from './cutText';
 import { diffOutline, enclosing } from './cutToOutline';
 import { blockLimits, fileLimit } from './blockLimits';
 import { strip } from '../../util/text/strip';
-import type { ContextBlock, CutNote, FileBlock, LineRange, Outline, OutlineEntry, PromptTokenizer, UserContent } from '../promptTypes';
+import type { Outline, OutlineEntry, PromptTokenizer } from '../promptTypes';
 
 export interface UserText {
   readonly text: string;

@@ -1,4 +1,5 @@
-import type { LineRange, OutlineEntry } from '../promptTypes';
+import type { LineRange } from '../../contract/context';
+import type { OutlineEntry } from '../promptTypes';
 
 /** A cut at the end of a declaration shows at least this share of the lines that fit; else one further in is looked for. */
 const LEAST_SHARE = 0.5;

@@ -1,8 +1,8 @@
+import type { FileBlock } from '../../contract/context';
 import { removeHiddenCharacters } from '../../util/text/hiddenCharacters';
 import { withoutThoughts } from '../../util/text/thoughts';
 import { firstGraphemes, sliceFromStart } from '../../util/text/wholeCharacters';
 import { instructionLines, wordsLine, type AnswerLocale } from './explainQuestion';
-import type { FileBlock } from '../promptTypes';
 
 /** Most characters of a commit message's first line; git's own tools cut longer ones. */
 export const SUBJECT_LENGTH = 72;

@@ -1,3 +1,4 @@
+import type { ExaminedModel, ExamineModelParams } from '../../contract/models';
 import type { GgufFileInfo } from 'node-llama-cpp';
 import { EngineFailure, firstLine, messageOf } from './loadErrors';
 import { estimateOf, startLlama } from './loadModel';
@@ -6,33 +7,11 @@ import { countTensorBytes } from './gguf/checkTensors';
 import { readChatTemplate, readKey, tokenTexts } from './libraryMetadata';
 import { loadLibrary } from './llamaLibrary';
 
-export interface ExamineOptions {
-  readonly path: string;
-  readonly contextTokens: number;
-  readonly gpu: 'auto' | 'off';
-}
-
-/** What a GGUF file says of itself, and what loading it would take by that. */
-export interface Examined {
-  readonly path: string;
-  readonly name: string;
-  readonly fileBytes: number;
-  readonly architecture: string;
-  readonly parameters: number;
-  readonly layers: number;
-  readonly trainContextTokens: number;
-  readonly weightBytes: number;
-  readonly kvBytesPerToken: number;
-  readonly hasFim: boolean;
-  readonly hasChatTemplate: boolean;
-  readonly gpu?: { readonly name: string; readonly freeBytes: number } | undefined;
-}
-
 /**
  * Reads a file's header and estimates from it. Nothing is loaded, and nothing of a model that is loaded changes.
  * @throws EngineFailure
  */
-export async function examineModel(options: ExamineOptions): Promise<Examined> {
+export async function examineModel(options: ExamineModelParams): Promise<ExaminedModel> {
   const { path } = options;
   const library = await loadLibrary();
   const file = await examineFile(library, path);

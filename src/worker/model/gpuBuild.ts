@@ -1,12 +1,6 @@
+import type { GpuFailure } from '../../contract/models';
 import { createRequire } from 'node:module';
 import type { Library } from './llamaLibrary';
-
-/** A graphics card that was to be used, and why it is not. */
-export interface GpuFailure {
-  /** `vulkan`, `metal` or `cuda`. */
-  readonly device: string;
-  readonly detail: string;
-}
 
 /**
  * Why everything runs on the processor although the library found what drives a graphics card: the build for it is there and could not be

@@ -1,6 +1,7 @@
+import type { LoadErrorData } from '../../contract/engineErrors';
+import type { GpuFailure } from '../../contract/models';
 import { Engine, type EngineOptions } from '../requests/modelRequests';
-import { EngineFailure, firstLine, messageOf, type Failure } from './loadErrors';
-import type { GpuFailure } from './gpuBuild';
+import { EngineFailure, firstLine, messageOf } from './loadErrors';
 import type { EngineLog } from './loadModel';
 
 export interface LoadedEngine {
@@ -9,7 +10,7 @@ export interface LoadedEngine {
 }
 
 /** What is the file's own fault, or the machine's as a whole: it would end the same way on the processor. */
-const notForTheGpu = new Set<Failure['kind']>([
+const notForTheGpu = new Set<LoadErrorData['kind']>([
   'modelNotFound',
   'notGguf',
   'modelTruncated',

@@ -1,41 +1,9 @@
-import type { NotGguf } from '../../util/gguf/ggufReader';
+import type { LoadErrorData } from '../../contract/engineErrors';
 
-/** Why a model could not be loaded or a request not be served, as data; the handlers hand it on to the host. */
-export type Failure =
-  | { readonly kind: 'relativePath'; readonly path: string }
-  | { readonly kind: 'modelNotFound'; readonly path: string }
-  | { readonly kind: 'notGguf'; readonly path: string; readonly found: NotGguf }
-  | { readonly kind: 'modelTruncated'; readonly path: string; readonly bytes: number; readonly neededBytes: number }
-  | { readonly kind: 'modelVersion'; readonly path: string; readonly age: 'older' | 'newer' }
-  | {
-      readonly kind: 'modelBroken';
-      readonly path: string;
-      readonly part?: 'metadata' | 'vocabulary' | 'tensors';
-      readonly detail: string;
-    }
-  | {
-      readonly kind: 'modelParts';
-      readonly path: string;
-      readonly problem: 'missing' | 'misnamed';
-      readonly part: number;
-      readonly parts: number;
-    }
-  | { readonly kind: 'outOfMemory'; readonly path: string; readonly neededBytes: number; readonly freeBytes: number }
-  | {
-      readonly kind: 'doesNotFit';
-      readonly path: string;
-      readonly neededBytes: number;
-      readonly freeBytes: number;
-      readonly others: number;
-      readonly othersBytes: number;
-    }
-  | { readonly kind: 'unsupportedArchitecture'; readonly path: string; readonly architecture: string }
-  | { readonly kind: 'engineUnavailable'; readonly detail: string };
-
-/** A {@link Failure} as an exception; `message` is for logs. */
+/** A {@link LoadErrorData} as an exception; `message` is for logs. */
 export class EngineFailure extends Error {
   override readonly name = 'EngineFailure';
-  constructor(readonly failure: Failure) {
+  constructor(readonly failure: LoadErrorData) {
     super(JSON.stringify(failure));
   }
 }

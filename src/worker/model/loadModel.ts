@@ -1,3 +1,4 @@
+import type { GpuFailure } from '../../contract/models';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias } from 'node-llama-cpp';
@@ -6,7 +7,7 @@ import type { TemplateRenderer } from '../../prompt/template/templateRenderer';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/promptTypes';
 import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './availableMemory';
 import { classifyEstimateFailure, classifyLoadFailure, EngineFailure, firstLine, messageOf } from './loadErrors';
-import { buildFor, unusableGpu, type GpuFailure } from './gpuBuild';
+import { buildFor, unusableGpu } from './gpuBuild';
 import { readChatTemplate } from './libraryMetadata';
 import { examineFile, type ExaminedFile } from './modelFile';
 import { Neighbours } from './otherWindows';

@@ -1,11 +1,15 @@
+import type { ChatParams, ChatProgress, ChatResult, Sampling, WarmChat } from '../../contract/chat';
+import type { CompleteParams, CompleteResult, WarmGhost } from '../../contract/completion';
+import type { UserContent } from '../../contract/context';
+import type { SessionFacts } from '../../contract/sessionFacts';
+import type { WarmResult } from '../../contract/warmUp';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildChatPrompt, chatBudget, chatPrefix } from '../../prompt/chat/chatPrompt';
-import { buildGhostPrompt, type GhostInput } from '../../prompt/completion/completionPrompt';
-import { finishGhost, ghostIsComplete, wholeLines, wholeWords, type DropReason } from '../../prompt/completion/finishCompletion';
-import type { ChatInput, CutNote, FileBlock, UserContent } from '../../prompt/promptTypes';
-import { answerEndFor, AnswerWriter, detokenizer, type ChatEvent } from '../text/answerWriter';
+import { buildGhostPrompt } from '../../prompt/completion/completionPrompt';
+import { finishGhost, ghostIsComplete, wholeLines, wholeWords } from '../../prompt/completion/finishCompletion';
+import { answerEndFor, AnswerWriter, detokenizer } from '../text/answerWriter';
 import { countTokens } from '../text/countTokens';
-import type { JobSpec, Metrics, Sampling, StopReason } from '../session/job';
+import type { JobSpec } from '../session/job';
 import type { StepGate } from '../session/stepGate';
 import { GhostMemo } from '../completion/completionCache';
 import { SyntaxReader, type GhostSyntax } from '../completion/syntaxFilter';
@@ -15,63 +19,11 @@ import { Outlines } from '../syntax/outlines';
 import type { ParkingPlace } from '../session/snapshotPolicy';
 import { remember } from '../tuning/calibrationStore';
 import { Session, type Cleared } from '../session/session';
-import { factsOf, type SessionFacts } from '../session/sessionView';
+import { factsOf } from '../session/sessionView';
 import { Sureness } from '../completion/confidence';
 import { vocabularyOf } from '../model/tokenizer';
 import type { Vocabulary } from '../model/vocabulary';
 import { openPlace } from '../kvStore/openSnapshotStore';
-
-export interface ChatRequest extends ChatInput {
-  readonly sampling: Sampling;
-  readonly maxTokens: number;
-  /** What it is about, as the host calls it. */
-  readonly subject?: string | undefined;
-}
-
-export interface ChatAnswer {
-  readonly text: string;
-  readonly tokens: readonly number[];
-  readonly fingerprint: string;
-  readonly stop: StopReason;
-  readonly metrics: Metrics;
-  readonly droppedTurns: number;
-  readonly cuts: readonly CutNote[];
-  readonly contextUsed: number;
-}
-
-export interface GhostRequest extends GhostInput {
-  readonly maxTokens: number;
-  /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
-  readonly variant?: number | undefined;
-  /** Whether the text may go on where the model is no longer sure of it. */
-  readonly unsure?: boolean | undefined;
-  /** Whether it is only what may be asked next: generated while nothing else is, and remembered. */
-  readonly ahead?: boolean | undefined;
-}
-
-export interface GhostAnswer {
-  readonly text: string;
-  /** Characters to the right of the cursor in whose place it stands. */
-  readonly replaces?: number;
-  /** Why there is none. */
-  readonly dropped?: DropReason | 'syntax' | 'unsure';
-  readonly stop: StopReason;
-  readonly metrics: Metrics;
-}
-
-/** What a later chat is known to begin with. */
-export interface WarmChatInput {
-  readonly system: string;
-  readonly history: ChatInput['history'];
-  readonly file?: FileBlock;
-  readonly subject?: string | undefined;
-}
-
-/** What a warm-up evaluated, and whether a request overtook it. */
-export interface WarmOutcome {
-  readonly evaluatedTokens: number;
-  readonly overtaken: boolean;
-}
 
 /** Ghost text is what the model holds most likely: nobody wants a suggestion that differs each time. */
 const greedy: Sampling = { temperature: 0, topK: 1, topP: 1, seed: 0 };
@@ -227,7 +179,7 @@ export class Engine {
    * Answers a question in a conversation.
    * @throws PromptTooLongError, ChatTemplateError
    */
-  async chat(request: ChatRequest, onEvent: (event: ChatEvent) => void, signal: AbortSignal): Promise<ChatAnswer> {
+  async chat(request: ChatParams, onEvent: (event: ChatProgress) => void, signal: AbortSignal): Promise<ChatResult> {
     const { tokenizer, format, facts } = this.loaded;
     await this.prepareOutlines([...request.history.map(({ user }) => user), request.user]);
     const prompt = await buildChatPrompt(request, format, tokenizer, chatBudget(facts.contextTokens, request.maxTokens), this.outlines.of);
@@ -262,7 +214,7 @@ export class Engine {
   }
 
   /** Evaluates what later chats will begin with, at idle priority; settles early when a real request comes. */
-  async warmChat(input: WarmChatInput, signal: AbortSignal): Promise<WarmOutcome> {
+  async warmChat(input: Omit<WarmChat, 'kind'>, signal: AbortSignal): Promise<WarmResult> {
     const { tokenizer, format, facts } = this.loaded;
     const { history, file } = input;
     await this.prepareOutlines([...history.map(({ user }) => user), ...(file ? [{ text: '', file }] : [])]);
@@ -278,7 +230,7 @@ export class Engine {
   }
 
   /** Evaluates what a completion at this place will begin with; otherwise as {@link warmChat}. */
-  async warmGhost(input: Omit<GhostInput, 'multiline'>, signal: AbortSignal): Promise<WarmOutcome> {
+  async warmGhost(input: Omit<WarmGhost, 'kind'>, signal: AbortSignal): Promise<WarmResult> {
     const { tokens } = buildGhostPrompt({ ...input, multiline: false }, this.loaded.tokenizer, this.ghostBudget());
     // The last token is evaluated with the request, for its logits, or is another one by then.
     const outcome = await this.warm({ purpose: 'ghost', subject: input.path, prompt: tokens.slice(0, -1) }, signal);
@@ -286,14 +238,14 @@ export class Engine {
     return outcome;
   }
 
-  private async warm(wanted: Pick<JobSpec, 'purpose' | 'subject' | 'prompt'>, signal: AbortSignal): Promise<WarmOutcome> {
+  private async warm(wanted: Pick<JobSpec, 'purpose' | 'subject' | 'prompt'>, signal: AbortSignal): Promise<WarmResult> {
     if (wanted.prompt.length === 0) return { evaluatedTokens: 0, overtaken: false };
     const { metrics, stop } = await this.session.run({ kind: 'warm', ...wanted, maxTokens: 0, sampling: greedy }, signal);
     return { evaluatedTokens: metrics.evaluatedTokens, overtaken: stop === 'cancelled' && !signal.aborted };
   }
 
   /** Completes code at a cursor. */
-  async complete(request: GhostRequest, signal: AbortSignal): Promise<GhostAnswer> {
+  async complete(request: CompleteParams, signal: AbortSignal): Promise<CompleteResult> {
     let reading: Promise<GhostSyntax | undefined> | undefined;
     // Not before the first token: parsing would keep one of the cores that it is evaluated on.
     const readSyntax = (): Promise<GhostSyntax | undefined> => (reading ??= this.readSyntax(request));
@@ -311,7 +263,7 @@ export class Engine {
     }
   }
 
-  private async generateGhost(request: GhostRequest, onFirst: () => unknown, signal: AbortSignal) {
+  private async generateGhost(request: CompleteParams, onFirst: () => unknown, signal: AbortSignal) {
     const { model, tokenizer } = this.loaded;
     const { variant = 0, unsure = variant !== 0 } = request;
     const { tokens: prompt, owed } = buildGhostPrompt(request, tokenizer, this.ghostBudget());
@@ -347,7 +299,7 @@ export class Engine {
     language,
     prefix,
     suffix,
-  }: Pick<GhostRequest, 'language' | 'prefix' | 'suffix'>): Promise<GhostSyntax | undefined> {
+  }: Pick<CompleteParams, 'language' | 'prefix' | 'suffix'>): Promise<GhostSyntax | undefined> {
     const warn = (message: string): void => {
       this.log('warn', message);
     };
@@ -382,10 +334,10 @@ interface GhostFacts {
 /** What of a ghost text is offered: by the rules for any text, and by the language's syntax where that is known. */
 function finish(
   raw: string,
-  request: GhostRequest,
+  request: CompleteParams,
   { owed, cut }: GhostFacts,
   syntax: GhostSyntax | undefined,
-): Pick<GhostAnswer, 'text' | 'replaces' | 'dropped'> {
+): Pick<CompleteResult, 'text' | 'replaces' | 'dropped'> {
   if (!syntax) return finishGhost(raw, request, owed);
   const input = syntax.inComment ? { ...request, multiline: false } : request;
   const verdict = finishGhost(raw, input, owed);

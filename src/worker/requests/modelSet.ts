@@ -1,3 +1,5 @@
+import type { GpuFailure } from '../../contract/models';
+import type { SessionFacts } from '../../contract/sessionFacts';
 import { resolve } from 'node:path';
 import { largest } from '../../util/lists';
 import { availableBytes } from '../model/availableMemory';
@@ -5,10 +7,9 @@ import { closeLimit, ghostContextTokens, type Engine, type EngineOptions } from 
 import { EngineFailure, messageOf } from '../model/loadErrors';
 import { StepGate } from '../session/stepGate';
 import { loadEngine } from '../model/gpuLoading';
-import type { GpuFailure } from '../model/gpuBuild';
 import { needOf, type EngineLog, type ModelNeed } from '../model/loadModel';
 import type { Cleared } from '../session/session';
-import { together, type SessionFacts } from '../session/sessionView';
+import { together } from '../session/sessionView';
 
 export interface EnginesOptions extends Omit<EngineOptions, 'gate' | 'beside'> {
   /** A model of its own for ghost text; the chat's without it. */

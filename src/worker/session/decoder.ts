@@ -1,7 +1,8 @@
+import type { StopReason } from '../../contract/metrics';
 import type { TokenBias } from 'node-llama-cpp';
 import { DraftPolicy, longestDraft, lookUpDraft, type Draft } from './promptLookup';
 import { endsAnswer } from '../model/endTokens';
-import type { Job, Sampled, Sampling, StepPiece, StopReason } from './job';
+import type { Job, Sampled, JobSampling, StepPiece } from './job';
 import type { Draw } from './lane';
 import { asTokens, type LoadedModel } from '../model/loadModel';
 import { dueAfter } from '../model/vocabulary';
@@ -111,6 +112,6 @@ export class Generation {
  * The library makes a new sampler for each call, and seeds it by the second where no seed is given: each token gets one of its own,
  * derived from the request's, so that a request can be repeated and no two tokens are drawn alike.
  */
-function samplingOfToken(sampling: Sampling, index: number): Sampling {
+function samplingOfToken(sampling: JobSampling, index: number): JobSampling {
   return { ...sampling, seed: (Math.imul(sampling.seed ^ (index + 1), 0x9e3779b1) >>> 0) % 0x7fffffff };
 }

@@ -1,13 +1,11 @@
+import type { Sampling } from '../../contract/chat';
+import type { Metrics, StopReason } from '../../contract/metrics';
 import type { LanePurpose } from './lanePolicy';
 import type { JobFacts, JobKind } from './scheduler';
 import type { Beginning } from '../model/vocabulary';
 
-/** How the next token is chosen. `temperature` 0 is greedy. */
-export interface Sampling {
-  readonly temperature: number;
-  readonly topP: number;
-  readonly topK: number;
-  readonly seed: number;
+/** How the next token is chosen. */
+export interface JobSampling extends Sampling {
   /** Divides the odds of tokens among the last generated; 1 or nothing leaves them. */
   readonly repeatPenalty?: number;
 }
@@ -22,7 +20,7 @@ export interface JobSpec {
   readonly prompt: readonly number[];
   /** Most tokens to generate; 0 only evaluates the prompt. */
   readonly maxTokens: number;
-  readonly sampling: Sampling;
+  readonly sampling: JobSampling;
   /** Whether tokens may be drafted by prompt lookup. */
   readonly drafts?: boolean;
   /** What the answer has to begin with. */
@@ -56,21 +54,6 @@ export type Ranking = readonly (readonly [token: number, logit: number])[];
 export interface StepPiece {
   readonly tokens: readonly number[];
   readonly samples: number;
-}
-
-export type StopReason = 'end' | 'maxTokens' | 'contextFull' | 'rule' | 'repetition' | 'cancelled';
-
-/** What a job cost; see the protocol's `Metrics`, whose shape this has. Milliseconds and tokens. */
-export interface Metrics {
-  readonly promptTokens: number;
-  readonly reusedTokens: number;
-  readonly evaluatedTokens: number;
-  readonly generatedTokens: number;
-  readonly draftedTokens: number;
-  readonly confirmedTokens: number;
-  readonly firstTokenMilliseconds: number;
-  readonly tokensPerSecond: number;
-  readonly totalMilliseconds: number;
 }
 
 export interface JobResult {

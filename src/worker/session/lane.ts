@@ -1,12 +1,12 @@
 import type { ControlledEvaluateInputItem, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
 import { append } from '../../util/lists';
 import { commonPrefixLength } from '../../util/commonPrefix';
-import type { Sampled, Sampling } from './job';
+import type { Sampled, JobSampling } from './job';
 import { findRestoredFloor, type LaneFacts, type LanePurpose } from './lanePolicy';
 
 /** How the token after one position is chosen. */
 export interface Draw {
-  readonly sampling: Sampling;
+  readonly sampling: JobSampling;
   /** Tokens the repeat penalty applies to; given each time, as a sampler of the library lives for one call. */
   readonly punished: readonly number[];
   /** Raises the only tokens that may be chosen above all others; `undefined` where any may. */

@@ -1,8 +1,9 @@
+import type { StopReason } from '../../contract/metrics';
 import { Admission } from './admission';
 import { calibrate, stillHolds, type Calibration } from '../tuning/calibrate';
 import type { StepGate } from './stepGate';
 import { Generation, type StepOutcome } from './decoder';
-import { Job, type Clock, type JobResult, type JobSpec, type StepPiece, type StopReason } from './job';
+import { Job, type Clock, type JobResult, type JobSpec, type StepPiece } from './job';
 import { Lane } from './lane';
 import type { LaneRequest } from './lanePolicy';
 import { largestStep, type LoadedModel } from '../model/loadModel';

@@ -1,36 +1,10 @@
+import type { SessionFacts } from '../../contract/sessionFacts';
 import { largest } from '../../util/lists';
-import type { LanePurpose } from './lanePolicy';
 import type { Session } from './session';
-import type { AnswerSpeed } from './speeds';
 import { sumOf, Totals } from './totals';
 
 /** Which of two models. */
 export type ModelRole = 'chat' | 'ghostText';
-
-/** What there is to see of a session; the protocol's `SessionView`, whose shape this has, but for the process's memory. */
-export interface SessionFacts {
-  readonly lanes: readonly {
-    readonly id: number;
-    readonly model?: ModelRole | undefined;
-    readonly purpose: LanePurpose;
-    readonly subject: string | undefined;
-    readonly tokens: number;
-    readonly capacity: number;
-    readonly busy: boolean;
-  }[];
-  readonly parked: readonly {
-    readonly model?: ModelRole | undefined;
-    readonly purpose: LanePurpose;
-    readonly subject: string | undefined;
-    readonly own: boolean;
-    readonly tokens: number;
-    readonly bytes: number;
-    readonly place: 'memory' | 'disk';
-  }[];
-  readonly totals: Readonly<Totals>;
-  readonly prefillTokensPerSecond: number;
-  readonly answers: readonly AnswerSpeed[];
-}
 
 /** Without a model there is no session: nothing is in it, and it has done nothing. */
 export const noSession: SessionFacts = { lanes: [], parked: [], totals: new Totals(), prefillTokensPerSecond: 0, answers: [] };

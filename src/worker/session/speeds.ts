@@ -1,12 +1,6 @@
-import type { Metrics } from './job';
+import type { AnswerSpeed } from '../../contract/sessionFacts';
+import type { Metrics } from '../../contract/metrics';
 import type { LanePurpose } from './lanePolicy';
-
-/** How fast one answer was; the protocol's `AnswerSpeed`, whose shape this has. */
-export interface AnswerSpeed {
-  readonly purpose: LanePurpose;
-  readonly prefillTokensPerSecond: number;
-  readonly decodeTokensPerSecond: number;
-}
 
 /** Fewer tokens say more about a single step, and about the clock, than about speed. */
 const fewestPrefilled = 32;

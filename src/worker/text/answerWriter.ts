@@ -1,3 +1,4 @@
+import type { ChatProgress } from '../../contract/chat';
 import { EndMarkFilter, type FilteredText } from '../../prompt/chat/endMarkFilter';
 import { endMarksFor } from '../../prompt/chat/endMarks';
 import { createDetokenizer } from '../model/detokenizer';
@@ -5,11 +6,6 @@ import { readEndTexts } from '../model/endTokens';
 import { isLooping, TextStream } from './textStream';
 import type { JobResult } from '../session/job';
 import { asTokens, type LoadedModel } from '../model/loadModel';
-
-/** An event of an answer while it is made. */
-export type ChatEvent =
-  | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: readonly number[] };
 
 /** Text of tokens that follow a prompt. */
 export function detokenizer({ model }: LoadedModel, prompt: readonly number[]): TextStream {
@@ -60,7 +56,7 @@ export class AnswerWriter {
     private readonly loaded: LoadedModel,
     prompt: readonly number[],
     private readonly answerEnd: AnswerEnd,
-    private readonly onEvent: (event: ChatEvent) => void,
+    private readonly onEvent: (event: ChatProgress) => void,
   ) {
     this.stream = detokenizer(loaded, prompt);
     this.filter = new EndMarkFilter(answerEnd.marks);

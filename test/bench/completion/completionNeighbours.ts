@@ -1,7 +1,7 @@
+import type { RelatedChunk } from '../../../src/contract/completion';
 import { basename, dirname, extname } from 'node:path/posix';
 import type { SourceFile } from '../../../scripts/lib/models/corpus.mjs';
 import { linesAround, RecentChunks } from '../../../src/host/completion/recentChunks';
-import type { RelatedChunk } from '../../../src/contract/rpc/workerMethods';
 import { randomFrom } from '../../fixtures/models/weights';
 
 /** As many other files somebody has just looked at. */

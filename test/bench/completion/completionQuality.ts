@@ -1,9 +1,9 @@
+import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SourceFile } from '../../../scripts/lib/models/corpus.mjs';
 import { note, step } from '../../../scripts/lib/progress.mjs';
 import { decideTrigger } from '../../../src/host/completion/completionTrigger';
-import type { CompleteParams, CompleteResult } from '../../../src/contract/rpc/workerMethods';
 import { BareModel, bareTokens } from './bareModel';
 import { neighboursOf } from './completionNeighbours';
 import { pictureOf } from './completionPicture';

@@ -1,18 +1,10 @@
+import type { ChatParams, ChatResult, ChatTurn, Sampling, WarmChat } from '../../../src/contract/chat';
+import type { CompleteParams, WarmGhost } from '../../../src/contract/completion';
+import type { SelectionBlock, UserContent } from '../../../src/contract/context';
 import { decideTrigger, type SkipReason } from '../../../src/host/completion/completionTrigger';
 import { explainQuestion } from '../../../src/prompt/tasks/explainQuestion';
 import { anchoredTail } from '../../../src/prompt/completion/completionPrompt';
 import { BRIEF_SYSTEM_TEXT } from '../../../src/prompt/chat/systemPrompt';
-import type {
-  ChatParams,
-  ChatResult,
-  ChatTurn,
-  CompleteParams,
-  Sampling,
-  SelectionBlock,
-  UserContent,
-  WarmChat,
-  WarmGhost,
-} from '../../../src/contract/rpc/workerMethods';
 import type { Trace, TraceEvent, TraceExplain } from './trace';
 
 /** What the host asks of the worker at one moment of a trace; `at` is in milliseconds from its beginning. */

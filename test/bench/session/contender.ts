@@ -1,4 +1,6 @@
-import type { AnswerContent, ChatParams, CompleteParams, WarmParams } from '../../../src/contract/rpc/workerMethods';
+import type { AnswerContent, ChatParams } from '../../../src/contract/chat';
+import type { CompleteParams } from '../../../src/contract/completion';
+import type { WarmParams } from '../../../src/contract/warmUp';
 import type { Memory } from '../lib/processTreeMemory';
 
 /**

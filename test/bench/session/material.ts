@@ -1,6 +1,8 @@
+import type { ChatParams, Sampling } from '../../../src/contract/chat';
+import type { CompleteParams } from '../../../src/contract/completion';
+import type { FileBlock } from '../../../src/contract/context';
 import { explainQuestion } from '../../../src/prompt/tasks/explainQuestion';
 import { BRIEF_SYSTEM_TEXT } from '../../../src/prompt/chat/systemPrompt';
-import type { ChatParams, CompleteParams, FileBlock, Sampling } from '../../../src/contract/rpc/workerMethods';
 import type { Prompts } from './prompts';
 import { ghostTokens } from '../lib/replay';
 import { readTrace } from '../lib/trace';

@@ -1,3 +1,8 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../src/contract/chat';
+import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { Metrics, StopReason } from '../../../src/contract/metrics';
+import type { LoadModelParams, ModelFacts } from '../../../src/contract/models';
+import type { WarmParams, WarmResult } from '../../../src/contract/warmUp';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -14,22 +19,7 @@ import {
 import { killGroup, track } from '../../../scripts/lib/exec.mjs';
 import { workerEnvironment } from '../../../src/host/llm/worker/workerProcess';
 import type { SessionView } from '../../../src/contract/sessionFacts';
-import {
-  methods,
-  PROTOCOL_VERSION,
-  type Activity,
-  type ChatParams,
-  type ChatProgress,
-  type ChatResult,
-  type CompleteParams,
-  type CompleteResult,
-  type LoadModelParams,
-  type Metrics,
-  type ModelFacts,
-  type StopReason,
-  type WarmParams,
-  type WarmResult,
-} from '../../../src/contract/rpc/workerMethods';
+import { methods, PROTOCOL_VERSION, type Activity } from '../../../src/contract/rpc/workerMethods';
 import type { ChatRun, Contender, GhostRun, Progress, RequestOptions } from './contender';
 import type { Prompts } from './prompts';
 import { memoryOf, type Memory } from '../lib/processTreeMemory';

@@ -1,9 +1,11 @@
+import type { ChatParams } from '../../../src/contract/chat';
+import type { CompleteParams } from '../../../src/contract/completion';
+import type { ModelFacts } from '../../../src/contract/models';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killGroup, lastLines, track } from '../../../scripts/lib/exec.mjs';
-import type { ChatParams, CompleteParams, ModelFacts } from '../../../src/contract/rpc/workerMethods';
 import type { ChatRun, Contender, GhostRun, Progress, RequestOptions } from './contender';
 import type { Prompts } from './prompts';
 import { memoryOf, type Memory } from '../lib/processTreeMemory';

@@ -1,9 +1,9 @@
+import type { LoadModelParams, ModelFacts } from '../../../src/contract/models';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { note } from '../../../scripts/lib/progress.mjs';
 import { tempFolder } from '../../../scripts/lib/temp.mjs';
-import type { LoadModelParams, ModelFacts } from '../../../src/contract/rpc/workerMethods';
 import { busyDecodeRates, decodeRates, explainCosts, joinRates, type DecodeRates } from './answers';
 import { cancelTimes } from './cancelling';
 import type { Contender } from './contender';

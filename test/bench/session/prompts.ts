@@ -1,3 +1,6 @@
+import type { ChatParams, WarmChat } from '../../../src/contract/chat';
+import type { CompleteParams } from '../../../src/contract/completion';
+import type { ModelFacts } from '../../../src/contract/models';
 import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
 import { buildChatPrompt, chatBudget, chatPrefix } from '../../../src/prompt/chat/chatPrompt';
 import { buildGhostPrompt } from '../../../src/prompt/completion/completionPrompt';
@@ -5,7 +8,6 @@ import type { ChatFormat, PromptTokenizer } from '../../../src/prompt/promptType
 import { Grammars } from '../../../src/worker/syntax/grammars';
 import { Outlines } from '../../../src/worker/syntax/outlines';
 import { promptTokenizer } from '../../../src/worker/model/tokenizer';
-import type { ChatParams, CompleteParams, ModelFacts, WarmChat } from '../../../src/contract/rpc/workerMethods';
 
 /** As in src/worker/requests/modelRequests.ts; that the prompts are the worker's is checked by their lengths with every request. */
 const ghostShare = 0.25;

@@ -1,7 +1,7 @@
+import type { ModelFacts } from '../../../src/contract/models';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { duration, note, step } from '../../../scripts/lib/progress.mjs';
-import type { ModelFacts } from '../../../src/contract/rpc/workerMethods';
 import { cachedModelPath, llama2_7bShape } from '../../fixtures/models/llama';
 import { embedded, large, phase, type PeerSource, type Plan, type Setting } from './phases';
 import { jsonRow, rowHolds, rowIds, tableOf, type JsonRow, type Row, type RowId } from '../lib/rows';

@@ -1,8 +1,8 @@
+import type { LoadModelParams } from '../../../src/contract/models';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoadModelParams } from '../../../src/contract/rpc/workerMethods';
 import { FakeMemory } from '../../unit/host/chat/chatFakes';
 import { ColdJudge } from './soakCold';
 import { Findings } from './soakFindings';

@@ -1,4 +1,4 @@
-import type { LoadModelParams } from '../../../src/contract/rpc/workerMethods';
+import type { LoadModelParams } from '../../../src/contract/models';
 import { ColdModel } from '../../fixtures/models/coldModel';
 import { noCancel, TestClient, valueOf } from '../../fixtures/engine/workerClient';
 import type { Findings } from './soakFindings';

@@ -1,6 +1,6 @@
+import type { WarmGhost } from '../../../src/contract/completion';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { CancelSource } from '../../../src/host/llm/worker/cancelSource';
-import type { WarmGhost } from '../../../src/contract/rpc/workerMethods';
 import { replay, type ReplayChat, type ReplayStep, type ReplayTouch } from '../lib/replay';
 import type { Entry, Ledger } from './soakLedger';
 import type { SoakPlan } from './soakPlan';

@@ -1,3 +1,7 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../src/contract/chat';
+import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { LoadModelParams } from '../../../src/contract/models';
+import type { WarmParams, WarmResult } from '../../../src/contract/warmUp';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ChatController } from '../../../src/host/chat/view/chatController';
@@ -8,16 +12,6 @@ import type { Cancellation, Outcome } from '../../../src/host/llm/languageModel'
 import { RestartPolicy } from '../../../src/host/llm/worker/restartPolicy';
 import { idleAfter } from '../../../src/host/llm/idleWarmUp';
 import { BRIEF_SYSTEM_TEXT } from '../../../src/prompt/chat/systemPrompt';
-import type {
-  ChatParams,
-  ChatProgress,
-  ChatResult,
-  CompleteParams,
-  CompleteResult,
-  LoadModelParams,
-  WarmParams,
-  WarmResult,
-} from '../../../src/contract/rpc/workerMethods';
 import { TestClient } from '../../fixtures/engine/workerClient';
 import { fakeContext } from '../../unit/host/chat/context/contextFakes';
 import { fakeTexts } from '../../unit/host/chat/chatFakes';

@@ -1,12 +1,7 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../src/contract/chat';
+import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { WarmResult } from '../../../src/contract/warmUp';
 import type { Outcome } from '../../../src/host/llm/languageModel';
-import type {
-  ChatParams,
-  ChatProgress,
-  ChatResult,
-  CompleteParams,
-  CompleteResult,
-  WarmResult,
-} from '../../../src/contract/rpc/workerMethods';
 import { errorText, type Findings } from './soakFindings';
 
 /** A chat request as it was seen from outside: what was asked, what came, and how it ended. */

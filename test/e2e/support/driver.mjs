@@ -17,7 +17,7 @@ const evidenceLines = 60;
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{state: string, answer: string, user: {text: string, file?: {path: string}, selection?: {startLine: number, endLine: number},
  *   context?: {kind: string, text: string}[]},
- *   tokens: number[], metrics?: import('../../../src/contract/rpc/workerMethods').Metrics}} Turn
+ *   tokens: number[], metrics?: import('../../../src/contract/metrics').Metrics}} Turn
  * @typedef {{id: string, title: string, updatedAt: number, turns: Turn[]}} Conversation
  */
 

@@ -15,14 +15,14 @@ const program = fileURLToPath(new URL('../../fixtures/workers/says.mjs', import.
  * @property {string | readonly string[]} answer whole, or in the pieces it streams in
  * @property {number} [firstTokenMilliseconds] how long the prompt is read
  * @property {number} [tokensPerSecond] as fast as it goes without it
- * @property {Partial<import('../../../src/contract/rpc/workerMethods').Metrics>} [metrics] what it claims to have cost, over what it did
+ * @property {Partial<import('../../../src/contract/metrics').Metrics>} [metrics] what it claims to have cost, over what it did
  *
  * @typedef {object} Script
  * @property {readonly ScriptedAnswer[]} answers the first that fits is given, of several with the same `when` each in turn; a question without one fails
  * @property {readonly {after: string, text: string}[]} [ghosts] ghost text, by what stands before the cursor
- * @property {Partial<import('../../../src/contract/rpc/workerMethods').ModelFacts>} [facts] read when the model is loaded
+ * @property {Partial<import('../../../src/contract/models').ModelFacts>} [facts] read when the model is loaded
  *
- * @typedef {{chat: import('../../../src/contract/rpc/workerMethods').ChatParams, complete: import('../../../src/contract/rpc/workerMethods').CompleteParams}} Asked
+ * @typedef {{chat: import('../../../src/contract/chat').ChatParams, complete: import('../../../src/contract/completion').CompleteParams}} Asked
  */
 
 export class ScriptedWorker {

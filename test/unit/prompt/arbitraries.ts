@@ -1,5 +1,7 @@
+import type { ChatTurn } from '../../../src/contract/chat';
+import type { FileBlock, UserContent } from '../../../src/contract/context';
 import fc from 'fast-check';
-import type { ChatFormat, ChatTurn, FileBlock, PromptTokenizer, UserContent } from '../../../src/prompt/promptTypes';
+import type { ChatFormat, PromptTokenizer } from '../../../src/prompt/promptTypes';
 import { llama3Like, mistralLike, smolLm2, zephyrLike } from './template/templates';
 import { LLAMA_FINGERPRINT, llamaTokenizerWith, WordTokenizer } from './tokenizers';
 

@@ -1,5 +1,5 @@
+import type { ChatProgress } from '../../../src/contract/chat';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChatProgress } from '../../../src/contract/rpc/workerMethods';
 import { TextPacer } from '../../../src/worker/textPacer';
 
 const text = (piece: string, ...tokens: number[]): ChatProgress => ({ kind: 'text', text: piece, tokens });

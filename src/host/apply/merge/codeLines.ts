@@ -1,7 +1,7 @@
 /** Texts as lists of lines, without what ends them. A text that ends with a line break has an empty last line, so that joining gives it back. */
 
 /** Lines [start, end) of a list, from 0. */
-export interface LineRange {
+export interface LineSpan {
   readonly start: number;
   readonly end: number;
 }

@@ -5,7 +5,7 @@ import { findKey } from './alignment';
 import { filled } from './fillElisions';
 import { separateElisions } from './inlineElisions';
 import { firstIndent, indentOf, indentUnit, leastIndent, reindented } from './indentation';
-import { isBlank, sharedCount, significant, similarity, withoutBlankEnds, type LineRange } from './codeLines';
+import { isBlank, sharedCount, significant, similarity, withoutBlankEnds, type LineSpan } from './codeLines';
 import { headEnd, merged } from './mergeCode';
 import { similarRegion } from './similarRegion';
 
@@ -26,7 +26,7 @@ export interface PlacementInput {
   /** Declarations of the file, by document symbols where there are some. */
   readonly declarations: readonly Declaration[];
   /** What the question was about, where the file still has it. */
-  readonly selection?: LineRange;
+  readonly selection?: LineSpan;
   /** Where the cursor is, if it is in the file. */
   readonly cursor?: number;
   /** Lines of declarations that were chosen among several with the same name. */
@@ -212,7 +212,7 @@ function indentBetween(lines: readonly string[], at: number): string {
 function replaced(
   how: Placement['how'],
   original: readonly string[],
-  { start, end }: LineRange,
+  { start, end }: LineSpan,
   block: readonly string[],
 ): Placement | undefined {
   const old = original.slice(start, end);

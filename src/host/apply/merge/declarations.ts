@@ -1,9 +1,9 @@
 /** Declarations as they look in most languages: found by their first line, and ended by their indentation or their closing bracket. */
 import { indentOf } from './indentation';
-import { isBlank, type LineRange } from './codeLines';
+import { isBlank, type LineSpan } from './codeLines';
 
 /** `start` is the line of the comments or decorators it begins with. */
-export interface Declaration extends LineRange {
+export interface Declaration extends LineSpan {
   readonly name: string;
   /** The line that has the name. */
   readonly line: number;

@@ -4,7 +4,7 @@ import { declarationsIn, leadingStart, mergeLeading, outermost, type Declaration
 import { isElision } from './elisions';
 import { filled } from './fillElisions';
 import { indentOf, indentUnit, reindented } from './indentation';
-import { isBlank, similarity, withoutBlankEnds, type LineRange } from './codeLines';
+import { isBlank, similarity, withoutBlankEnds, type LineSpan } from './codeLines';
 
 /** A declaration of the block with what stands before it, or what follows the last one. */
 interface Piece {
@@ -12,7 +12,7 @@ interface Piece {
   readonly lines: readonly string[];
 }
 
-interface Edit extends LineRange {
+interface Edit extends LineSpan {
   readonly lines: readonly string[];
 }
 

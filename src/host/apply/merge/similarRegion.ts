@@ -1,5 +1,5 @@
 import { largest } from '../../../util/lists';
-import { isBlank, significant, similarity, type LineRange } from './codeLines';
+import { isBlank, significant, similarity, type LineSpan } from './codeLines';
 
 /** From here on two lines are taken for wordings of the same one. */
 const SAME_LINE = 0.5;
@@ -8,13 +8,13 @@ const SAME_LINE = 0.5;
 const LEAST_SHARE = 0.4;
 
 /** The lines of `original` of which `block` is most likely the new wording: those it has the most lines in common with, and their neighbours that were reworded. */
-export function similarRegion(original: readonly string[], block: readonly string[]): LineRange | undefined {
+export function similarRegion(original: readonly string[], block: readonly string[]): LineSpan | undefined {
   if (significant(block).length < 2) return similarLine(original, block);
   const window = bestWindow(original, block);
   return window && grown(original, block, window);
 }
 
-function similarLine(original: readonly string[], block: readonly string[]): LineRange | undefined {
+function similarLine(original: readonly string[], block: readonly string[]): LineSpan | undefined {
   const text = significant(block).join(' ');
   const scores = original.map((line) => (isBlank(line) ? 0 : similarity(line, text)));
   const best = largest(scores, 0);
@@ -23,7 +23,7 @@ function similarLine(original: readonly string[], block: readonly string[]): Lin
 }
 
 /** The stretch as long as the block that shares the most of its lines, from the first shared one to the last. */
-function bestWindow(original: readonly string[], block: readonly string[]): LineRange | undefined {
+function bestWindow(original: readonly string[], block: readonly string[]): LineSpan | undefined {
   const wanted = new Set(significant(block));
   const isShared = original.map((line) => wanted.has(line.trim()));
   let shared = 0;
@@ -40,7 +40,7 @@ function bestWindow(original: readonly string[], block: readonly string[]): Line
 }
 
 /** `region` with the lines before and after it that the block has too, in other words. */
-function grown(original: readonly string[], block: readonly string[], region: LineRange): LineRange {
+function grown(original: readonly string[], block: readonly string[], region: LineSpan): LineSpan {
   const at = (line: string | undefined): number => block.findIndex((each) => each.trim() === line?.trim());
   const atLast = (line: string | undefined): number => block.findLastIndex((each) => each.trim() === line?.trim());
   let { start, end } = region;

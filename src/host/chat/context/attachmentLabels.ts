@@ -1,4 +1,4 @@
-import type { ContextBlock, LineRange } from '../../../contract/rpc/workerMethods';
+import type { ContextBlock, LineRange } from '../../../contract/context';
 import type { LocatedBlock, LocatedContent } from './locatedContent';
 
 /** What an attachment is and where it is from, without what is in it. Lines are 1-based and inclusive. */

@@ -1,7 +1,8 @@
+import type { ChatTurn } from '../../../contract/chat';
+import type { ContextBlock, UserContent } from '../../../contract/context';
 import type { BlockSizes } from '../../../prompt/context/blockLimits';
 import { foretell, type Forecast } from '../../../prompt/context/promptForecast';
 import type { GaugeView } from '../../../contract/webview/chatMessages';
-import type { ChatTurn, ContextBlock, UserContent } from '../../../contract/rpc/workerMethods';
 import type { ServingModel } from '../../llm/languageModel';
 import type { TokenCounter } from './tokenCounter';
 import { labelOf, sourcesOf, type SourceWords } from './attachmentLabels';

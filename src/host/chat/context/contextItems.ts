@@ -1,6 +1,6 @@
 /** What is attached to a question that is being typed: where it is, not what is in it. That is read when the question is sent. */
+import type { LineRange } from '../../../contract/context';
 import * as v from 'valibot';
-import type { LineRange } from '../../../contract/rpc/workerMethods';
 import type { LocatedBlock, LocatedContent } from './locatedContent';
 
 const line = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -1,6 +1,6 @@
 /** What is said of attachments, in the user's language. */
+import type { ContextBlock } from '../../../contract/context';
 import { env, l10n } from 'vscode';
-import type { ContextBlock } from '../../../contract/rpc/workerMethods';
 import type { ForecastWords } from './contextGauge';
 
 /** {@link ForecastWords} in the language VS Code runs in. */

@@ -1,5 +1,5 @@
+import type { ContextBlock, FileBlock, UserContent } from '../../../contract/context';
 /** Contents of questions with the URIs of the files they are from. The host keeps the URIs and does not send them to a model. */
-import type { ContextBlock, FileBlock, UserContent } from '../../../contract/rpc/workerMethods';
 
 export interface Located {
   /** A path says which file was attached only within one folder of the workspace. */

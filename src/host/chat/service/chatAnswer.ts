@@ -1,5 +1,5 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
 import type { AnswerState } from '../../../contract/webview/chatMessages';
-import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/rpc/workerMethods';
 import { servingModel, type Engine, type Outcome } from '../../llm/languageModel';
 import { CancelSource } from '../../llm/worker/cancelSource';
 import type { StoredTurn } from '../store/conversationRecords';

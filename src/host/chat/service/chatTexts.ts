@@ -1,6 +1,7 @@
+import type { CutNote } from '../../../contract/context';
+import type { StopReason } from '../../../contract/metrics';
 import type { EngineErrorData } from '../../../contract/engineErrors';
 import type { EngineView, WebviewStrings } from '../../../contract/webview/chatMessages';
-import type { CutNote, StopReason } from '../../../contract/rpc/workerMethods';
 import type { EngineState } from '../../llm/languageModel';
 import type { Problem } from '../../ui/errorMessages';
 import type { ForecastWords } from '../context/contextGauge';

@@ -1,6 +1,7 @@
 /** The chat's words in the user's language. */
+import type { CutNote } from '../../../contract/context';
+import type { StopReason } from '../../../contract/metrics';
 import { l10n } from 'vscode';
-import type { CutNote, StopReason } from '../../../contract/rpc/workerMethods';
 import { engineView } from '../../ui/engineStatus';
 import { describeProblem, labelOf } from '../../ui/errorMessages';
 import { forecastWords, number, sourceName } from '../context/contextMessages';

@@ -1,8 +1,8 @@
 /** A conversation as it is kept on disk: schema, and what follows from a record alone. */
+import type { ChatTurn } from '../../../contract/chat';
 import * as v from 'valibot';
 import { ellipsize, toWellFormed } from '../../../util/text/wholeCharacters';
-import type { EngineErrorData } from '../../../contract/engineErrors';
-import type { ChatTurn } from '../../../contract/rpc/workerMethods';
+import { engineErrorSchema, type EngineErrorData } from '../../../contract/engineErrors';
 import { isTree } from './turnTree';
 import { withoutPlaces, type LocatedContent } from '../context/locatedContent';
 import { upgraded } from './upgradeRecords';
@@ -93,37 +93,10 @@ const conversation = v.object({
 export type StoredTurn = v.InferOutput<typeof turn>;
 export type Conversation = v.InferOutput<typeof conversation>;
 
-const errorFields: Readonly<Record<EngineErrorData['kind'], readonly string[]>> = {
-  modelNotFound: ['path'],
-  notGguf: ['path', 'found'],
-  modelTruncated: ['path', 'bytes', 'neededBytes'],
-  modelVersion: ['path', 'age'],
-  modelBroken: ['path', 'detail'],
-  modelParts: ['path', 'problem', 'part', 'parts'],
-  relativePath: ['path'],
-  outOfMemory: ['path', 'neededBytes', 'freeBytes'],
-  doesNotFit: ['path', 'neededBytes', 'freeBytes', 'others', 'othersBytes'],
-  unsupportedArchitecture: ['path', 'architecture'],
-  engineUnavailable: ['detail'],
-  versionMismatch: ['host', 'worker'],
-  promptTooLong: ['promptTokens', 'contextTokens'],
-  noModel: [],
-  workerUnavailable: ['detail'],
-  workerDied: ['detail'],
-  restarted: [],
-  chatTemplate: ['detail'],
-  endpoint: ['host', 'reason', 'detail'],
-  internal: ['detail'],
-};
-
-function isErrorData(value: { kind: string }): value is EngineErrorData {
-  const fields = Object.hasOwn(errorFields, value.kind) ? errorFields[value.kind as EngineErrorData['kind']] : undefined;
-  return fields?.every((field) => field in value) ?? false;
-}
-
 /** An error of a kind this version does not know must not cost the conversation it stands in. */
 function asError(value: { kind: string }): EngineErrorData {
-  return isErrorData(value) ? value : { kind: 'internal', detail: value.kind };
+  const parsed = v.safeParse(engineErrorSchema, value);
+  return parsed.success ? parsed.output : { kind: 'internal', detail: value.kind };
 }
 
 /** The record in `text`. An answer that was under way when it was written was interrupted: it is stopped, its text kept. Throws. */

@@ -1,7 +1,7 @@
+import type { UserContent } from '../../../contract/context';
 import MarkdownIt from 'markdown-it';
 import { useAnswerBlocks, type FenceMeta } from '../../../util/text/answerBlocks';
 import { ThoughtReader } from '../../../util/text/thoughts';
-import type { UserContent } from '../../../contract/rpc/workerMethods';
 import type { CodeAction } from '../../../contract/webview/chatMessages';
 
 /** A code block of an answer. Everything in it is the model's. */

@@ -1,5 +1,5 @@
+import type { UserContent } from '../../../contract/context';
 import type { ActionView, AnswerState, AttachmentView, BranchView, TurnView } from '../../../contract/webview/chatMessages';
-import type { UserContent } from '../../../contract/rpc/workerMethods';
 import { labelOf, sourcesOf } from '../context/attachmentLabels';
 import type { StoredTurn } from '../store/conversationRecords';
 import type { ChatTexts } from '../service/chatTexts';

@@ -1,5 +1,6 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
+import type { StopReason } from '../../../contract/metrics';
 import { sliceFromStart, withoutLastHalf } from '../../../util/text/wholeCharacters';
-import type { ChatParams, ChatProgress, ChatResult, StopReason } from '../../../contract/rpc/workerMethods';
 import { PromptTooLongError } from '../../../prompt/chat/chatPrompt';
 import type { Connection } from './serverConnection';
 import { maxAnswerCharacters } from './serverLimits';

@@ -1,6 +1,7 @@
+import type { CompleteParams, CompleteResult } from '../../../contract/completion';
+import type { StopReason } from '../../../contract/metrics';
 import { sliceFromStart } from '../../../util/text/wholeCharacters';
 import { finishGhost, ghostIsComplete, wholeLines } from '../../../prompt/completion/finishCompletion';
-import type { CompleteParams, CompleteResult, StopReason } from '../../../contract/rpc/workerMethods';
 import type { Connection } from './serverConnection';
 import type { CompletionWay } from './dialects/dialect';
 import { maxCompletionCharacters } from './serverLimits';

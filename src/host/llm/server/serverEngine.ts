@@ -1,5 +1,7 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
+import type { CompleteParams, CompleteResult } from '../../../contract/completion';
+import type { Metrics } from '../../../contract/metrics';
 import { Emitter, type Disposable } from '../../../util/event';
-import type { ChatParams, ChatProgress, ChatResult, CompleteParams, CompleteResult, Metrics } from '../../../contract/rpc/workerMethods';
 import type { Log } from '../../services/log';
 import { cancelledChat, cancelledCompletion } from '../cancelledResults';
 import type { Cancellation, EngineState, EngineTask, Finished, Outcome } from '../languageModel';

@@ -1,8 +1,9 @@
+import type { ChatParams } from '../../../contract/chat';
+import type { CutNote } from '../../../contract/context';
 import { userText } from '../../../prompt/context/contextBlocks';
 import { chatBudget, PromptTooLongError } from '../../../prompt/chat/chatPrompt';
 import { estimateTokenCount, estimatingTokenizer, MESSAGE_TOKENS } from '../../../prompt/context/tokenEstimate';
 import { keptFrom } from '../../../prompt/chat/historyLimit';
-import type { ChatParams, CutNote } from '../../../contract/rpc/workerMethods';
 
 /** A message as OpenAI's API has it. */
 export interface RemoteMessage {

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../../contract/rpc/workerMethods';
+import type { Metrics } from '../../../contract/metrics';
 import { noMetrics } from '../cancelledResults';
 import { isJsonObject, readCost } from './reading/readBounds';
 

@@ -1,4 +1,4 @@
-import type { LoadModelParams } from '../../../contract/rpc/workerMethods';
+import type { LoadModelParams } from '../../../contract/models';
 import type { Log } from '../../services/log';
 import type { MemoryReading } from './deathCause';
 import type { GpuFallback } from './gpuFallback';

@@ -1,3 +1,8 @@
+import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
+import type { CompleteParams, CompleteResult } from '../../../contract/completion';
+import type { Metrics } from '../../../contract/metrics';
+import type { ExamineModelParams, ExaminedModel, LoadModelParams, ModelFacts } from '../../../contract/models';
+import type { WarmParams, WarmResult } from '../../../contract/warmUp';
 import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, firstOf, type Disposable } from '../../../util/event';
 import type { EngineErrorData } from '../../../contract/engineErrors';
@@ -5,24 +10,12 @@ import type { ClearResult, ParkResult, SessionView } from '../../../contract/ses
 import {
   methods,
   type Activity,
-  type ChatParams,
-  type ChatProgress,
-  type ChatResult,
-  type CompleteParams,
-  type CompleteResult,
   type CountTokensParams,
   type CountTokensResult,
-  type ExaminedModel,
-  type ExamineModelParams,
   type InitializeResult,
-  type LoadModelParams,
   type LoadProgress,
   type LogEntry,
-  type Metrics,
-  type ModelFacts,
   type PingResult,
-  type WarmParams,
-  type WarmResult,
 } from '../../../contract/rpc/workerMethods';
 import { cancelledChat, cancelledCompletion, notWarmed } from '../cancelledResults';
 import type { EngineClientOptions } from './clientOptions';

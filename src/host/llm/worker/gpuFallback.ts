@@ -1,5 +1,5 @@
+import type { GpuFailure, LoadModelParams, ModelFacts } from '../../../contract/models';
 import { Emitter } from '../../../util/event';
-import type { GpuFailure, LoadModelParams, ModelFacts } from '../../../contract/rpc/workerMethods';
 import type { WorkerEnd } from './deathCause';
 
 /** As much of VS Code's `Memento` as it takes to remember a failure over restarts. */

@@ -1,5 +1,5 @@
+import type { LoadModelParams, ModelFacts } from '../../../contract/models';
 import type { EngineErrorData } from '../../../contract/engineErrors';
-import type { LoadModelParams, ModelFacts } from '../../../contract/rpc/workerMethods';
 
 /**
  * Keeps a model for ghost text out of the way whose loading has taken the worker with it: the chat's model is loaded without it, and writes

@@ -1,5 +1,5 @@
+import type { GpuFailure } from '../../../contract/models';
 import * as vscode from 'vscode';
-import type { GpuFailure } from '../../../contract/rpc/workerMethods';
 import type { Engine } from '../../llm/languageModel';
 import type { GpuFallback } from '../../llm/worker/gpuFallback';
 import { commandIds } from '../../services/commandIds';

@@ -1,3 +1,4 @@
+import type { LoadErrorData } from '../../../contract/engineErrors';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import {
   broken,
@@ -8,7 +9,7 @@ import {
   type GgufHead,
   type GgufTensor,
 } from '../../../util/gguf/ggufReader';
-import { EngineFailure, type Failure } from '../loadErrors';
+import { EngineFailure } from '../loadErrors';
 import { checkParts, listParts } from './checkParts';
 import { checkShape } from './checkShape';
 import { checkTensors, checkWeights } from './checkTensors';
@@ -68,7 +69,7 @@ function asFailure(error: unknown, path: string): EngineFailure {
   return new EngineFailure(error instanceof GgufError ? failureOf(error.fault, path) : { kind: 'modelNotFound', path });
 }
 
-function failureOf(fault: GgufFault, path: string): Failure {
+function failureOf(fault: GgufFault, path: string): LoadErrorData {
   switch (fault.kind) {
     case 'notGguf':
       return { kind: 'notGguf', path, found: fault.found };

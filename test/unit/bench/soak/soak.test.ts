@@ -1,6 +1,6 @@
+import type { ChatProgress, ChatResult } from '../../../../src/contract/chat';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../../../src/host/chat/store/conversationRecords';
-import type { ChatProgress, ChatResult } from '../../../../src/contract/rpc/workerMethods';
 import { fakeMetrics } from '../../../fixtures/engine/fakeEngine';
 import { chatParams } from '../../../fixtures/engine/workerClient';
 import { isSame } from '../../../bench/soak/soakCold';

@@ -1,10 +1,11 @@
+import type { ChatResult } from '../../../../src/contract/chat';
+import type { CompleteParams, CompleteResult } from '../../../../src/contract/completion';
 import { describe, expect, it } from 'vitest';
 import { percentile } from '../../../../src/host/benchmark/measureModel';
 import { runBenchmark, type OwnEngine, type RunnerDeps } from '../../../../src/host/benchmark/benchmarkRunner';
 import { sample } from '../../../../src/host/benchmark/benchmarkSample';
 import type { Outcome } from '../../../../src/host/llm/languageModel';
 import type { EngineErrorData } from '../../../../src/contract/engineErrors';
-import type { ChatResult, CompleteParams, CompleteResult } from '../../../../src/contract/rpc/workerMethods';
 import { fakeFacts, fakeMetrics } from '../../../fixtures/engine/fakeEngine';
 import { Cancel, noCancel } from '../../../fixtures/engine/workerClient';
 

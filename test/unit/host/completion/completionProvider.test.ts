@@ -1,9 +1,9 @@
+import type { CompleteParams, CompleteResult } from '../../../../src/contract/completion';
 import { describe, expect, it, vi } from 'vitest';
 import { GhostNumbers } from '../../../../src/host/completion/completionStatistics';
 import { GhostTextProvider } from '../../../../src/host/completion/completionProvider';
 import type { Cancellation, Engine, EngineState } from '../../../../src/host/llm/languageModel';
 import { readConfig } from '../../../../src/host/services/config';
-import type { CompleteParams, CompleteResult } from '../../../../src/contract/rpc/workerMethods';
 
 type Asked = Parameters<GhostTextProvider['provideInlineCompletionItems']>;
 type Document = Asked[0];

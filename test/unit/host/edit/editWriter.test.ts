@@ -1,7 +1,7 @@
+import type { ChatParams } from '../../../../src/contract/chat';
 import { describe, expect, it } from 'vitest';
 import { PendingEdit } from '../../../../src/host/edit/pendingEdit';
 import { EditWriter } from '../../../../src/host/edit/editWriter';
-import type { ChatParams } from '../../../../src/contract/rpc/workerMethods';
 import { FakeEditDocument } from '../../../fixtures/vscode/fakeEditDocument';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 

@@ -1,6 +1,6 @@
+import type { WarmParams } from '../../../../src/contract/warmUp';
 import { describe, expect, it } from 'vitest';
 import { WarmUp } from '../../../../src/host/llm/idleWarmUp';
-import type { WarmParams } from '../../../../src/contract/rpc/workerMethods';
 import { fakeFacts, FakeEngine } from '../../../fixtures/engine/fakeEngine';
 
 const params: WarmParams = { kind: 'chat', system: '', history: [] };

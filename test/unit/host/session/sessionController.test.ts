@@ -1,3 +1,4 @@
+import type { Metrics } from '../../../../src/contract/metrics';
 import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../../../src/util/event';
 import { SessionController, type SessionWords } from '../../../../src/host/session/sessionController';
@@ -8,7 +9,6 @@ import type { ReportFacts } from '../../../../src/host/session/issueReport';
 import { Savings } from '../../../../src/host/session/savings';
 import { readConfig } from '../../../../src/host/services/config';
 import type { SessionHostMessage } from '../../../../src/contract/webview/sessionMessages';
-import type { Metrics } from '../../../../src/contract/rpc/workerMethods';
 import { FakeEngine, fakeFacts, fakeMetrics } from '../../../fixtures/engine/fakeEngine';
 import { FakeTimers } from '../../../fixtures/timers';
 import { FakeLog, FakeMemory, settled } from '../chat/chatFakes';

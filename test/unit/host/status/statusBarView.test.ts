@@ -1,7 +1,7 @@
+import type { ModelFacts } from '../../../../src/contract/models';
 import { describe, expect, it, vi } from 'vitest';
 import type { EngineState } from '../../../../src/host/llm/languageModel';
 import { lanesLine, statusView } from '../../../../src/host/status/statusBarView';
-import type { ModelFacts } from '../../../../src/contract/rpc/workerMethods';
 import { fakeFacts } from '../../../fixtures/engine/fakeEngine';
 
 vi.mock('vscode', () => ({

@@ -1,7 +1,7 @@
+import type { ChatParams } from '../../../../src/contract/chat';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
 import { followupsOf, Participant } from '../../../../src/host/vscodeChat/participant';
-import type { ChatParams } from '../../../../src/contract/rpc/workerMethods';
 import { FakeEngine, fakeMetrics } from '../../../fixtures/engine/fakeEngine';
 import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
 import { clearScene } from '../../../fixtures/vscode/fakeVscode';

@@ -1,8 +1,9 @@
+import type { ChatInput } from '../../../../src/contract/chat';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildChatPrompt, chatPrefix, PromptTooLongError, type ChatBudget } from '../../../../src/prompt/chat/chatPrompt';
 import { anyText, fileBlock, layouts, liveTokens, question, systemText, turn, userContent } from '../arbitraries';
-import type { ChatInput, ChatPrompt, PromptTokenizer } from '../../../../src/prompt/promptTypes';
+import type { ChatPrompt, PromptTokenizer } from '../../../../src/prompt/promptTypes';
 
 const roomy: ChatBudget = { contextTokens: 100_000, reserveTokens: 0 };
 const runs = { numRuns: 60 };

@@ -1,9 +1,9 @@
+import type { ChatInput } from '../../../../src/contract/chat';
 import { describe, expect, it } from 'vitest';
 import { buildChatPrompt, PromptTooLongError } from '../../../../src/prompt/chat/chatPrompt';
 import { BRIEF_SYSTEM_TEXT, SAFE_SYSTEM_TEXT } from '../../../../src/prompt/chat/systemPrompt';
 import { golden } from '../../../fixtures/templates/tokenGolden';
 import { LLAMA_FINGERPRINT, llamaTokenizerWith } from '../tokenizers';
-import type { ChatInput } from '../../../../src/prompt/promptTypes';
 
 const tokenizer = llamaTokenizerWith();
 const format = { kind: 'llama2' } as const;

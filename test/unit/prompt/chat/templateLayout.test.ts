@@ -1,3 +1,4 @@
+import type { AnswerContent, ChatInput } from '../../../../src/contract/chat';
 import { Template } from '@huggingface/jinja';
 import { describe, expect, it } from 'vitest';
 import { buildChatPrompt, chatPrefix } from '../../../../src/prompt/chat/chatPrompt';
@@ -5,7 +6,7 @@ import { CompiledRenderer, type RenderOutcome, type TemplateRenderer } from '../
 import { ChatTemplateError } from '../../../../src/prompt/template/templateSkeleton';
 import { llama3Like, mistralLike, movingSystem, smolLm2, zephyrLike } from '../template/templates';
 import { llamaTokenizerWith, WordTokenizer } from '../tokenizers';
-import type { AnswerContent, ChatFormat, ChatInput, PromptTokenizer } from '../../../../src/prompt/promptTypes';
+import type { ChatFormat, PromptTokenizer } from '../../../../src/prompt/promptTypes';
 
 const chatml = () => new WordTokenizer(['<|im_start|>', '<|im_end|>'], { eos: '<|im_end|>' });
 const mistral = () => new WordTokenizer(['<s>', '</s>'], { bos: '<s>', eos: '</s>' });

@@ -1,3 +1,4 @@
+import type { CompletionPlace } from '../../../../src/contract/completion';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonPrefixLength } from '../../../../src/util/commonPrefix';
@@ -7,7 +8,6 @@ import {
   continuationText,
   fimLayout,
   splitUnfinished,
-  type GhostInput,
 } from '../../../../src/prompt/completion/completionPrompt';
 import { astralText, isWellFormed } from '../../../fixtures/astralText';
 import { fimGolden } from '../../../fixtures/templates/tokenGolden';
@@ -69,7 +69,7 @@ describe('anchoredTail', () => {
   });
 });
 
-const input = (prefix: string, more: Partial<GhostInput> = {}): GhostInput => ({
+const input = (prefix: string, more: Partial<CompletionPlace> = {}): CompletionPlace => ({
   path: 'src/add.ts',
   language: 'typescript',
   prefix,

@@ -1,16 +1,17 @@
+import type { CompletionPlace } from '../../../../src/contract/completion';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitUnfinished, type GhostInput } from '../../../../src/prompt/completion/completionPrompt';
+import { splitUnfinished } from '../../../../src/prompt/completion/completionPrompt';
 import { finishGhost, ghostIsComplete, wholeLines, wholeWords } from '../../../../src/prompt/completion/finishCompletion';
 
 /** A document with its cursor at the bar. */
-function at(document: string, multiline: boolean): GhostInput {
+function at(document: string, multiline: boolean): CompletionPlace {
   const [prefix = '', suffix = ''] = document.split('|');
   return { path: 'a', language: 'plaintext', prefix, suffix, multiline };
 }
 
 /** Feeds a continuation in pieces, as tokens come, up to the stop rule; gives what is shown. */
-function shown(input: GhostInput, continuation: string, size = 3): string {
+function shown(input: CompletionPlace, continuation: string, size = 3): string {
   const { owed } = splitUnfinished(input.prefix);
   const whole = owed + continuation;
   let raw = '';
@@ -18,11 +19,11 @@ function shown(input: GhostInput, continuation: string, size = 3): string {
   return finishGhost(raw, input, owed).text;
 }
 
-const block = (document: string): GhostInput => at(document, true);
-const line = (document: string): GhostInput => at(document, false);
+const block = (document: string): CompletionPlace => at(document, true);
+const line = (document: string): CompletionPlace => at(document, false);
 
 describe('a ghost text of several lines', () => {
-  it.each<[string, GhostInput, string, string]>([
+  it.each<[string, CompletionPlace, string, string]>([
     [
       'TypeScript: the rest of a function, not the next one',
       block('function add(a: number, b: number): number {\n  |\n}\n'),
@@ -118,7 +119,7 @@ describe('a ghost text of several lines', () => {
 });
 
 describe('a ghost text of one line', () => {
-  it.each<[string, GhostInput, string, string]>([
+  it.each<[string, CompletionPlace, string, string]>([
     [
       'TypeScript: the rest of a statement',
       line('const total = items.|\n'),

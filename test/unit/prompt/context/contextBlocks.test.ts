@@ -1,7 +1,8 @@
+import type { ContextBlock } from '../../../../src/contract/context';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { userText } from '../../../../src/prompt/context/contextBlocks';
-import type { ContextBlock, Outline } from '../../../../src/prompt/promptTypes';
+import type { Outline } from '../../../../src/prompt/promptTypes';
 import { astralText, isWellFormed, utf16Text } from '../../../fixtures/astralText';
 import { llamaTokenizerWith } from '../tokenizers';
 

@@ -1,8 +1,9 @@
+import type { ChatTurn } from '../../../../src/contract/chat';
+import type { UserContent } from '../../../../src/contract/context';
 import { describe, expect, it } from 'vitest';
 import { buildChatPrompt, chatBudget } from '../../../../src/prompt/chat/chatPrompt';
 import { foretell } from '../../../../src/prompt/context/promptForecast';
 import type { BlockSizes } from '../../../../src/prompt/context/blockLimits';
-import type { ChatTurn, UserContent } from '../../../../src/prompt/promptTypes';
 import { layouts } from '../arbitraries';
 import { llamaTokenizerWith } from '../tokenizers';
 

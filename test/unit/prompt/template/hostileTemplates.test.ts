@@ -1,9 +1,10 @@
+import type { ChatInput } from '../../../../src/contract/chat';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoundedTemplate } from '../../../../src/prompt/template/boundedTemplate';
 import { buildChatPrompt } from '../../../../src/prompt/chat/chatPrompt';
 import { ChatTemplateError } from '../../../../src/prompt/template/templateSkeleton';
-import type { ChatInput, ChatPrompt } from '../../../../src/prompt/promptTypes';
+import type { ChatPrompt } from '../../../../src/prompt/promptTypes';
 import { hostileTemplates } from '../../../fixtures/damaged/templates';
 import { smolLm2 } from './templates';
 import { WordTokenizer } from '../tokenizers';

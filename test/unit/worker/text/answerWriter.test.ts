@@ -1,5 +1,6 @@
+import type { ChatProgress } from '../../../../src/contract/chat';
 import { describe, expect, it } from 'vitest';
-import { AnswerWriter, type ChatEvent } from '../../../../src/worker/text/answerWriter';
+import { AnswerWriter } from '../../../../src/worker/text/answerWriter';
 import type { JobResult } from '../../../../src/worker/session/job';
 import type { LoadedModel } from '../../../../src/worker/model/loadModel';
 
@@ -8,7 +9,7 @@ const CONTROL = 99;
 
 /** Writes an answer of these pieces, each a token whose id is its index. */
 function write(pieces: readonly string[], { stop = 'end', ids }: { readonly stop?: string; readonly ids?: readonly number[] } = {}) {
-  const events: ChatEvent[] = [];
+  const events: ChatProgress[] = [];
   const model = { detokenize: (tokens: readonly number[]) => tokens.map((token) => pieces[token] ?? '').join('') };
   const tokenizer = { encodeInside: (text: string) => Array.from(text).map((character) => 1000 + character.charCodeAt(0)) };
   const writer = new AnswerWriter({ model, tokenizer } as unknown as LoadedModel, [], { marks, tokens: new Set([CONTROL]) }, (event) => {

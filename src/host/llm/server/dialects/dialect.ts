@@ -1,6 +1,6 @@
+import type { CompleteParams } from '../../../../contract/completion';
 import type { OpenAI } from 'openai';
 import { sliceFromEnd, sliceFromStart } from '../../../../util/text/wholeCharacters';
-import type { CompleteParams } from '../../../../contract/rpc/workerMethods';
 import { continuationText } from '../../../../prompt/completion/completionPrompt';
 import type { RemoteLimits } from '../serverLimits';
 import type { ListedModel } from '../reading/listedModels';

@@ -2,7 +2,7 @@
  * Ollama (`docs/api.md` there). Its `/v1/completions` puts a prompt without a suffix into the model's chat template, and takes an empty
  * suffix for none, so completions go through `/api/generate`: raw, with the tokens of the model's own template.
  */
-import type { CompleteParams } from '../../../../contract/rpc/workerMethods';
+import type { CompleteParams } from '../../../../contract/completion';
 import { continuationText } from '../../../../prompt/completion/completionPrompt';
 import { isJsonObject, readCount, type JsonObject } from '../reading/readBounds';
 import { cutSuffix, cutSuffixOrNewline, openAiWay, PREFIX_CHARACTERS, sampleCompletion, type CompletionWay, type Dialect } from './dialect';

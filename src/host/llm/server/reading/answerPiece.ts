@@ -1,4 +1,4 @@
-import type { StopReason } from '../../../../contract/rpc/workerMethods';
+import type { StopReason } from '../../../../contract/metrics';
 import { isJsonObject, type JsonObject } from './readBounds';
 
 /** A part of an answer: text for the user, and what the model thought before it. */

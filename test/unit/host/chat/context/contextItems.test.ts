@@ -1,3 +1,4 @@
+import type { ContextBlock } from '../../../../../src/contract/context';
 import { describe, expect, it } from 'vitest';
 import {
   contentOf,
@@ -8,7 +9,6 @@ import {
   withAttached,
   type Reading,
 } from '../../../../../src/host/chat/context/contextItems';
-import type { ContextBlock } from '../../../../../src/contract/rpc/workerMethods';
 
 type Read = Extract<Reading, { kind: 'read' }>;
 const read = (block: ContextBlock, cursorLine?: number): Read => ({

@@ -1,7 +1,7 @@
+import type { GpuFailure, ModelFacts } from '../../../../../src/contract/models';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GpuFallback, type GpuMemory } from '../../../../../src/host/llm/worker/gpuFallback';
-import type { GpuFailure, ModelFacts } from '../../../../../src/contract/rpc/workerMethods';
 import { Memory } from '../../../../fixtures/vscode/memento';
 import { chatParams, noCancel, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 

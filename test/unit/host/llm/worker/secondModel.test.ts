@@ -1,6 +1,6 @@
+import type { LoadModelParams } from '../../../../../src/contract/models';
 import { expect, it } from 'vitest';
 import { SecondModel } from '../../../../../src/host/llm/worker/secondModel';
-import type { LoadModelParams } from '../../../../../src/contract/rpc/workerMethods';
 import { fakeFacts } from '../../../../fixtures/engine/fakeEngine';
 
 const alone: LoadModelParams = { path: '/large.gguf', contextTokens: 64, gpu: 'off', threads: 0 };

@@ -1,3 +1,4 @@
+import type { LoadModelParams } from '../../../../../src/contract/models';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineClientOptions } from '../../../../../src/host/llm/worker/clientOptions';
 import type { MemoryReading } from '../../../../../src/host/llm/worker/deathCause';
 import type { WatchdogLimits } from '../../../../../src/host/llm/worker/watchdog';
-import type { LoadModelParams } from '../../../../../src/contract/rpc/workerMethods';
 import { chatParams, completeParams, HastyPolicy, noCancel, plenty, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 
 const model: LoadModelParams = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };

@@ -1,8 +1,8 @@
+import type { ModelFacts } from '../../../../../src/contract/models';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GpuFallback } from '../../../../../src/host/llm/worker/gpuFallback';
 import { registerGpu } from '../../../../../src/host/models/running/gpuNotice';
 import { commandIds } from '../../../../../src/host/services/commandIds';
-import type { ModelFacts } from '../../../../../src/contract/rpc/workerMethods';
 import { FakeEngine } from '../../../../fixtures/engine/fakeEngine';
 import { Memory } from '../../../../fixtures/vscode/memento';
 import { MemoryLog } from '../../../../fixtures/engine/workerClient';

@@ -1,9 +1,10 @@
+import type { LoadErrorData } from '../../../../../src/contract/engineErrors';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineFailure, type Failure } from '../../../../../src/worker/model/loadErrors';
+import { EngineFailure } from '../../../../../src/worker/model/loadErrors';
 import { checkGguf } from '../../../../../src/worker/model/gguf/checkGguf';
 import { damagedFiles } from '../../../../fixtures/damaged/cases';
 import { encode, number, T, uint64, withValue, word, type Draft } from '../../../../fixtures/damaged/draft';
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 /** What the check says of a file; `undefined` where it finds nothing wrong. */
-function verdictOn(file: string): Failure | undefined {
+function verdictOn(file: string): LoadErrorData | undefined {
   try {
     checkGguf(file);
     return undefined;
@@ -33,7 +34,7 @@ function verdictOn(file: string): Failure | undefined {
   }
 }
 
-async function verdict(bytes: Buffer): Promise<Failure | undefined> {
+async function verdict(bytes: Buffer): Promise<LoadErrorData | undefined> {
   await writeFile(path, bytes);
   return verdictOn(path);
 }
@@ -51,7 +52,7 @@ function withOneExpert(architecture: string, used: number): Draft {
   return ofArchitecture(architecture, withValue(draft, 'llama.expert_used_count', number(used)));
 }
 
-const verdictOnDraft = (draft: Draft): Promise<Failure | undefined> => verdict(encode(draft).bytes);
+const verdictOnDraft = (draft: Draft): Promise<LoadErrorData | undefined> => verdict(encode(draft).bytes);
 
 describe('the check of a model file', () => {
   const files = damagedFiles();

@@ -1,8 +1,9 @@
+import type { LoadErrorData } from '../../../../../src/contract/engineErrors';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineFailure, type Failure } from '../../../../../src/worker/model/loadErrors';
+import { EngineFailure } from '../../../../../src/worker/model/loadErrors';
 import { checkGguf } from '../../../../../src/worker/model/gguf/checkGguf';
 import { encode, integer, number, short } from '../../../../fixtures/damaged/draft';
 import { soundParts, writeParts, type PartChange } from '../../../../fixtures/damaged/parts';
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 /** What the check says of a model: its files, or what is wrong with it. */
-function verdictOn(path: string): readonly string[] | Failure {
+function verdictOn(path: string): readonly string[] | LoadErrorData {
   try {
     return checkGguf(path);
   } catch (error) {

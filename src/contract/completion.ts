@@ -1,0 +1,60 @@
+import type { Metrics, StopReason } from './metrics';
+
+/** Some lines of another file. */
+export interface RelatedChunk {
+  /** Path relative to the workspace, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * The rule by which nothing is offered: the model wrote nothing; it ended the line at the cursor; what it wrote is but brackets and
+ * punctuation; the rest of the line has it already; the line above or below does; it would be a syntax error; the model was not
+ * sure enough of it.
+ */
+export type DropReason = 'nothing' | 'lineEnd' | 'onlyBrackets' | 'inSuffix' | 'repeated' | 'syntax' | 'unsure';
+
+/** A place in a document that wants a completion. */
+export interface CompletionPlace {
+  /** Path relative to the workspace, with forward slashes. */
+  readonly path: string;
+  /** VS Code language id. */
+  readonly language: string;
+  /** Text before the cursor; the host may cut its beginning, the worker anchors it. */
+  readonly prefix: string;
+  /** Text after the cursor, at least the rest of the line and some lines more. */
+  readonly suffix: string;
+  /** Parts of other files, in the order in which they stand in the prompt; as many of the last ones as there is room for. */
+  readonly related?: readonly RelatedChunk[] | undefined;
+  /** Whether more than one line is wanted. */
+  readonly multiline: boolean;
+}
+
+export interface CompleteParams extends CompletionPlace {
+  readonly maxTokens: number;
+  /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
+  readonly variant?: number | undefined;
+  /** Whether the text may go on where the model is no longer sure of it, as when somebody asks for one. */
+  readonly unsure?: boolean | undefined;
+  /** Whether it is only what may be asked next: worked out while nothing else is asked, and remembered. The result has no text. */
+  readonly ahead?: boolean | undefined;
+}
+
+export interface CompleteResult {
+  /** Text for the cursor's place, of which the suffix has nothing already but what it replaces; empty for none. */
+  readonly text: string;
+  /**
+   * Characters to the right of the cursor that the text writes again: it stands in their place. Closing brackets and quotes on the cursor's
+   * line.
+   */
+  readonly replaces?: number | undefined;
+  /** Why there is none, unless it was cancelled. */
+  readonly dropped?: DropReason | undefined;
+  readonly stop: StopReason;
+  readonly metrics: Metrics;
+}
+
+/** A place where a completion is likely to be asked for. */
+export interface WarmGhost extends Omit<CompletionPlace, 'multiline'> {
+  readonly kind: 'ghost';
+}

@@ -1,0 +1,53 @@
+/** What the user attaches to a question, and what was left out of it. */
+
+/** A whole file given to the model as context. Stands first in the prompt so that its KV is shared. */
+export interface FileBlock {
+  /** Path relative to the workspace, with forward slashes. */
+  readonly path: string;
+  /** VS Code language id, used as the fence's info string. */
+  readonly language: string;
+  readonly text: string;
+}
+
+/** Lines are 1-based and inclusive. */
+export interface LineRange {
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** The part of {@link FileBlock.text} a question is about. */
+export interface SelectionBlock extends LineRange {
+  readonly text: string;
+}
+
+/** One of the things attached to a question beside {@link UserContent.file}. Stands behind it, in the order attached. */
+export type ContextBlock =
+  | (FileBlock & { readonly kind: 'file' })
+  | (FileBlock & LineRange & { readonly kind: 'selection' })
+  /** A declaration, by its name. */
+  | (FileBlock & LineRange & { readonly kind: 'symbol'; readonly name: string })
+  /** What VS Code reports, a line each; of one file where `path` is there. */
+  | { readonly kind: 'problems'; readonly path?: string; readonly text: string }
+  /** Text selected in a terminal. */
+  | { readonly kind: 'terminal'; readonly text: string }
+  /** A diff of what is not committed yet. */
+  | { readonly kind: 'changes'; readonly text: string };
+
+/** What the user sent in one turn. */
+export interface UserContent {
+  readonly text: string;
+  readonly file?: FileBlock;
+  readonly selection?: SelectionBlock;
+  /** Line of {@link file} where the user is, 1-based; where that file is too long, the declaration there is shown as well. */
+  readonly cursorLine?: number;
+  readonly context?: readonly ContextBlock[];
+}
+
+/** What was left out of a block to fit the budget. Lines. */
+export interface CutNote {
+  readonly block: ContextBlock['kind'];
+  /** Which one, as the user knows it: a path, with its lines where it is a part of a file. Empty where the kind says it. */
+  readonly label: string;
+  readonly shownLines: number;
+  readonly totalLines: number;
+}
