@@ -1,10 +1,13 @@
 /** What the worker tells of its session, and what came of parking and clearing it; part of the contract in worker.ts. */
 
+/** What a lane was last used for. Any request may use any KV that matches; the role says how much a lane is worth. */
+export type LaneRole = 'chat' | 'completion';
+
 export interface LaneView {
   readonly id: number;
   /** Whose it is, where chat and ghost text have a model each. */
   readonly model?: 'chat' | 'ghostText' | undefined;
-  readonly purpose: 'chat' | 'ghost';
+  readonly role: LaneRole;
   /** What its tokens are about: the path for ghost text, for a chat the `subject` of its `ChatParams`; nothing where that is unknown. */
   readonly subject?: string | undefined;
   readonly tokens: number;
@@ -16,7 +19,7 @@ export interface LaneView {
 export interface ParkedView {
   /** As in {@link LaneView}. */
   readonly model?: 'chat' | 'ghostText' | undefined;
-  readonly purpose: 'chat' | 'ghost';
+  readonly role: LaneRole;
   /** As in {@link LaneView}. */
   readonly subject?: string | undefined;
   /** Whether it is this owner's, rather than another workspace's with the same model. */
@@ -50,7 +53,7 @@ export interface SessionTotals {
 
 /** How fast an answer was, in tokens a second; 0 where there were too few of them to tell. */
 export interface AnswerSpeed {
-  readonly purpose: 'chat' | 'ghost';
+  readonly role: LaneRole;
   readonly prefillTokensPerSecond: number;
   readonly decodeTokensPerSecond: number;
 }

@@ -109,7 +109,7 @@ describe('the model in VS Code', () => {
   it('stops at once where the request is cancelled; 1.104 tells the one who asked, and not the model', async () => {
     const { engine } = await paddock();
     const answering = async (): Promise<boolean> =>
-      (await engine.session())?.lanes.some(({ purpose, busy }) => purpose === 'chat' && busy) ?? false;
+      (await engine.session())?.lanes.some(({ role, busy }) => role === 'chat' && busy) ?? false;
     const source = new vscode.CancellationTokenSource();
     const options = { modelOptions: { temperature: 1, seed: 1, max_tokens: 600 } };
     const question = user('Write a very long story about a tortoise who learns to program.');

@@ -76,7 +76,7 @@ describe('a lane of the real library', () => {
       log: ignore,
     };
     const first = await SnapshotStore.open(options);
-    await first.save({ purpose: 'chat', tokens: [...lane(0).tokens], expectedBytes: 1e6 }, (path) => lane(0).save(path));
+    await first.save({ role: 'chat', tokens: [...lane(0).tokens], expectedBytes: 1e6 }, (path) => lane(0).save(path));
     await first.dispose();
 
     const second = await SnapshotStore.open(options);

@@ -239,7 +239,7 @@ describe('a ghost text', () => {
 describe('the session', () => {
   it('has lanes for both, none busy at rest', async () => {
     const lanes = (await client.session())?.lanes ?? [];
-    expect(new Set(lanes.map(({ purpose }) => purpose))).toEqual(new Set(['ghost', 'chat']));
+    expect(new Set(lanes.map(({ role }) => role))).toEqual(new Set(['completion', 'chat']));
     for (const lane of lanes) {
       expect(lane.busy).toBe(false);
       expect(lane.tokens).toBeLessThanOrEqual(lane.capacity);
@@ -251,9 +251,9 @@ describe('the session', () => {
     await ask(chatParams(`Write about this. ${'A long question. '.repeat(20)}`, { subject: 'a conversation', maxTokens: 16 }));
     await client.complete(completeParams(`${file.text}\n`, { path: 'src/known.ts' }), noCancel);
     const view = await client.session();
-    const abouts = view?.lanes.map(({ purpose, subject }) => [purpose, subject]) ?? [];
+    const abouts = view?.lanes.map(({ role, subject }) => [role, subject]) ?? [];
     expect(abouts).toContainEqual(['chat', 'a conversation']);
-    expect(abouts).toContainEqual(['ghost', 'src/known.ts']);
+    expect(abouts).toContainEqual(['completion', 'src/known.ts']);
     expect(view?.answers.at(-1)?.decodeTokensPerSecond).toBeGreaterThanOrEqual(0);
     expect(view?.answers.some(({ prefillTokensPerSecond }) => prefillTokensPerSecond > 0)).toBe(true);
     expect(view?.prefillTokensPerSecond).toBeGreaterThan(0);

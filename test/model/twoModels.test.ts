@@ -84,10 +84,10 @@ describe('two models in one worker', limit, () => {
 
       const view = await client.session();
       expect(new Set(view?.lanes.map(({ id }) => id)).size).toBe(view?.lanes.length);
-      const held = view?.lanes.filter(({ tokens }) => tokens > 0).map(({ model, purpose }) => [model, purpose]);
+      const held = view?.lanes.filter(({ tokens }) => tokens > 0).map(({ model, role }) => [model, role]);
       expect(held).toEqual([
         ['chat', 'chat'],
-        ['ghostText', 'ghost'],
+        ['ghostText', 'completion'],
       ]);
       expect(view?.totals.promptTokens).toBe(answer.metrics.promptTokens + alone.metrics.promptTokens);
 

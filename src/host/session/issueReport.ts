@@ -151,12 +151,12 @@ function ofModel(model: LaneView['model']): string {
   return model === 'chat' ? "chat's model, " : "ghost text's model, ";
 }
 
-function laneOf({ model, purpose, tokens, capacity, busy }: LaneView): string {
-  return `${ofModel(model)}${purpose}, ${tokens} of ${capacity} tokens${busy ? ', busy' : ''}`;
+function laneOf({ model, role, tokens, capacity, busy }: LaneView): string {
+  return `${ofModel(model)}${role}, ${tokens} of ${capacity} tokens${busy ? ', busy' : ''}`;
 }
 
-function parkedOf({ model, purpose, tokens, bytes, place, own }: ParkedView): string {
-  return `${ofModel(model)}${purpose}, ${tokens} tokens, ${megabytes(bytes)}, ${place}${own ? '' : ', another workspace'}`;
+function parkedOf({ model, role, tokens, bytes, place, own }: ParkedView): string {
+  return `${ofModel(model)}${role}, ${tokens} tokens, ${megabytes(bytes)}, ${place}${own ? '' : ', another workspace'}`;
 }
 
 /** What of an error has a place in a report: numbers, and words from lists. */

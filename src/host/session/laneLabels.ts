@@ -6,7 +6,7 @@ import { isTaskSubject, taskSubjects, type TaskSubject } from '../llm/subjects';
 
 /** What is known of a lane's tokens; of a worker's `LaneView` and `ParkedView`. */
 export interface LaneContent {
-  readonly purpose: 'chat' | 'ghost';
+  readonly role: 'chat' | 'completion';
   readonly subject?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export class Labels {
 
   /** Asks for the titles of conversations that have none here yet. */
   async learn(contents: readonly LaneContent[]): Promise<void> {
-    const subjects = new Set(contents.flatMap(({ purpose, subject }) => (purpose === 'chat' && subject !== undefined ? [subject] : [])));
+    const subjects = new Set(contents.flatMap(({ role, subject }) => (role === 'chat' && subject !== undefined ? [subject] : [])));
     for (const subject of subjects) {
       if (this.titles.has(subject) || isTaskSubject(subject)) continue;
       const title = await this.titleOf(subject);
@@ -45,8 +45,8 @@ export class Labels {
     this.titles.clear();
   }
 
-  of({ purpose, subject }: LaneContent): LaneLabel {
-    if (purpose === 'chat') return { label: this.chat(subject), description: l10n.t('chat') };
+  of({ role, subject }: LaneContent): LaneLabel {
+    if (role === 'chat') return { label: this.chat(subject), description: l10n.t('chat') };
     const what = l10n.t('ghost text');
     if (subject === undefined) return { label: l10n.t('Another request'), description: what };
     const folder = posix.dirname(subject);

@@ -45,7 +45,7 @@ function tableOf(known: readonly AnswerSpeed[], speedOf: (answer: AnswerSpeed) =
   return {
     columns: [l10n.t('Answer'), l10n.t('Tokens per second')],
     rows: known
-      .map((answer) => [answer.purpose === 'chat' ? l10n.t('chat') : l10n.t('ghost text'), rate(speedOf(answer), env.language)])
+      .map((answer) => [answer.role === 'chat' ? l10n.t('chat') : l10n.t('ghost text'), rate(speedOf(answer), env.language)])
       .reverse(),
   };
 }

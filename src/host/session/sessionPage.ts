@@ -97,6 +97,11 @@ function lanesSection(lanes: readonly LaneView[], nameOf: PageParts['labelOf']):
   };
 }
 
+/** The page's own word for a completion's lane, by which it is styled. */
+function shownRole(role: LaneView['role']): 'chat' | 'ghost' {
+  return role === 'completion' ? 'ghost' : role;
+}
+
 function isEmpty({ tokens, busy }: LaneView): boolean {
   return tokens === 0 && !busy;
 }
@@ -105,7 +110,7 @@ function laneLine(lane: LaneView, nameOf: PageParts['labelOf']): LaneLine {
   const { label, description } = nameOf(lane);
   return {
     id: String(lane.id),
-    kind: lane.purpose,
+    kind: shownRole(lane.role),
     label,
     description: lane.busy ? `${description} · ${l10n.t('in use')}` : description,
     amount: l10n.t('{0} of {1} tokens', count(lane.tokens, env.language), count(lane.capacity, env.language)),
@@ -133,7 +138,7 @@ function emptyLine(lanes: readonly LaneView[]): readonly LaneLine[] {
 function parkedSection(parked: readonly ParkedView[], nameOf: PageParts['labelOf']): SectionView {
   const own = parked.filter((each) => each.own);
   const others = parked.filter((each) => !each.own);
-  const lines = own.map((each, index) => ({ id: String(index), kind: each.purpose, ...nameOf(each), amount: parkedAmount(each) }));
+  const lines = own.map((each, index) => ({ id: String(index), kind: shownRole(each.role), ...nameOf(each), amount: parkedAmount(each) }));
   return { id: 'parked', kind: 'lanes', title: l10n.t('Parked lanes'), lines, note: parkedNote(own.length, others) };
 }
 

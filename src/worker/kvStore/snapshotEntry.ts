@@ -1,4 +1,4 @@
-import type { LanePurpose } from '../session/lanePolicy';
+import type { LaneRole } from '../../contract/sessionFacts';
 import { codeOf, pathOf, readHeader, sha256OfFile, stampOf, thisWriter, type SnapshotHeader } from './snapshotFiles';
 
 /** What a state depends on beside its tokens: one of another model or other settings may crash the process that reads it. */
@@ -10,7 +10,7 @@ export interface SnapshotIdentity {
 
 export interface SnapshotFacts {
   readonly id: string;
-  readonly purpose: LanePurpose;
+  readonly role: LaneRole;
   readonly subject?: string | undefined;
   readonly tokens: readonly number[];
   /** Size of the state. */
@@ -105,8 +105,8 @@ export class SnapshotEntry {
   }
 
   get facts(): SnapshotFacts {
-    const { id, purpose, subject, tokens, bytes, owner } = this.described;
-    return { id, purpose, subject, tokens, bytes, owner, lastUsed: this.lastUsed, place: this.place };
+    const { id, role, subject, tokens, bytes, owner } = this.described;
+    return { id, role, subject, tokens, bytes, owner, lastUsed: this.lastUsed, place: this.place };
   }
 
   isOf({ fingerprint, settings }: SnapshotIdentity): boolean {

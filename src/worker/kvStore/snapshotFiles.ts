@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
+import type { LaneRole } from '../../contract/sessionFacts';
 
 /** Raised when the header changes shape; snapshots of any other version are of no use. */
 const snapshotVersion = 1;
@@ -32,6 +33,7 @@ const headerSchema = v.object({
   fingerprint: v.string(),
   settings: v.string(),
   owner: v.string(),
+  /** The lane's role, in the words of the first version of this file. */
   purpose: v.picklist(['chat', 'ghost']),
   subject: v.exactOptional(v.string()),
   // One check for all of them: an object for each of 100,000 tokens takes longer than reading the file.
@@ -43,7 +45,7 @@ const headerSchema = v.object({
 });
 
 /** What a snapshot is. `bytes` and `sha256` are those of the state. */
-export type SnapshotHeader = Readonly<Omit<v.InferOutput<typeof headerSchema>, 'version'>>;
+export type SnapshotHeader = Readonly<Omit<v.InferOutput<typeof headerSchema>, 'version' | 'purpose'>> & { readonly role: LaneRole };
 
 function isTokens(value: unknown): boolean {
   const isToken = (token: unknown): boolean => Number.isInteger(token) && (token as number) >= 0 && (token as number) < 2 ** 31;
@@ -98,8 +100,8 @@ export async function listFiles(folder: string): Promise<readonly SnapshotFile[]
 }
 
 /** The text of a header: the checksum of what follows, and JSON. */
-export function sealHeader(header: SnapshotHeader): string {
-  const body = JSON.stringify({ version: snapshotVersion, ...header });
+export function sealHeader({ role, ...header }: SnapshotHeader): string {
+  const body = JSON.stringify({ version: snapshotVersion, ...header, purpose: role === 'completion' ? 'ghost' : role });
   return `${sha256OfText(body)}\n${body}`;
 }
 
@@ -125,8 +127,8 @@ export async function readHeader(folder: string, id: string): Promise<SnapshotHe
   const body = text.slice(end + 1);
   if (end < 0 || sha256OfText(body) !== text.slice(0, end)) return 'broken';
   try {
-    const { version, ...header } = v.parse(headerSchema, JSON.parse(body));
-    return version === snapshotVersion && header.id === id ? header : 'broken';
+    const { version, purpose, ...header } = v.parse(headerSchema, JSON.parse(body));
+    return version === snapshotVersion && header.id === id ? { ...header, role: purpose === 'ghost' ? 'completion' : purpose } : 'broken';
   } catch {
     return 'broken';
   }

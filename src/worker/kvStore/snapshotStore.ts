@@ -208,8 +208,8 @@ export class SnapshotStore {
       const bytes = await write(path);
       const found = (await stampOf(path))?.bytes ?? 0;
       if (bytes === 0 || bytes !== found) throw new Error(`${found} of ${bytes} bytes were written`);
-      const { purpose, subject } = lane;
-      const content = { purpose, ...(subject === undefined ? {} : { subject }), tokens: [...lane.tokens], bytes };
+      const { role, subject } = lane;
+      const content = { role, ...(subject === undefined ? {} : { subject }), tokens: [...lane.tokens], bytes };
       const described = { id, fingerprint, settings, owner: this.options.owner, ...content };
       return SnapshotEntry.written(this.folders, place, described, this.now());
     } catch (error) {

@@ -186,8 +186,8 @@ export class Engine {
     const answer = new AnswerWriter(this.loaded, prompt.tokens, await answerEndFor(this.loaded), onEvent);
     const result = await this.session.run(
       {
-        kind: 'chat',
-        purpose: 'chat',
+        priority: 'chat',
+        role: 'chat',
         subject: request.subject,
         prompt: prompt.tokens,
         maxTokens: request.maxTokens,
@@ -219,7 +219,7 @@ export class Engine {
     const { history, file } = input;
     await this.prepareOutlines([...history.map(({ user }) => user), ...(file ? [{ text: '', file }] : [])]);
     const prompt = await chatPrefix(input, format, tokenizer, chatBudget(facts.contextTokens, 0), this.outlines.of);
-    return this.warm({ purpose: 'chat', subject: input.subject, prompt }, signal);
+    return this.warm({ role: 'chat', subject: input.subject, prompt }, signal);
   }
 
   /** Has the grammars at hand by which what may not fit whole is cut. A token is a character at least. */
@@ -233,14 +233,14 @@ export class Engine {
   async warmGhost(input: Omit<WarmGhost, 'kind'>, signal: AbortSignal): Promise<WarmResult> {
     const { tokens } = buildGhostPrompt({ ...input, multiline: false }, this.loaded.tokenizer, this.ghostBudget());
     // The last token is evaluated with the request, for its logits, or is another one by then.
-    const outcome = await this.warm({ purpose: 'ghost', subject: input.path, prompt: tokens.slice(0, -1) }, signal);
+    const outcome = await this.warm({ role: 'completion', subject: input.path, prompt: tokens.slice(0, -1) }, signal);
     if (!outcome.overtaken && !signal.aborted) (await this.readSyntax(input))?.dispose();
     return outcome;
   }
 
-  private async warm(wanted: Pick<JobSpec, 'purpose' | 'subject' | 'prompt'>, signal: AbortSignal): Promise<WarmResult> {
+  private async warm(wanted: Pick<JobSpec, 'role' | 'subject' | 'prompt'>, signal: AbortSignal): Promise<WarmResult> {
     if (wanted.prompt.length === 0) return { evaluatedTokens: 0, overtaken: false };
-    const { metrics, stop } = await this.session.run({ kind: 'warm', ...wanted, maxTokens: 0, sampling: greedy }, signal);
+    const { metrics, stop } = await this.session.run({ priority: 'background', ...wanted, maxTokens: 0, sampling: greedy }, signal);
     return { evaluatedTokens: metrics.evaluatedTokens, overtaken: stop === 'cancelled' && !signal.aborted };
   }
 
@@ -271,8 +271,8 @@ export class Engine {
     const sure = new Sureness();
     let [raw, cut] = ['', false];
     const spec: JobSpec = {
-      kind: request.ahead ? 'warm' : 'ghost',
-      purpose: 'ghost',
+      priority: request.ahead ? 'background' : 'interactive',
+      role: 'completion',
       subject: request.path,
       prompt,
       maxTokens: request.maxTokens,

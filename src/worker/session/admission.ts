@@ -28,15 +28,15 @@ export class Admission {
   /** Marks a lane as taken. */
   take(lane: Lane, request: LaneRequest): void {
     lane.use = request.isWarmUp ? 'warm' : 'busy';
-    lane.purpose = request.purpose;
+    lane.role = request.role;
     lane.subject = request.subject;
     lane.lastUsed = ++this.uses;
   }
 
   /** Marks the lane that holds a prompt as used, for a warm-up that has nothing to add: what it was asked for is the next to be wanted. */
-  touch({ prompt, purpose }: LaneRequest): void {
+  touch({ prompt, role }: LaneRequest): void {
     const lane = holderOf(prompt, this.lanes);
-    if (lane?.use === 'free' && lane.purpose === purpose) lane.lastUsed = ++this.uses;
+    if (lane?.use === 'free' && lane.role === role) lane.lastUsed = ++this.uses;
   }
 
   /**
@@ -50,7 +50,7 @@ export class Admission {
     if (plan.park) await this.parking?.park(lane, before);
     await this.fetch(lane, plan);
     // A parked lane brings along what it was for.
-    lane.purpose = request.purpose;
+    lane.role = request.role;
     lane.subject = request.subject;
     const wanted = needsLogits ? prompt.length - 1 : prompt.length;
     await lane.truncate(Math.min(lane.commonWith(prompt), wanted));

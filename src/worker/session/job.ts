@@ -1,7 +1,7 @@
+import type { LaneRole } from '../../contract/sessionFacts';
 import type { Sampling } from '../../contract/chat';
 import type { Metrics, StopReason } from '../../contract/metrics';
-import type { LanePurpose } from './lanePolicy';
-import type { JobFacts, JobKind } from './scheduler';
+import type { JobFacts, JobPriority } from './scheduler';
 import type { Beginning } from '../model/vocabulary';
 
 /** How the next token is chosen. */
@@ -12,9 +12,9 @@ export interface JobSampling extends Sampling {
 
 /** A request to the session: a prompt, and what to do with each generated token. */
 export interface JobSpec {
-  readonly kind: JobKind;
+  readonly priority: JobPriority;
   /** Whose lane it wants: ghost text's or the chat's. */
-  readonly purpose: LanePurpose;
+  readonly role: LaneRole;
   /** What it is about, as the host calls it; said of the lane that serves it. */
   readonly subject?: string | undefined;
   readonly prompt: readonly number[];
@@ -111,7 +111,7 @@ export class Job {
    * @param context tokens in its lane
    */
   facts(context: number): JobFacts {
-    return { id: this.id, kind: this.spec.kind, promptLeft: this.promptLeft, context };
+    return { id: this.id, priority: this.spec.priority, promptLeft: this.promptLeft, context };
   }
 
   /** What evaluating the prompt has taken so far, from when it had its lane. */

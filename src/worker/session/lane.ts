@@ -1,8 +1,9 @@
+import type { LaneRole } from '../../contract/sessionFacts';
 import type { ControlledEvaluateInputItem, LlamaContextSequence, Token, TokenBias } from 'node-llama-cpp';
 import { append } from '../../util/lists';
 import { commonPrefixLength } from '../../util/commonPrefix';
 import type { Sampled, JobSampling } from './job';
-import { findRestoredFloor, type LaneFacts, type LanePurpose } from './lanePolicy';
+import { findRestoredFloor, type LaneFacts } from './lanePolicy';
 
 /** How the token after one position is chosen. */
 export interface Draw {
@@ -40,7 +41,7 @@ export class Lane implements LaneFacts {
   /** @param slidingWindow as {@link findRestoredFloor} has it */
   constructor(
     readonly id: number,
-    public purpose: LanePurpose,
+    public role: LaneRole,
     private readonly sequence: LlamaContextSequence,
     private readonly slidingWindow: number | undefined,
   ) {}

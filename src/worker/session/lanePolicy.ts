@@ -1,8 +1,6 @@
+import type { LaneRole } from '../../contract/sessionFacts';
 import { largest } from '../../util/lists';
 import { commonPrefixLength } from '../../util/commonPrefix';
-
-/** What a lane was last used for. Any request may use any KV that matches; the purpose says how much a lane is worth. */
-export type LanePurpose = 'chat' | 'ghost';
 
 /** KV that a prompt may begin with: a lane's or a parked lane's. */
 export interface Held {
@@ -33,7 +31,7 @@ export function findRestoredFloor(tokens: number, slidingWindow: number | undefi
 /** A lane as the policy sees it. */
 export interface LaneFacts extends Held {
   readonly id: number;
-  readonly purpose: LanePurpose;
+  readonly role: LaneRole;
   /** `warm` is a job that gives its lane up for a request. */
   readonly use: 'free' | 'warm' | 'busy';
   /** Grows with every use. */
@@ -71,7 +69,7 @@ export interface LanePlan {
 
 export interface LaneRequest {
   readonly prompt: readonly number[];
-  readonly purpose: LanePurpose;
+  readonly role: LaneRole;
   /** Of no concern to the policy. */
   readonly subject?: string | undefined;
   /** Warm-up may not cost more than twice what it spares the request it is for. */
@@ -82,7 +80,7 @@ export interface LaneRequest {
  * A token that is lost costs its evaluation later, when somebody waits for it, times how likely that is: the lane of the file being edited
  * will be wanted at the next key, the open conversation's at the next question, older ones less and less.
  */
-const worthByAge: Readonly<Record<LanePurpose, readonly number[]>> = { ghost: [4, 1.5, 1], chat: [2, 1.5, 1] };
+const worthByAge: Readonly<Record<LaneRole, readonly number[]>> = { completion: [4, 1.5, 1], chat: [2, 1.5, 1] };
 const leastWorth = 0.5;
 
 /** Writing state is worth it only where reading it back is certain to be cheaper than evaluating: fewer tokens are not parked. */
@@ -101,7 +99,7 @@ export function planLane(
   costs: LaneCosts,
 ): LanePlan | undefined {
   const free = lanes.filter(({ use }) => use === 'free' || (use === 'warm' && !request.isWarmUp));
-  if (free.length === 0 || (request.purpose === 'chat' && free.length === 1 && lanes.length > 1 && isLastForGhost(lanes))) return undefined;
+  if (free.length === 0 || (request.role === 'chat' && free.length === 1 && lanes.length > 1 && isLastForGhost(lanes))) return undefined;
   if (request.isWarmUp && holderOf(request.prompt, lanes)) return undefined;
   let best: { plan: LanePlan; rank: readonly number[] } | undefined;
   let spares = Infinity;
@@ -143,13 +141,13 @@ function isLess(a: readonly number[], b: readonly number[]): boolean {
 function sparing(lane: LaneFacts, request: LaneRequest, lanes: readonly LaneFacts[]): number {
   const goesOn = lane.tokens.length <= 2 * countUsable(lane, request.prompt, !request.isWarmUp);
   if (goesOn || ageOf(lane, lanes) > 0) return 0;
-  if (lane.purpose === 'ghost') return request.purpose === 'ghost' ? 0 : 2;
+  if (lane.role === 'completion') return request.role === 'completion' ? 0 : 2;
   return 1;
 }
 
 /** Whether all other lanes serve chats, so that the one left has to wait for the next key press. */
 function isLastForGhost(lanes: readonly LaneFacts[]): boolean {
-  return lanes.filter(({ use, purpose }) => use === 'busy' && purpose === 'chat').length >= lanes.length - 1;
+  return lanes.filter(({ use, role }) => use === 'busy' && role === 'chat').length >= lanes.length - 1;
 }
 
 interface Candidate {
@@ -198,11 +196,11 @@ function lossOf(
   return lost >= fewestParkedTokens && parking < cost ? { cost: parking, park: true } : { cost, park: false };
 }
 
-/** How much more than its evaluation a token of this lane is worth, by how many lanes of its purpose were used since. */
+/** How much more than its evaluation a token of this lane is worth, by how many lanes of its role were used since. */
 export function worthOf(lane: LaneFacts, lanes: readonly LaneFacts[]): number {
-  return worthByAge[lane.purpose][ageOf(lane, lanes)] ?? leastWorth;
+  return worthByAge[lane.role][ageOf(lane, lanes)] ?? leastWorth;
 }
 
 function ageOf(lane: LaneFacts, lanes: readonly LaneFacts[]): number {
-  return lanes.filter(({ purpose, lastUsed }) => purpose === lane.purpose && lastUsed > lane.lastUsed).length;
+  return lanes.filter(({ role, lastUsed }) => role === lane.role && lastUsed > lane.lastUsed).length;
 }

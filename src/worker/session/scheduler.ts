@@ -1,12 +1,12 @@
 import { tiledFrom } from '../tuning/stepCost';
 
-/** In order of precedence: ghost text, then chat, then warm-up. */
-export type JobKind = 'ghost' | 'chat' | 'warm';
+/** Who goes first: what a typing user waits for, then answers of a chat, then what nobody waits for yet. */
+export type JobPriority = 'interactive' | 'chat' | 'background';
 
 /** A job as the scheduler sees it: what it could put into the next step. */
 export interface JobFacts {
   readonly id: number;
-  readonly kind: JobKind;
+  readonly priority: JobPriority;
   /** Prompt tokens still to evaluate; 0 once it is generating. */
   readonly promptLeft: number;
   /** Tokens in its lane. */
@@ -23,7 +23,7 @@ export interface StepItem {
 export type StepBudget = (job: JobFacts) => number;
 
 /** Whom the next step is for: ghost text first, or what a ghost text has held off: chat decode alone, or chat decode and prefill. */
-export type Turn = 'ghost' | 'decode' | 'chat';
+export type Turn = 'interactive' | 'decode' | 'chat';
 
 /**
  * What goes into the next step: ghost text, or else chat decode and chat prefill, or else warm-up. Ghost text shares no step with a chat:
@@ -31,12 +31,12 @@ export type Turn = 'ghost' | 'decode' | 'chat';
  * shared step takes as long as two (ADR 10), for which the ghost text would wait.
  */
 export function planStep(jobs: readonly JobFacts[], budget: StepBudget, turn: Turn): readonly StepItem[] {
-  const of = (kind: JobKind): readonly JobFacts[] => jobs.filter((job) => job.kind === kind);
+  const of = (priority: JobPriority): readonly JobFacts[] => jobs.filter((job) => job.priority === priority);
   const decoding = of('chat').filter(({ promptLeft }) => promptLeft === 0);
-  const ghosts = share(of('ghost'), budget);
+  const ghosts = share(of('interactive'), budget);
   const chats = ghosts.length > 0 && turn === 'decode' ? share(decoding, budget) : share(of('chat'), budget);
-  const order = turn === 'ghost' ? [ghosts, chats] : [chats, ghosts];
-  return order.find((items) => items.length > 0) ?? share(of('warm'), budget);
+  const order = turn === 'interactive' ? [ghosts, chats] : [chats, ghosts];
+  return order.find((items) => items.length > 0) ?? share(of('background'), budget);
 }
 
 /** A token for each job that generates, and a piece of the first prompt that is left to evaluate. */
@@ -58,7 +58,7 @@ function pieceOf(left: number, most: number): number {
  * follows each step of ghost text; prefill waits until that ghost text's prompt is evaluated, or another one has come in its place.
  */
 export class Turns {
-  private lastWasGhost = false;
+  private lastWasInteractive = false;
   /** The ghost text that chats first waited for. */
   private heldBy: number | undefined;
 
@@ -71,15 +71,15 @@ export class Turns {
   }
 
   next(jobs: readonly JobFacts[]): Turn {
-    if (!this.lastWasGhost) return 'ghost';
+    if (!this.lastWasInteractive) return 'interactive';
     return jobs.some(({ id, promptLeft }) => id === this.heldBy && promptLeft > 0) ? 'decode' : 'chat';
   }
 
   /** Reports what was planned for a turn. */
   record(jobs: readonly JobFacts[], step: readonly StepItem[], turn: Turn): void {
-    const ghost = jobs.find(({ id, kind }) => kind === 'ghost' && step.some((item) => item.id === id));
-    const isHeldOff = jobs.some(({ kind }) => kind === 'chat') && (ghost !== undefined || turn === 'decode');
-    this.lastWasGhost = isHeldOff && ghost !== undefined;
+    const ghost = jobs.find(({ id, priority }) => priority === 'interactive' && step.some((item) => item.id === id));
+    const isHeldOff = jobs.some(({ priority }) => priority === 'chat') && (ghost !== undefined || turn === 'decode');
+    this.lastWasInteractive = isHeldOff && ghost !== undefined;
     this.heldBy = isHeldOff ? (this.heldBy ?? ghost?.id) : undefined;
   }
 }

@@ -89,7 +89,7 @@ export class Session {
   static lanesOf({ context, slidingWindow }: LoadedModel): readonly Lane[] {
     return Array.from(
       { length: context.totalSequences },
-      (_, index) => new Lane(index, index === 0 ? 'ghost' : 'chat', context.getSequence(), slidingWindow),
+      (_, index) => new Lane(index, index === 0 ? 'completion' : 'chat', context.getSequence(), slidingWindow),
     );
   }
 
@@ -259,18 +259,18 @@ export class Session {
 
   /** Gives waiting jobs their lanes, ghost text first. A warm-up yields its lane to a request that wants it. */
   private async admit(): Promise<void> {
-    const order = { ghost: 0, chat: 1, warm: 2 };
-    for (const entry of [...this.waiting].sort((a, b) => order[a.job.spec.kind] - order[b.job.spec.kind])) {
+    const order = { interactive: 0, chat: 1, background: 2 };
+    for (const entry of [...this.waiting].sort((a, b) => order[a.job.spec.priority] - order[b.job.spec.priority])) {
       const { spec } = entry.job;
       // What is generated ahead needs a lane like anybody's, though it makes way like a warm-up.
-      const isWarmUp = spec.kind === 'warm' && spec.maxTokens === 0;
-      const request: LaneRequest = { prompt: spec.prompt, purpose: spec.purpose, subject: spec.subject, isWarmUp };
+      const isWarmUp = spec.priority === 'background' && spec.maxTokens === 0;
+      const request: LaneRequest = { prompt: spec.prompt, role: spec.role, subject: spec.subject, isWarmUp };
       // What a warm-up has evaluated so far counts only once it stops; the request may be just what it was for.
-      if (spec.kind !== 'warm') this.overtakeWarmUps();
+      if (spec.priority !== 'background') this.overtakeWarmUps();
       const choice = this.admission.plan(request);
       if (!choice) {
         // A lane is free and yet none is to be had: the warm-up has nothing to add, or too little, and waiting for it would be for ever.
-        if (spec.kind === 'warm' && this.lanes.some(({ use }) => use === 'free')) {
+        if (spec.priority === 'background' && this.lanes.some(({ use }) => use === 'free')) {
           this.admission.touch(request);
           this.dismiss(entry, isWarmUp ? 'end' : 'cancelled');
         }
@@ -280,7 +280,7 @@ export class Session {
       this.waiting.splice(this.waiting.indexOf(entry), 1);
       const active: Active = { ...entry, lane };
       this.active.set(entry.job.id, active);
-      const before = { purpose: lane.purpose, subject: lane.subject };
+      const before = { role: lane.role, subject: lane.subject };
       this.admission.take(lane, request);
       await this.guard(active, async () => {
         const prepare = (): Promise<number> => this.admission.prepare(lane, plan, request, spec.maxTokens > 0, before);
@@ -295,7 +295,7 @@ export class Session {
 
   private overtakeWarmUps(): void {
     for (const entry of this.active.values()) {
-      if (entry.job.spec.kind === 'warm') this.finish(entry, 'cancelled');
+      if (entry.job.spec.priority === 'background') this.finish(entry, 'cancelled');
     }
   }
 
@@ -365,7 +365,7 @@ export class Session {
       const next = await lane.evaluate(piece.tokens, this.generation.draws(job, piece));
       outcome = this.generation.accept(job, piece, next);
     });
-    if (outcome) countStep(this.counted, { kind: job.spec.kind, tokens: piece.tokens.length, valid: outcome.valid, isPrefill });
+    if (outcome) countStep(this.counted, { priority: job.spec.priority, tokens: piece.tokens.length, valid: outcome.valid, isPrefill });
     return outcome;
   }
 
@@ -381,9 +381,9 @@ export class Session {
     if (!this.active.delete(entry.job.id)) return;
     entry.lane.use = 'free';
     const { spec, prefillMilliseconds } = entry.job;
-    if (spec.kind === 'ghost') (this.gate ?? this.tuning).ghostEnded(stop !== 'cancelled');
+    if (spec.priority === 'interactive') (this.gate ?? this.tuning).completionEnded(stop !== 'cancelled');
     const result = entry.job.result(stop, entry.lane.tokens.length);
-    if (spec.kind !== 'warm') this.speeds.record(spec.purpose, result.metrics, prefillMilliseconds);
+    if (spec.priority !== 'background') this.speeds.record(spec.role, result.metrics, prefillMilliseconds);
     entry.resolve(result);
   }
 

@@ -37,16 +37,16 @@ export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFa
  */
 export function factsOf({ lanes, parked, totals, tuning, speeds }: Session, owner: string | undefined): SessionFacts {
   return {
-    lanes: lanes.map(({ id, purpose, subject, tokens, capacity, use }) => ({
+    lanes: lanes.map(({ id, role, subject, tokens, capacity, use }) => ({
       id,
-      purpose,
+      role,
       subject,
       tokens: tokens.length,
       capacity,
       busy: use !== 'free',
     })),
     parked: parked.map((each) => ({
-      purpose: each.purpose,
+      role: each.role,
       subject: each.subject,
       own: each.owner === owner,
       tokens: each.tokens.length,

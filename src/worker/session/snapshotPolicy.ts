@@ -1,11 +1,12 @@
+import type { LaneRole } from '../../contract/sessionFacts';
 import { largest } from '../../util/lists';
 import type { Lane } from './lane';
-import { countUsable, findRestoredFloor, type LanePurpose, type ParkedFacts } from './lanePolicy';
+import { countUsable, findRestoredFloor, type ParkedFacts } from './lanePolicy';
 import type { Tuning } from '../tuning/tuning';
 
 /** What a lane's tokens are for, and about. */
 export interface LaneContent {
-  readonly purpose: LanePurpose;
+  readonly role: LaneRole;
   readonly subject?: string | undefined;
 }
 
@@ -116,7 +117,7 @@ export class Parking {
    * @param content what the lane's tokens are for, where the lane is already somebody else's
    * @returns whether it is kept now
    */
-  async park(lane: Lane, { purpose, subject }: LaneContent = lane): Promise<boolean> {
+  async park(lane: Lane, { role, subject }: LaneContent = lane): Promise<boolean> {
     if (!lane.canBeParked) return false;
     const started = this.now();
     const tokens = [...lane.tokens];
@@ -124,7 +125,7 @@ export class Parking {
     this.parkedAt.set(lane.id, started);
     const { parkedAs } = lane;
     const replaces = parkedAs === undefined ? {} : { replaces: parkedAs };
-    const content = { purpose, subject, tokens, expectedBytes: tokens.length * this.bytesPerToken, ...replaces };
+    const content = { role, subject, tokens, expectedBytes: tokens.length * this.bytesPerToken, ...replaces };
     const parked = await this.place.save(content, (path) => lane.save(path));
     if (!parked) return false;
     this.tuning.recordSave(tokens.length, this.now() - started);
@@ -148,7 +149,7 @@ export class Parking {
     this.tuning.recordLoad(entry.tokens.length, this.now() - started);
     this.restoredTokens += entry.tokens.length;
     lane.parkedAs = id;
-    lane.purpose = entry.purpose;
+    lane.role = entry.role;
     lane.subject = entry.subject;
     return true;
   }

@@ -1,6 +1,6 @@
+import type { LaneRole } from '../../contract/sessionFacts';
 import type { AnswerSpeed } from '../../contract/sessionFacts';
 import type { Metrics } from '../../contract/metrics';
-import type { LanePurpose } from './lanePolicy';
 
 /** Fewer tokens say more about a single step, and about the clock, than about speed. */
 const fewestPrefilled = 32;
@@ -21,13 +21,13 @@ export class Speeds {
    * Takes an answer in; one too short to tell anything is left out.
    * @param prefillMilliseconds from the answer's first step to the end of its prompt; others' steps in between are part of what it took
    */
-  record(purpose: LanePurpose, metrics: Metrics, prefillMilliseconds: number): void {
+  record(role: LaneRole, metrics: Metrics, prefillMilliseconds: number): void {
     const { evaluatedTokens, generatedTokens, tokensPerSecond } = metrics;
     const isRead = evaluatedTokens >= fewestPrefilled && prefillMilliseconds > 0;
     const prefillTokensPerSecond = isRead ? (evaluatedTokens * 1000) / prefillMilliseconds : 0;
     const decodeTokensPerSecond = generatedTokens >= fewestGenerated ? tokensPerSecond : 0;
     if (prefillTokensPerSecond === 0 && decodeTokensPerSecond === 0) return;
-    this.kept.push({ purpose, prefillTokensPerSecond, decodeTokensPerSecond });
+    this.kept.push({ role, prefillTokensPerSecond, decodeTokensPerSecond });
     if (this.kept.length > most) this.kept.shift();
   }
 }

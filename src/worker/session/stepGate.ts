@@ -5,7 +5,7 @@ import { Speeds } from './speeds';
 export interface GateMember {
   readonly tuning: {
     budget(job: JobFacts): number;
-    ghostEnded(isAnswered: boolean): void;
+    completionEnded(isAnswered: boolean): void;
   };
 }
 
@@ -79,8 +79,8 @@ export class StepGate {
   }
 
   /** Reports to all that a ghost text has ended, and whether somebody got it: their steps depend on it. */
-  ghostEnded(isAnswered: boolean): void {
-    for (const { tuning } of this.members) tuning.ghostEnded(isAnswered);
+  completionEnded(isAnswered: boolean): void {
+    for (const { tuning } of this.members) tuning.completionEnded(isAnswered);
   }
 
   /** Does what reads or writes a lane's state. Steps of others may be let in meanwhile; they wait for the same thread. */

@@ -1,4 +1,4 @@
-import type { JobKind } from './scheduler';
+import type { JobPriority } from './scheduler';
 
 /** What a session has done since it began, in tokens; the protocol's `SessionTotals`, whose shape this has. */
 export class Totals {
@@ -16,19 +16,19 @@ export class Totals {
 
 /** What a job evaluated in a step. */
 export interface CountedStep {
-  readonly kind: JobKind;
+  readonly priority: JobPriority;
   readonly tokens: number;
   /** Of those, what the model confirmed. */
   readonly valid: number;
   readonly isPrefill: boolean;
 }
 
-export function countStep(totals: Totals, { kind, tokens, valid, isPrefill }: CountedStep): void {
+export function countStep(totals: Totals, { priority, tokens, valid, isPrefill }: CountedStep): void {
   if (!isPrefill) {
     totals.decodedTokens += valid;
     totals.confirmedTokens += valid - 1;
     totals.refutedTokens += tokens - valid;
-  } else if (kind === 'warm') totals.warmTokens += tokens;
+  } else if (priority === 'background') totals.warmTokens += tokens;
   else totals.prefillTokens += tokens;
 }
 

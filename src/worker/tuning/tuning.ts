@@ -77,14 +77,14 @@ export class Tuning {
   }
 
   /** Reports that a ghost text has ended, and whether somebody got it. */
-  ghostEnded(isAnswered: boolean): void {
+  completionEnded(isAnswered: boolean): void {
     this.unanswered = isAnswered ? 0 : this.unanswered + 1;
   }
 
   /** Most prompt tokens of a job's next step. */
-  budget({ kind, context }: Pick<JobFacts, 'kind' | 'context'>): number {
+  budget({ priority, context }: Pick<JobFacts, 'priority' | 'context'>): number {
     // A ghost text's own prompt is not kept waiting by long steps.
-    if (kind === 'ghost') return this.cost.size('hurried', context);
+    if (priority === 'interactive') return this.cost.size('hurried', context);
     return this.cost.size(!this.typing ? 'idle' : this.unanswered >= unansweredInRow ? 'hurried' : 'typing', context);
   }
 

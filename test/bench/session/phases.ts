@@ -241,7 +241,7 @@ class Ours implements Rig {
 
   /** Until the lane of ghost text is parked, or everything has been left alone for long enough to show that it will not be. */
   async settle(): Promise<void> {
-    await until(async () => (await this.contender.session()).parked.some(({ purpose }) => purpose === 'ghost'), settleLimit);
+    await until(async () => (await this.contender.session()).parked.some(({ role }) => role === 'completion'), settleLimit);
   }
 
   /** Until what was evaluated is parked on the disk, which goes on in the background. */

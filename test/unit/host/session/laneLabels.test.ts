@@ -11,10 +11,10 @@ describe('a lane', () => {
       asked.push(id);
       return Promise.resolve(id === 'c1' ? 'Why?' : undefined);
     });
-    const chats = ['c1', 'c2', ...Object.values(taskSubjects)].map((subject) => ({ purpose: 'chat' as const, subject }));
+    const chats = ['c1', 'c2', ...Object.values(taskSubjects)].map((subject) => ({ role: 'chat' as const, subject }));
     await labels.learn(chats);
     expect(asked).toEqual(['c1', 'c2']);
-    const names = [...chats, { purpose: 'chat' as const }].map((content) => labels.of(content).label);
+    const names = [...chats, { role: 'chat' as const }].map((content) => labels.of(content).label);
     expect(names).toEqual([
       'Why?',
       'A conversation without a title',
@@ -23,13 +23,13 @@ describe('a lane', () => {
       'VS Code’s own chat',
       'Another request',
     ]);
-    expect(labels.of({ purpose: 'ghost', subject: 'src/a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text · src' });
+    expect(labels.of({ role: 'completion', subject: 'src/a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text · src' });
   });
 
   it('has the new title when the old ones are forgotten', async () => {
     let title = 'Before';
     const labels = new Labels(() => Promise.resolve(title));
-    const lane = { purpose: 'chat' as const, subject: 'c1' };
+    const lane = { role: 'chat' as const, subject: 'c1' };
     await labels.learn([lane]);
     title = 'After';
     await labels.learn([lane]);

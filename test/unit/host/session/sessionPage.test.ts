@@ -40,8 +40,8 @@ const facts = ({ sections }: { readonly sections: readonly SectionView[] }, id: 
 describe('the session view', () => {
   it('shows the lanes of two models apart, each under its name, and the memory of both', async () => {
     const ghostText = { kind: 'loaded', facts: { ...fakeFacts, name: 'Small 1B', laneBytes: 1e6, lanes: 3 } } as const;
-    const roleOf = ({ purpose }: { readonly purpose: 'chat' | 'ghost' }) =>
-      purpose === 'ghost' ? ('ghostText' as const) : ('chat' as const);
+    const roleOf = ({ role }: { readonly role: 'chat' | 'completion' }) =>
+      role === 'completion' ? ('ghostText' as const) : ('chat' as const);
     const view = {
       ...sampleView,
       lanes: sampleView.lanes.map((lane) => ({ ...lane, model: roleOf(lane) })),
@@ -169,7 +169,7 @@ describe('a lane’s name', () => {
       asked.push(subject);
       return Promise.resolve(titles[subject]);
     });
-    const contents = ['c-1', 'c-3', 'gone'].map((subject) => ({ purpose: 'chat' as const, subject }));
+    const contents = ['c-1', 'c-3', 'gone'].map((subject) => ({ role: 'chat' as const, subject }));
     await labels.learn(contents);
     await labels.learn(contents);
     expect(asked).toEqual(['c-1', 'c-3', 'gone', 'c-3', 'gone']);
@@ -179,15 +179,15 @@ describe('a lane’s name', () => {
       'A conversation without a title',
     ]);
     labels.forget();
-    await labels.learn([{ purpose: 'chat', subject: 'c-1' }]);
+    await labels.learn([{ role: 'chat', subject: 'c-1' }]);
     expect(asked.at(-1)).toBe('c-1');
   });
 
   it('is something also where nothing is known', () => {
     const labels = new Labels(() => Promise.resolve(undefined));
-    expect(labels.of({ purpose: 'chat' }).label).toBe('Another request');
-    expect(labels.of({ purpose: 'ghost' })).toEqual({ label: 'Another request', description: 'ghost text' });
-    expect(labels.of({ purpose: 'ghost', subject: 'a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text' });
+    expect(labels.of({ role: 'chat' }).label).toBe('Another request');
+    expect(labels.of({ role: 'completion' })).toEqual({ label: 'Another request', description: 'ghost text' });
+    expect(labels.of({ role: 'completion', subject: 'a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text' });
   });
 });
 

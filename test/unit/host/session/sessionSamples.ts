@@ -3,14 +3,14 @@ import type { SessionView } from '../../../../src/contract/sessionFacts';
 /** A session in the middle of a day's work. */
 export const sampleView: SessionView = {
   lanes: [
-    { id: 0, purpose: 'ghost', subject: 'src/web/inventory.ts', tokens: 512, capacity: 4095, busy: false },
-    { id: 1, purpose: 'chat', subject: 'c-1', tokens: 2048, capacity: 4095, busy: true },
-    { id: 2, purpose: 'chat', tokens: 0, capacity: 4095, busy: false },
+    { id: 0, role: 'completion', subject: 'src/web/inventory.ts', tokens: 512, capacity: 4095, busy: false },
+    { id: 1, role: 'chat', subject: 'c-1', tokens: 2048, capacity: 4095, busy: true },
+    { id: 2, role: 'chat', tokens: 0, capacity: 4095, busy: false },
   ],
   parked: [
-    { purpose: 'chat', subject: 'c-2', own: true, tokens: 1000, bytes: 524e6, place: 'disk' },
-    { purpose: 'ghost', subject: 'main.py', own: true, tokens: 300, bytes: 157e6, place: 'memory' },
-    { purpose: 'chat', subject: 'c-9', own: false, tokens: 4000, bytes: 2.1e9, place: 'disk' },
+    { role: 'chat', subject: 'c-2', own: true, tokens: 1000, bytes: 524e6, place: 'disk' },
+    { role: 'completion', subject: 'main.py', own: true, tokens: 300, bytes: 157e6, place: 'memory' },
+    { role: 'chat', subject: 'c-9', own: false, tokens: 4000, bytes: 2.1e9, place: 'disk' },
   ],
   totals: {
     promptTokens: 10_000,
@@ -26,9 +26,9 @@ export const sampleView: SessionView = {
   },
   prefillTokensPerSecond: 40,
   answers: [
-    { purpose: 'chat', prefillTokensPerSecond: 38.4, decodeTokensPerSecond: 11.8 },
-    { purpose: 'ghost', prefillTokensPerSecond: 0, decodeTokensPerSecond: 9.26 },
-    { purpose: 'chat', prefillTokensPerSecond: 41, decodeTokensPerSecond: 12.2 },
+    { role: 'chat', prefillTokensPerSecond: 38.4, decodeTokensPerSecond: 11.8 },
+    { role: 'completion', prefillTokensPerSecond: 0, decodeTokensPerSecond: 9.26 },
+    { role: 'chat', prefillTokensPerSecond: 41, decodeTokensPerSecond: 12.2 },
   ],
   memory: { residentBytes: 5.2e9, anonymousBytes: 4.9e9 },
 };

@@ -10,7 +10,7 @@ import { long, never, spec, start } from '../../../fixtures/engine/sessionFixtur
 function begin(): { ask: (job: JobSpec, signal?: AbortSignal) => Promise<JobResult>; context: FakeContext } {
   const { session, context } = start();
   const memo = new GhostMemo();
-  return { context, ask: (job, signal = never) => memo.run(session, { ...job, kind: 'ghost', purpose: 'ghost' }, signal) };
+  return { context, ask: (job, signal = never) => memo.run(session, { ...job, priority: 'interactive', role: 'completion' }, signal) };
 }
 
 describe('GhostMemo', () => {

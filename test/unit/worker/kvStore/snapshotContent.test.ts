@@ -14,7 +14,7 @@ afterEach(async () => {
 describe('what a parked lane is about', () => {
   it('is known in the next process, and is no part of any name', async () => {
     const store = await place.open();
-    await store.save({ purpose: 'chat', subject: 'my-secret', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
+    await store.save({ role: 'chat', subject: 'my-secret', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
     await store.settled();
     expect((await place.files()).join()).not.toContain('my-secret');
     expect((await place.open()).entries).toMatchObject([{ subject: 'my-secret', tokens: [1] }]);
@@ -43,7 +43,7 @@ describe('clearing', () => {
 
   it('waits for nothing that is still to be moved to disk, and none of it comes back', async () => {
     const store = await place.open();
-    await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
+    await store.save({ role: 'chat', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
     expect(await store.clear()).toMatchObject({ parked: 1 });
     await store.settled();
     expect(store.entries).toEqual([]);

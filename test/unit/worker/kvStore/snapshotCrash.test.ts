@@ -168,6 +168,6 @@ async function writeSnapshot(folder: string, writer: string, tokens: readonly nu
   await writeFile(join(folder, `${id}.state`), state);
   await writeFile(
     join(folder, `${id}.head`),
-    sealHeader({ id, ...identity, owner: 'here', purpose: 'chat', tokens, bytes: state.length, sha256, writer }),
+    sealHeader({ id, ...identity, owner: 'here', role: 'chat', tokens, bytes: state.length, sha256, writer }),
   );
 }

@@ -106,7 +106,7 @@ export async function readState(path: string): Promise<readonly number[]> {
 export interface Lane {
   readonly tokens: readonly number[];
   readonly bytes?: number;
-  readonly purpose?: 'chat' | 'ghost';
+  readonly role?: 'chat' | 'completion';
   readonly replaces?: string;
 }
 
@@ -121,9 +121,9 @@ export function writing(state: string): (path: string) => Promise<number> {
 /** Saves a lane, and waits until it lies where it belongs. */
 export async function park(
   store: SnapshotStore,
-  { tokens, bytes = 100, purpose = 'chat', replaces }: Lane,
+  { tokens, bytes = 100, role = 'chat', replaces }: Lane,
 ): Promise<SnapshotFacts | undefined> {
-  const lane = { purpose, tokens, expectedBytes: bytes, ...(replaces === undefined ? {} : { replaces }) };
+  const lane = { role, tokens, expectedBytes: bytes, ...(replaces === undefined ? {} : { replaces }) };
   const facts = await store.save(lane, writing(stateOf(tokens, bytes)));
   await store.settled();
   return facts;

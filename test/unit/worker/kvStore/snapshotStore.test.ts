@@ -19,9 +19,9 @@ describe('a parked lane', () => {
   it.each([{ memory: true }, { memory: false }])('comes back in this process and the next (memory: $memory)', async ({ memory }) => {
     const options = memory ? {} : { memoryFolder: false as const };
     const store = await place.open(options);
-    const id = await parked(store, { tokens: [1, 2, 3], bytes: 5000, purpose: 'ghost' });
+    const id = await parked(store, { tokens: [1, 2, 3], bytes: 5000, role: 'completion' });
     expect(store.entries).toEqual([
-      { id, purpose: 'ghost', tokens: [1, 2, 3], bytes: 5000, owner: 'here', place: 'disk', lastUsed: expect.any(Number) as number },
+      { id, role: 'completion', tokens: [1, 2, 3], bytes: 5000, owner: 'here', place: 'disk', lastUsed: expect.any(Number) as number },
     ]);
     expect(await store.restore(id, readState)).toBe(true);
     await store.dispose();
@@ -35,7 +35,7 @@ describe('a parked lane', () => {
 
   it('can be restored as soon as it is written', async () => {
     const store = await place.open();
-    const facts = await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
+    const facts = await store.save({ role: 'chat', tokens: [1], expectedBytes: 9 }, writing(stateOf([1])));
     expect(facts).toMatchObject({ place: 'memory', bytes: 4 });
     expect(await store.restore(facts?.id ?? '', readState)).toBe(true);
     await store.settled();
@@ -66,7 +66,7 @@ describe('a parked lane', () => {
     await chmod(place.memory, 0o755);
     const store = await place.open({ owner: 'secret' });
     const modes: number[] = [];
-    await store.save({ purpose: 'chat', tokens: [4711], expectedBytes: 9 }, async (path) => {
+    await store.save({ role: 'chat', tokens: [4711], expectedBytes: 9 }, async (path) => {
       modes.push((await stat(path)).mode & 0o777);
       return writing('x')(path);
     });
@@ -109,7 +109,7 @@ describe('which parked lanes are there', () => {
     await park(there, { tokens: [1, 2] });
     const store = await place.open();
     await park(store, { tokens: [1, 2] });
-    await park(store, { tokens: [1, 2, 3], purpose: 'ghost' });
+    await park(store, { tokens: [1, 2, 3], role: 'completion' });
     await park(store, { tokens: [1, 2, 4] });
     await park(store, { tokens: [1, 2, 4] });
     await park(store, { tokens: [1] });
@@ -120,7 +120,7 @@ describe('which parked lanes are there', () => {
   it('not the one that was to be replaced, but only once the newer one is there', async () => {
     const store = await place.open();
     const old = await parked(store, { tokens: [1, 2, 3] });
-    const failed = await store.save({ purpose: 'chat', tokens: [1, 2, 9], expectedBytes: 9, replaces: old }, () =>
+    const failed = await store.save({ role: 'chat', tokens: [1, 2, 9], expectedBytes: 9, replaces: old }, () =>
       Promise.reject(new Error('no')),
     );
     await store.settled();
@@ -131,7 +131,7 @@ describe('which parked lanes are there', () => {
 
   it('not one that was removed, even while it is on its way', async () => {
     const store = await place.open();
-    const facts = await store.save({ purpose: 'chat', tokens: [1], expectedBytes: 9 }, writing('x'));
+    const facts = await store.save({ role: 'chat', tokens: [1], expectedBytes: 9 }, writing('x'));
     await store.remove(facts?.id ?? '');
     await store.settled();
     expect([store.entries, await place.files()]).toEqual([[], []]);
@@ -238,7 +238,7 @@ describe('a damaged one', () => {
 describe('what cannot be kept', () => {
   it.each([{ memory: true }, { memory: false }])('leaves nothing when writing it fails (memory: $memory)', async ({ memory }) => {
     const store = await place.open(memory ? {} : { memoryFolder: false });
-    const lane = { purpose: 'chat', tokens: [1], expectedBytes: 9 } as const;
+    const lane = { role: 'chat', tokens: [1], expectedBytes: 9 } as const;
     const half = async (path: string): Promise<never> => {
       await writeFile(path, 'half of it');
       throw new Error('disk full\nand more');
@@ -258,7 +258,7 @@ describe('what cannot be kept', () => {
     expect(store.entries).toMatchObject([{ place: 'memory' }]);
     let written = false;
     const without = await place.open({ memoryFolder: false });
-    const kept = await without.save({ purpose: 'chat', tokens: [2], expectedBytes: 9 }, () => {
+    const kept = await without.save({ role: 'chat', tokens: [2], expectedBytes: 9 }, () => {
       written = true;
       return Promise.resolve(1);
     });
@@ -358,7 +358,7 @@ describe('the cap', () => {
     const store = await place.open({ maxBytes: 5000, memoryFolder: false });
     await park(store, { tokens: [1], bytes: 2000 });
     expect(await park(store, { tokens: [2], bytes: 6000 })).toBeUndefined();
-    const larger = await store.save({ purpose: 'chat', tokens: [3], expectedBytes: 100 }, writing(stateOf([3], 6000)));
+    const larger = await store.save({ role: 'chat', tokens: [3], expectedBytes: 100 }, writing(stateOf([3], 6000)));
     expect(larger).toBeDefined();
     await store.settled();
     expect(tokensOf(store)).toEqual([[1]]);

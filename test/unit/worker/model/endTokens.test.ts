@@ -47,7 +47,7 @@ describe('an answer of a model that thinks first', () => {
   /** Why generation stops at each of these tokens, if it does. */
   function stopsAt(model: LoadedModel['model'], tokens: readonly number[]): readonly (string | undefined)[] {
     const generation = new Generation({ model, onlyOf: () => expect.unreachable() }, () => undefined);
-    const spec = { kind: 'chat', purpose: 'chat', prompt: [7], maxTokens: 10, sampling } as const;
+    const spec = { priority: 'chat', role: 'chat', prompt: [7], maxTokens: 10, sampling } as const;
     const job = new Job(1, spec, new AbortController().signal, () => 0);
     job.begin(0);
     return tokens.map((token) => generation.accept(job, job.piece(1), [{ token }]).stop);

@@ -8,7 +8,7 @@ describe('clearing', () => {
     const place = new FakePlace();
     const { session, context } = start(3, 4096, { place });
     await session.run(spec(long(500)), never);
-    await session.run(spec(long(80, 1), { kind: 'ghost' }), never);
+    await session.run(spec(long(80, 1), { priority: 'interactive' }), never);
     await session.park();
     const held = session.lanes.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const bytes = place.entries.reduce((sum, entry) => sum + entry.bytes, 0);
@@ -43,7 +43,7 @@ describe('clearing', () => {
     context.duringStep = () => {
       cleared ??= session.clear();
     };
-    const warm = await session.run(spec(long(900), { kind: 'warm', maxTokens: 0 }), never);
+    const warm = await session.run(spec(long(900), { priority: 'background', maxTokens: 0 }), never);
     expect(warm.stop).toBe('cancelled');
     await cleared;
     expect(session.lanes.every(({ tokens }) => tokens.length === 0)).toBe(true);
@@ -61,24 +61,24 @@ describe('what a lane is about', () => {
     const place = new FakePlace();
     const first = start(2, 4096, { place });
     await first.session.run(spec(long(800, 1), { subject: 'one' }), never);
-    await first.session.run(spec(long(300, 3), { kind: 'ghost', subject: 'src/a.ts' }), never);
+    await first.session.run(spec(long(300, 3), { priority: 'interactive', subject: 'src/a.ts' }), never);
     const seen = factsOf(first.session, 'here');
-    expect(seen.lanes.map(({ purpose, subject }) => [purpose, subject])).toContainEqual(['chat', 'one']);
-    expect(seen.lanes.map(({ purpose, subject }) => [purpose, subject])).toContainEqual(['ghost', 'src/a.ts']);
+    expect(seen.lanes.map(({ role, subject }) => [role, subject])).toContainEqual(['chat', 'one']);
+    expect(seen.lanes.map(({ role, subject }) => [role, subject])).toContainEqual(['completion', 'src/a.ts']);
     // Takes the lane of the first chat, which is parked before.
     await first.session.run(spec(long(800, 2), { subject: 'two' }), never);
     const parked = factsOf(first.session, 'here').parked;
-    expect(parked).toMatchObject([{ purpose: 'chat', subject: 'one', own: true }]);
+    expect(parked).toMatchObject([{ role: 'chat', subject: 'one', own: true }]);
     expect(factsOf(first.session, 'there').parked).toMatchObject([{ own: false }]);
     const second = start(3, 4096, { place });
     await second.session.takeUp(1000);
-    expect(factsOf(second.session, 'here').lanes).toContainEqual(expect.objectContaining({ purpose: 'chat', subject: 'one' }));
+    expect(factsOf(second.session, 'here').lanes).toContainEqual(expect.objectContaining({ role: 'chat', subject: 'one' }));
   });
 
   it('stays as it is when a warm-up finds that the lane has all it wants', async () => {
     const { session } = start();
     await session.run(spec(long(400), { subject: 'one' }), never);
-    await session.run(spec(long(50), { kind: 'warm', maxTokens: 0, subject: 'two' }), never);
+    await session.run(spec(long(50), { priority: 'background', maxTokens: 0, subject: 'two' }), never);
     expect(session.lanes.map(({ subject }) => subject)).not.toContain('two');
   });
 });

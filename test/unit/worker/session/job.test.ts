@@ -7,8 +7,8 @@ class FakeClock {
 }
 
 const spec = (more: Partial<JobSpec> = {}): JobSpec => ({
-  kind: 'chat',
-  purpose: 'chat',
+  priority: 'chat',
+  role: 'chat',
   prompt: [1, 2, 3, 4, 5],
   maxTokens: 3,
   sampling: { temperature: 0, topK: 1, topP: 1, seed: 0 },

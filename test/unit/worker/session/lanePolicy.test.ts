@@ -16,13 +16,13 @@ const tokens = fc.oneof(
   // Long runs of one token: losses that are worth parking.
   fc.tuple(fc.integer({ min: 0, max: 2 }), fc.nat(80)).map(([token, length]) => Array.from({ length }, () => token)),
 );
-const purpose = fc.constantFrom('chat' as const, 'ghost' as const);
+const role = fc.constantFrom('chat' as const, 'completion' as const);
 const use = fc.constantFrom('free' as const, 'free' as const, 'warm' as const, 'busy' as const);
 /** How many tokens less than it holds a lane can be cut back to: a recurrent one's none, a restored one's with a sliding window one. */
 const slack = fc.constantFrom(0, 1, Infinity, Infinity);
 const held = fc.tuple(tokens, slack).map(([each, less]) => ({ tokens: each, rewindFloor: Math.max(0, each.length - less) }));
 const someLanes: fc.Arbitrary<LaneFacts[]> = fc
-  .array(fc.tuple(held, fc.record({ purpose, use, lastUsed: fc.nat(5) })), { maxLength: 5 })
+  .array(fc.tuple(held, fc.record({ role, use, lastUsed: fc.nat(5) })), { maxLength: 5 })
   .map((lanes) => lanes.map(([holds, lane], id) => ({ ...holds, ...lane, id })));
 const someParked: fc.Arbitrary<ParkedFacts[]> = fc
   .array(held, { maxLength: 3 })
@@ -33,7 +33,7 @@ const someCosts: fc.Arbitrary<LaneCosts> = fc.record({
   save: fc.integer({ min: 0, max: 60 }),
   load: fc.integer({ min: 0, max: 10 }),
 });
-const someRequest: fc.Arbitrary<LaneRequest> = fc.record({ prompt: tokens, purpose, isWarmUp: fc.boolean() });
+const someRequest: fc.Arbitrary<LaneRequest> = fc.record({ prompt: tokens, role, isWarmUp: fc.boolean() });
 const world = fc.record({ request: someRequest, lanes: someLanes, parked: someParked, costs: someCosts });
 type World = typeof world extends fc.Arbitrary<infer Of> ? Of : never;
 
@@ -76,10 +76,10 @@ function lossOf({ request, lanes, parked, costs }: World, lane: LaneFacts): Loss
 }
 
 function spared({ request, lanes }: World, lane: LaneFacts): number {
-  const newest = lanes.every((other) => other.purpose !== lane.purpose || other.lastUsed <= lane.lastUsed);
+  const newest = lanes.every((other) => other.role !== lane.role || other.lastUsed <= lane.lastUsed);
   const kept = usable(lane, request);
   if (!newest || kept >= lane.tokens.length - kept) return 0;
-  return lane.purpose === 'chat' ? 1 : request.purpose === 'chat' ? 2 : 0;
+  return lane.role === 'chat' ? 1 : request.role === 'chat' ? 2 : 0;
 }
 
 interface Possible {
@@ -129,7 +129,7 @@ function possible(of: World): Possible[] {
 
 const lane = (id: number, all: readonly number[], more: Partial<LaneFacts> = {}): LaneFacts => ({
   id,
-  purpose: 'chat',
+  role: 'chat',
   tokens: all,
   use: 'free',
   lastUsed: id,
@@ -137,7 +137,7 @@ const lane = (id: number, all: readonly number[], more: Partial<LaneFacts> = {})
   ...more,
 });
 const run = (length: number, from: number): number[] => Array.from({ length }, (_, index) => from + index);
-const chat = (prompt: readonly number[]): LaneRequest => ({ prompt, purpose: 'chat', isWarmUp: false });
+const chat = (prompt: readonly number[]): LaneRequest => ({ prompt, role: 'chat', isWarmUp: false });
 /** Measured with a 7B model. */
 const measured: LaneCosts = { token: 25, copy: 60, save: 1, load: 0.1 };
 
@@ -162,8 +162,8 @@ describe('planLane', () => {
     fc.assert(
       fc.property(world, (of) => {
         const idle = of.lanes.filter((each) => each.use === 'free' || (each.use === 'warm' && !of.request.isWarmUp));
-        const othersChat = of.lanes.filter((each) => each !== idle[0]).every((each) => each.use === 'busy' && each.purpose === 'chat');
-        const last = of.request.purpose === 'chat' && of.lanes.length > 1 && idle.length === 1 && othersChat;
+        const othersChat = of.lanes.filter((each) => each !== idle[0]).every((each) => each.use === 'busy' && each.role === 'chat');
+        const last = of.request.role === 'chat' && of.lanes.length > 1 && idle.length === 1 && othersChat;
         expect(planOf(of) === undefined).toBe(last || possible(of).length === 0);
       }),
       { numRuns: 1000 },
@@ -211,14 +211,14 @@ describe('planLane', () => {
   it('leaves a lane to ghost text, whatever chats are asked for', () => {
     fc.assert(
       fc.property(world, (of) => {
-        const plan = planOf({ ...of, request: { ...of.request, purpose: 'chat' } });
+        const plan = planOf({ ...of, request: { ...of.request, role: 'chat' } });
         if (!plan || of.lanes.length < 2) return;
         const others = of.lanes.filter(({ id }) => id !== plan.lane);
-        expect(others.some((other) => other.use !== 'busy' || other.purpose === 'ghost')).toBe(true);
+        expect(others.some((other) => other.use !== 'busy' || other.role === 'completion')).toBe(true);
       }),
     );
     expect(planLane(chat([7]), [lane(0, [], { use: 'busy' }), lane(1, [])], [], measured)).toBeUndefined();
-    expect(planLane({ ...chat([7]), purpose: 'ghost' }, [lane(0, [], { use: 'busy' }), lane(1, [])], [], measured)?.lane).toBe(1);
+    expect(planLane({ ...chat([7]), role: 'completion' }, [lane(0, [], { use: 'busy' }), lane(1, [])], [], measured)?.lane).toBe(1);
   });
 
   it('parks only what is not held elsewhere and costs less to park than to lose', () => {
@@ -239,7 +239,7 @@ describe('planLane', () => {
     fc.assert(
       fc.property(length, length, fc.nat(900), fc.nat(200), someCosts, (file, open, old, prompt, costs) => {
         const lanes = [
-          lane(0, run(file, 10_000), { purpose: 'ghost', lastUsed: 9 }),
+          lane(0, run(file, 10_000), { role: 'completion', lastUsed: 9 }),
           lane(1, run(open, 20_000), { lastUsed: 8 }),
           lane(2, run(old, 30_000), { lastUsed: 3 }),
         ];
@@ -257,7 +257,7 @@ describe('planLane', () => {
   });
 
   it('copies the file block that another lane has evaluated', () => {
-    const lanes = [lane(0, run(800, 0), { purpose: 'ghost' }), lane(1, [])];
+    const lanes = [lane(0, run(800, 0), { role: 'completion' }), lane(1, [])];
     const plan = planLane(chat([...run(600, 0), 9000]), lanes.slice(), [], { ...measured, copy: 60 });
     expect(plan?.keep).toBe(600);
     expect(planLane(chat([...run(300, 0), 9000]), lanes, [], measured)).toMatchObject({
@@ -297,17 +297,17 @@ describe('planLane', () => {
   });
 
   it('warms up nothing at the price of more than that adds, nor what is held already', () => {
-    const warm = (prompt: readonly number[]): LaneRequest => ({ prompt, purpose: 'ghost', isWarmUp: true });
-    const lanes = [lane(0, run(300, 0), { purpose: 'ghost' })];
+    const warm = (prompt: readonly number[]): LaneRequest => ({ prompt, role: 'completion', isWarmUp: true });
+    const lanes = [lane(0, run(300, 0), { role: 'completion' })];
     expect(planLane(warm(run(200, 0)), lanes, [], measured)).toBeUndefined();
     expect(planLane(warm(run(5, 9000)), lanes, [], measured)).toBeUndefined();
     expect(planLane(warm(run(400, 0)), lanes, [], measured)).toMatchObject({ lane: 0, keep: 300 });
   });
 
   it('warms up no prompt again because its lane has gone a little further', () => {
-    const lanes = [lane(0, run(300, 0), { purpose: 'ghost' }), lane(1, run(200, 7000)), lane(2, [])];
+    const lanes = [lane(0, run(300, 0), { role: 'completion' }), lane(1, run(200, 7000)), lane(2, [])];
     for (const prompt of [run(292, 0), [...run(292, 0), 9000]])
-      expect(planLane({ prompt, purpose: 'ghost', isWarmUp: true }, lanes, [], measured)).toBeUndefined();
+      expect(planLane({ prompt, role: 'completion', isWarmUp: true }, lanes, [], measured)).toBeUndefined();
   });
 });
 
@@ -324,18 +324,18 @@ describe('findRestoredFloor', () => {
 });
 
 describe('worthOf', () => {
-  it('is the less the more lanes of the same purpose were used since, and never nothing', () => {
+  it('is the less the more lanes of the same role were used since, and never nothing', () => {
     fc.assert(
       fc.property(someLanes, (lanes) => {
         for (const a of lanes) {
           expect(worthOf(a, lanes)).toBeGreaterThan(0);
-          for (const b of lanes.filter((other) => other.purpose === a.purpose && other.lastUsed < a.lastUsed)) {
+          for (const b of lanes.filter((other) => other.role === a.role && other.lastUsed < a.lastUsed)) {
             expect(worthOf(b, lanes)).toBeLessThanOrEqual(worthOf(a, lanes));
           }
         }
       }),
     );
-    const lanes = [lane(0, [1], { purpose: 'ghost' }), lane(1, [1])];
+    const lanes = [lane(0, [1], { role: 'completion' }), lane(1, [1])];
     expect(lanes.map((each) => worthOf(each, lanes))).toEqual([4, 2]);
   });
 });

@@ -4,25 +4,25 @@ import {
   planStep,
   Turns,
   type JobFacts,
-  type JobKind,
+  type JobPriority,
   type StepBudget,
   type StepItem,
   type Turn,
 } from '../../../../src/worker/session/scheduler';
 
-const kinds: readonly JobKind[] = ['ghost', 'chat', 'warm'];
+const kinds: readonly JobPriority[] = ['interactive', 'chat', 'background'];
 const someJobs: fc.Arbitrary<JobFacts[]> = fc
-  .array(fc.record({ kind: fc.constantFrom(...kinds), promptLeft: fc.oneof(fc.constant(0), fc.nat(600)), context: fc.nat(4096) }), {
+  .array(fc.record({ priority: fc.constantFrom(...kinds), promptLeft: fc.oneof(fc.constant(0), fc.nat(600)), context: fc.nat(4096) }), {
     maxLength: 6,
   })
   .map((jobs) => jobs.map((job, index) => ({ ...job, id: index })));
 const tokens = fc.integer({ min: -2, max: 512 });
 const budgetOf =
   (ghost: number, other: number): StepBudget =>
-  ({ kind }) =>
-    kind === 'ghost' ? ghost : other;
+  ({ priority }) =>
+    priority === 'interactive' ? ghost : other;
 const someBudget: fc.Arbitrary<StepBudget> = fc.tuple(tokens, tokens).map(([ghost, other]) => budgetOf(ghost, other));
-const someTurn: fc.Arbitrary<Turn> = fc.constantFrom('ghost', 'decode', 'chat');
+const someTurn: fc.Arbitrary<Turn> = fc.constantFrom('interactive', 'decode', 'chat');
 
 type Planned = readonly { readonly job: JobFacts; readonly tokens: number }[];
 
@@ -34,11 +34,11 @@ function plan(jobs: readonly JobFacts[], budget: StepBudget, turn: Turn): Planne
   });
 }
 
-const has = (jobs: readonly JobFacts[], kind: JobKind): boolean => jobs.some((job) => job.kind === kind);
-const kindsOf = (step: Planned): ReadonlySet<JobKind> => new Set(step.map(({ job }) => job.kind));
+const has = (jobs: readonly JobFacts[], priority: JobPriority): boolean => jobs.some((job) => job.priority === priority);
+const kindsOf = (step: Planned): ReadonlySet<JobPriority> => new Set(step.map(({ job }) => job.priority));
 
 describe('planStep', () => {
-  it('is for one kind of job, and never empty while there is a job', () => {
+  it('is for one priority of job, and never empty while there is a job', () => {
     fc.assert(
       fc.property(someJobs, someBudget, someTurn, (jobs, budget, turn) => {
         expect(kindsOf(plan(jobs, budget, turn)).size).toBe(jobs.length > 0 ? 1 : 0);
@@ -65,23 +65,23 @@ describe('planStep', () => {
   it("serves ghost text on its turn, a chat on a chat's, whoever is there otherwise, and warms up when nothing else is wanted", () => {
     fc.assert(
       fc.property(someJobs, someBudget, someTurn, (jobs, budget, turn) => {
-        const [kind] = kindsOf(plan(jobs, budget, turn));
-        const canChat = turn === 'decode' ? jobs.some((job) => job.kind === 'chat' && job.promptLeft === 0) : has(jobs, 'chat');
-        if (has(jobs, 'ghost')) expect(kind).toBe(turn !== 'ghost' && canChat ? 'chat' : 'ghost');
-        else if (has(jobs, 'chat')) expect(kind).toBe('chat');
-        else expect(kind).toBe(jobs.length > 0 ? 'warm' : undefined);
+        const [priority] = kindsOf(plan(jobs, budget, turn));
+        const canChat = turn === 'decode' ? jobs.some((job) => job.priority === 'chat' && job.promptLeft === 0) : has(jobs, 'chat');
+        if (has(jobs, 'interactive')) expect(priority).toBe(turn !== 'interactive' && canChat ? 'chat' : 'interactive');
+        else if (has(jobs, 'chat')) expect(priority).toBe('chat');
+        else expect(priority).toBe(jobs.length > 0 ? 'background' : undefined);
       }),
     );
   });
 
   it("leaves prefill out where it is only decode's turn", () => {
     const jobs: JobFacts[] = [
-      { id: 1, kind: 'chat', promptLeft: 100, context: 0 },
-      { id: 2, kind: 'chat', promptLeft: 0, context: 0 },
-      { id: 3, kind: 'ghost', promptLeft: 5, context: 0 },
+      { id: 1, priority: 'chat', promptLeft: 100, context: 0 },
+      { id: 2, priority: 'chat', promptLeft: 0, context: 0 },
+      { id: 3, priority: 'interactive', promptLeft: 5, context: 0 },
     ];
     const budget = budgetOf(8, 32);
-    expect(planStep(jobs, budget, 'ghost')).toEqual([{ id: 3, tokens: 5 }]);
+    expect(planStep(jobs, budget, 'interactive')).toEqual([{ id: 3, tokens: 5 }]);
     expect(planStep(jobs, budget, 'decode')).toEqual([{ id: 2, tokens: 1 }]);
     expect(planStep(jobs, budget, 'chat')).toEqual([
       { id: 2, tokens: 1 },
@@ -94,10 +94,10 @@ describe('planStep', () => {
 function run(arrivals: readonly (JobFacts & { readonly after: number })[], budget: StepBudget, steps: number): (readonly StepItem[])[] {
   const turns = new Turns();
   const left = new Map<number, number>();
-  const kindOf = new Map(arrivals.map(({ id, kind }) => [id, kind]));
+  const kindOf = new Map(arrivals.map(({ id, priority }) => [id, priority]));
   return Array.from({ length: steps }, (_, at) => {
     for (const { id, promptLeft } of arrivals.filter(({ after }) => after === at)) left.set(id, promptLeft);
-    const jobs = [...left].map(([id, promptLeft]): JobFacts => ({ id, promptLeft, context: 0, kind: kindOf.get(id) ?? 'warm' }));
+    const jobs = [...left].map(([id, promptLeft]): JobFacts => ({ id, promptLeft, context: 0, priority: kindOf.get(id) ?? 'background' }));
     const turn = turns.next(jobs);
     const step = planStep(jobs, budget, turn);
     turns.record(jobs, step, turn);
@@ -111,7 +111,7 @@ const idsOf = (steps: readonly (readonly StepItem[])[]): number[][] => steps.map
 describe('a long prompt', () => {
   it('has what is left over for tiles of 64 evaluated first', () => {
     const sizes = (promptLeft: number, most: number): number[] =>
-      run([{ id: 0, kind: 'chat', promptLeft, context: 0, after: 0 }], budgetOf(most, most), 8).flatMap((step) =>
+      run([{ id: 0, priority: 'chat', promptLeft, context: 0, after: 0 }], budgetOf(most, most), 8).flatMap((step) =>
         step.map(({ tokens: count }) => count),
       );
     expect(sizes(64 * 3 + 10, 64)).toEqual([10, 64, 64, 64, 1, 1, 1, 1]);
@@ -125,22 +125,22 @@ describe('turns', () => {
   const budget = budgetOf(8, 16);
 
   it("evaluates a ghost text's prompt before a chat's, and takes turns from its first token on", () => {
-    const ghost = { id: 1, kind: 'ghost', promptLeft: 20, context: 0, after: 2 } as const;
-    const chat = { id: 2, kind: 'chat', promptLeft: 1000, context: 0, after: 0 } as const;
+    const ghost = { id: 1, priority: 'interactive', promptLeft: 20, context: 0, after: 2 } as const;
+    const chat = { id: 2, priority: 'chat', promptLeft: 1000, context: 0, after: 0 } as const;
     expect(idsOf(run([ghost, chat], budget, 9))).toEqual([[2], [2], [1], [1], [1], [2], [1], [2], [1]]);
   });
 
   it('gives an answer that is being written every other step', () => {
-    const ghost = { id: 1, kind: 'ghost', promptLeft: 20, context: 0, after: 2 } as const;
-    const chat = { id: 2, kind: 'chat', promptLeft: 0, context: 0, after: 0 } as const;
+    const ghost = { id: 1, priority: 'interactive', promptLeft: 20, context: 0, after: 2 } as const;
+    const chat = { id: 2, priority: 'chat', promptLeft: 0, context: 0, after: 0 } as const;
     expect(idsOf(run([ghost, chat], budget, 8))).toEqual([[2], [2], [1], [2], [1], [2], [1], [2]]);
   });
 
   it('never lets a chat wait for more than one ghost text, however fast they follow each other', () => {
     const turns = new Turns();
-    const chat: JobFacts = { id: 0, kind: 'chat', promptLeft: 100, context: 0 };
+    const chat: JobFacts = { id: 0, priority: 'chat', promptLeft: 100, context: 0 };
     const served = Array.from({ length: 10 }, (_, index) => {
-      const jobs: JobFacts[] = [chat, { id: index + 1, kind: 'ghost', promptLeft: 3, context: 0 }];
+      const jobs: JobFacts[] = [chat, { id: index + 1, priority: 'interactive', promptLeft: 3, context: 0 }];
       const turn = turns.next(jobs);
       const step = planStep(jobs, budget, turn);
       turns.record(jobs, step, turn);
@@ -151,7 +151,7 @@ describe('turns', () => {
 
   it('starves nobody: of any jobs that stay, each gets a step before long, and a ghost text at the latest after one of a chat', () => {
     const stay = fc.array(
-      fc.record({ kind: fc.constantFrom<JobKind>('ghost', 'chat'), promptLeft: fc.nat(60), context: fc.constant(0), after: fc.nat(5) }),
+      fc.record({ priority: fc.constantFrom<JobPriority>('interactive', 'chat'), promptLeft: fc.nat(60), context: fc.constant(0), after: fc.nat(5) }),
       {
         minLength: 1,
         maxLength: 5,
@@ -162,8 +162,8 @@ describe('turns', () => {
         const arrivals = jobs.map((job, id) => ({ ...job, id }));
         const steps = idsOf(run(arrivals, budget, 200));
         for (const { id } of arrivals) expect(steps.flat()).toContain(id);
-        const ghosts = new Set(arrivals.filter(({ kind }) => kind === 'ghost').map(({ id }) => id));
-        const first = Math.min(...arrivals.filter(({ kind }) => kind === 'ghost').map(({ after }) => after));
+        const ghosts = new Set(arrivals.filter(({ priority }) => priority === 'interactive').map(({ id }) => id));
+        const first = Math.min(...arrivals.filter(({ priority }) => priority === 'interactive').map(({ after }) => after));
         const isGhost = steps.map((step) => step.some((id) => ghosts.has(id)));
         isGhost.forEach((is, at) => {
           if (at > first) expect(is || isGhost[at - 1]).toBe(true);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobResult } from '../../../../src/worker/session/job';
-import type { JobKind } from '../../../../src/worker/session/scheduler';
+import type { JobPriority } from '../../../../src/worker/session/scheduler';
 import { Session } from '../../../../src/worker/session/session';
 import { answerTo, FakeContext, fakeModel, type FakeStep } from '../../../fixtures/vscode/fakeContext';
 import { calibration, expectAtRest, long, never, spec, start } from '../../../fixtures/engine/sessionFixtures';
@@ -144,10 +144,10 @@ describe('several jobs', () => {
     const { session, context } = start();
     let ghost: Promise<JobResult> | undefined;
     context.duringStep = () => {
-      if (context.steps.length === 3) ghost = session.run(spec(long(20, 3), { kind: 'ghost' }), never);
+      if (context.steps.length === 3) ghost = session.run(spec(long(20, 3), { priority: 'interactive' }), never);
     };
     const chat = await session.run(spec(long(3000)), never);
-    const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
+    const ghostLane = session.lanes.find(({ role }) => role === 'completion')?.id ?? -1;
     const isGhost = context.steps.map(hasSequence(ghostLane));
     const first = isGhost.indexOf(true);
     expect(first).toBe(3);
@@ -170,11 +170,11 @@ describe('several jobs', () => {
       key.abort();
       key = new AbortController();
       const prompt = [...long(20, 3), ...ghosts.map((_, index) => index + 1)];
-      if (ghosts.length < 40) ghosts.push(session.run(spec(prompt, { kind: 'ghost' }), key.signal));
+      if (ghosts.length < 40) ghosts.push(session.run(spec(prompt, { priority: 'interactive' }), key.signal));
     };
     const chat = await session.run(spec(long(300), { maxTokens: 1 }), never);
     expect(chat.tokens).toEqual(answerTo(long(300), 1));
-    const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
+    const ghostLane = session.lanes.find(({ role }) => role === 'completion')?.id ?? -1;
     const isGhost = context.steps.slice(0, 30).map(hasSequence(ghostLane));
     expect(isGhost.filter((is) => is).length).toBeLessThanOrEqual(isGhost.length / 2);
     context.duringStep = () => undefined;
@@ -186,13 +186,13 @@ describe('several jobs', () => {
     const { session, context } = start();
     let ghost: Promise<JobResult> | undefined;
     const onToken = (): 'continue' => {
-      ghost ??= session.run(spec(long(20, 3), { kind: 'ghost' }), never);
+      ghost ??= session.run(spec(long(20, 3), { priority: 'interactive' }), never);
       return 'continue';
     };
     const prompt = long(30, 1);
     const chat = await session.run(spec(prompt, { maxTokens: 30, onToken }), never);
     await ghost;
-    const ghostLane = session.lanes.find(({ purpose }) => purpose === 'ghost')?.id ?? -1;
+    const ghostLane = session.lanes.find(({ role }) => role === 'completion')?.id ?? -1;
     const isGhost = context.steps.map(hasSequence(ghostLane));
     const between = isGhost.slice(isGhost.indexOf(true), isGhost.lastIndexOf(true));
     between.forEach((is, index) => {
@@ -208,7 +208,7 @@ describe('several jobs', () => {
     context.duringStep = () => {
       if (context.steps.length === 2) chat = session.run(spec(prompt), never);
     };
-    const warm = await session.run(spec(prompt.slice(0, 2900), { kind: 'warm', maxTokens: 0 }), never);
+    const warm = await session.run(spec(prompt.slice(0, 2900), { priority: 'background', maxTokens: 0 }), never);
     expect(warm.stop).toBe('cancelled');
     const result = await chat;
     expect(result?.metrics.reusedTokens).toBe(warm.metrics.evaluatedTokens);
@@ -217,7 +217,7 @@ describe('several jobs', () => {
 
   it('warms a lane to the last token when nothing else comes', async () => {
     const { session } = start();
-    const warm = await session.run(spec(long(300), { kind: 'warm', maxTokens: 0 }), never);
+    const warm = await session.run(spec(long(300), { priority: 'background', maxTokens: 0 }), never);
     expect(warm).toMatchObject({ stop: 'end', tokens: [], laneTokens: 300, metrics: { evaluatedTokens: 300 } });
     expect((await session.run(spec([...long(300), 5]), never)).metrics).toMatchObject({ reusedTokens: 300, evaluatedTokens: 1 });
   });
@@ -250,7 +250,7 @@ describe('an error in a step', () => {
 });
 
 interface Plan {
-  readonly kind: JobKind;
+  readonly priority: JobPriority;
   readonly prompt: readonly number[];
   readonly maxTokens: number;
   /** Number of steps before it is asked, and after which it is cancelled. */
@@ -263,7 +263,7 @@ const prompt = fc
   .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 120 }), fc.array(fc.integer({ min: 3, max: 9 }), { maxLength: 6 }))
   .map(([seed, length, tail]) => [...long(length, seed), ...tail]);
 const plan: fc.Arbitrary<Plan> = fc.record({
-  kind: fc.constantFrom<JobKind>('chat', 'chat', 'ghost', 'warm'),
+  priority: fc.constantFrom<JobPriority>('chat', 'chat', 'interactive', 'background'),
   prompt,
   maxTokens: fc.integer({ min: 1, max: 10 }),
   asked: fc.nat(12),
@@ -277,10 +277,10 @@ async function act(plans: readonly Plan[], lanes: number): Promise<{ results: Jo
   const pending: Promise<unknown>[] = [];
   const aborts = plans.map(() => new AbortController());
   const atStep = (count: number): void => {
-    for (const [index, { kind, prompt: tokens, maxTokens, asked, cancelled }] of plans.entries()) {
+    for (const [index, { priority, prompt: tokens, maxTokens, asked, cancelled }] of plans.entries()) {
       const abort = aborts[index];
       if (asked === count && abort) {
-        const job = spec(tokens, { kind, maxTokens: kind === 'warm' ? 0 : maxTokens });
+        const job = spec(tokens, { priority, maxTokens: priority === 'background' ? 0 : maxTokens });
         pending.push(session.run(job, abort.signal).then((result) => results[index]?.push(result)));
       }
       if (cancelled === count) abort?.abort();
@@ -303,13 +303,13 @@ describe('any mix of jobs', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 6 }), fc.integer({ min: 2, max: 3 }), async (plans, lanes) => {
         const { results, session, context } = await act(plans, lanes);
-        for (const [index, { kind, prompt: tokens, maxTokens, asked, cancelled }] of plans.entries()) {
+        for (const [index, { priority, prompt: tokens, maxTokens, asked, cancelled }] of plans.entries()) {
           const reached = asked === 0 || asked <= context.steps.length;
           expect(results[index]).toHaveLength(reached ? 1 : 0);
           const result = results[index]?.[0];
           if (!result) continue;
-          const whole = kind === 'warm' ? [] : answerTo(tokens, maxTokens);
-          if (result.stop === 'cancelled') expect(cancelled !== undefined || kind === 'warm').toBe(true);
+          const whole = priority === 'background' ? [] : answerTo(tokens, maxTokens);
+          if (result.stop === 'cancelled') expect(cancelled !== undefined || priority === 'background').toBe(true);
           expect(result.tokens).toEqual(result.stop === 'cancelled' ? whole.slice(0, result.tokens.length) : whole);
           const { reusedTokens, evaluatedTokens, promptTokens } = result.metrics;
           expect(reusedTokens + evaluatedTokens).toBeLessThanOrEqual(promptTokens);

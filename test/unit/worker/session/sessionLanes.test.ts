@@ -20,7 +20,7 @@ describe('lanes', () => {
     const { session, context } = start(3);
     const chats = [1, 2, 3, 4].map((seed) => session.run(spec(long(600, seed)), never));
     let ghostDone = 0;
-    const ghost = session.run(spec(long(20, 3), { kind: 'ghost' }), never).then((result) => {
+    const ghost = session.run(spec(long(20, 3), { priority: 'interactive' }), never).then((result) => {
       ghostDone = context.steps.length;
       return result;
     });

@@ -7,17 +7,17 @@ describe('the speeds of answers', () => {
   it('are those of their prompts and of their texts', () => {
     const speeds = new Speeds();
     speeds.record('chat', { ...fakeMetrics, evaluatedTokens: 200, generatedTokens: 40, tokensPerSecond: 12 }, 4000);
-    expect(speeds.answers).toEqual([{ purpose: 'chat', prefillTokensPerSecond: 50, decodeTokensPerSecond: 12 }]);
+    expect(speeds.answers).toEqual([{ role: 'chat', prefillTokensPerSecond: 50, decodeTokensPerSecond: 12 }]);
   });
 
   it('leave out what is too short to tell, and an answer of which nothing is left', () => {
     const speeds = new Speeds();
-    speeds.record('ghost', { ...fakeMetrics, evaluatedTokens: 2, generatedTokens: 40, tokensPerSecond: 12 }, 1);
-    speeds.record('ghost', { ...fakeMetrics, evaluatedTokens: 200, generatedTokens: 3, tokensPerSecond: 900 }, 1000);
-    speeds.record('ghost', { ...fakeMetrics, evaluatedTokens: 2, generatedTokens: 3, tokensPerSecond: 900 }, 1);
+    speeds.record('completion', { ...fakeMetrics, evaluatedTokens: 2, generatedTokens: 40, tokensPerSecond: 12 }, 1);
+    speeds.record('completion', { ...fakeMetrics, evaluatedTokens: 200, generatedTokens: 3, tokensPerSecond: 900 }, 1000);
+    speeds.record('completion', { ...fakeMetrics, evaluatedTokens: 2, generatedTokens: 3, tokensPerSecond: 900 }, 1);
     expect(speeds.answers).toEqual([
-      { purpose: 'ghost', prefillTokensPerSecond: 0, decodeTokensPerSecond: 12 },
-      { purpose: 'ghost', prefillTokensPerSecond: 200, decodeTokensPerSecond: 0 },
+      { role: 'completion', prefillTokensPerSecond: 0, decodeTokensPerSecond: 12 },
+      { role: 'completion', prefillTokensPerSecond: 200, decodeTokensPerSecond: 0 },
     ]);
   });
 
@@ -30,7 +30,7 @@ describe('the speeds of answers', () => {
 
   it('are measured by the session, but not of its warm-ups', async () => {
     const { session, context } = start();
-    await session.run(spec(long(300), { kind: 'warm', maxTokens: 0 }), never);
+    await session.run(spec(long(300), { priority: 'background', maxTokens: 0 }), never);
     expect(session.speeds.answers).toEqual([]);
     const before = context.elapsed;
     let read = 0;
@@ -38,6 +38,6 @@ describe('the speeds of answers', () => {
       if (done === 600) read = context.elapsed - before;
     };
     await session.run(spec(long(600, 1), { maxTokens: 1, onPrefill }), never);
-    expect(session.speeds.answers).toEqual([{ purpose: 'chat', prefillTokensPerSecond: 600_000 / read, decodeTokensPerSecond: 0 }]);
+    expect(session.speeds.answers).toEqual([{ role: 'chat', prefillTokensPerSecond: 600_000 / read, decodeTokensPerSecond: 0 }]);
   });
 });

@@ -61,10 +61,10 @@ describe('two sessions', () => {
           for (const each of due) {
             if (!each.hasCome && each.from <= steps) {
               each.hasCome = true;
-              const kind = each.isWarm ? 'warm' : each.role === 'chat' ? 'chat' : 'ghost';
-              const purpose = each.role === 'chat' ? 'chat' : 'ghost';
+              const priority = each.isWarm ? 'background' : each.role === 'chat' ? 'chat' : 'interactive';
+              const role = each.role === 'chat' ? 'chat' : 'completion';
               const prompt = long(each.length, each.seed);
-              const wanted = spec(prompt, { kind, purpose, maxTokens: each.isWarm ? 0 : 6 });
+              const wanted = spec(prompt, { priority, role, maxTokens: each.isWarm ? 0 : 6 });
               const run = two[each.role].run(wanted, each.abort.signal).then((result) => {
                 if (!each.isWarm && result.stop !== 'cancelled') expect(result.tokens).toEqual(answerTo(prompt, 6));
                 return result;
@@ -95,7 +95,7 @@ describe('two sessions', () => {
     const two = new TwoSessions();
     let ghost: Promise<JobResult> | undefined;
     two.duringStep = () => {
-      if (two.steps.length === 3) ghost = two.ghostText.run(spec(long(40), { kind: 'ghost', maxTokens: 3 }), never);
+      if (two.steps.length === 3) ghost = two.ghostText.run(spec(long(40), { priority: 'interactive', maxTokens: 3 }), never);
     };
     await two.chat.run(spec(long(2000)), never);
     const result = await ghost;
@@ -111,7 +111,7 @@ describe('two sessions', () => {
     const two = new TwoSessions();
     let ghost: Promise<JobResult> | undefined;
     two.duringStep = () => {
-      if (two.steps.length === 4) ghost = two.ghostText.run(spec(long(1500, 2), { kind: 'ghost', maxTokens: 2 }), never);
+      if (two.steps.length === 4) ghost = two.ghostText.run(spec(long(1500, 2), { priority: 'interactive', maxTokens: 2 }), never);
     };
     await two.chat.run(spec(long(30, 1), { maxTokens: 20 }), never);
     await ghost;
@@ -130,7 +130,7 @@ describe('two sessions', () => {
     let ended = 0;
     void chat.then(() => (ended = two.steps.length));
     two.duringStep = () => {
-      if (two.steps.length === 2) void two.ghostText.run(spec(long(1500, 3), { kind: 'ghost' }), never);
+      if (two.steps.length === 2) void two.ghostText.run(spec(long(1500, 3), { priority: 'interactive' }), never);
       if (two.steps.length === 5) {
         abort.abort();
         stepsAtCancel = two.steps.length;
@@ -143,7 +143,7 @@ describe('two sessions', () => {
   it('warm up only while neither has anything else to do', async () => {
     const two = new TwoSessions();
     const order: string[] = [];
-    const warm = two.ghostText.run(spec(long(600), { kind: 'warm', purpose: 'ghost', maxTokens: 0 }), never).then(() => order.push('warm'));
+    const warm = two.ghostText.run(spec(long(600), { priority: 'background', role: 'completion', maxTokens: 0 }), never).then(() => order.push('warm'));
     const chat = two.chat.run(spec(long(600), { maxTokens: 4 }), never).then(() => order.push('chat'));
     await Promise.all([warm, chat]);
     expect(order).toEqual(['chat', 'warm']);
@@ -151,7 +151,7 @@ describe('two sessions', () => {
 
   it('let others go on while one of them parks or is cleared', async () => {
     const two = new TwoSessions();
-    const ghost = two.ghostText.run(spec(long(600), { kind: 'ghost', maxTokens: 4 }), never);
+    const ghost = two.ghostText.run(spec(long(600), { priority: 'interactive', maxTokens: 4 }), never);
     const chat = two.chat.run(spec(long(600), { maxTokens: 4 }), never);
     const cleared = two.chat.clear();
     await Promise.all([two.ghostText.park(), cleared, ghost, chat]);
@@ -166,7 +166,7 @@ class PlainMember implements GateMember {
   readonly unanswered: boolean[] = [];
   readonly tuning = {
     budget: (): number => 16,
-    ghostEnded: (isAnswered: boolean): void => {
+    completionEnded: (isAnswered: boolean): void => {
       this.unanswered.push(isAnswered);
     },
   };
@@ -174,7 +174,7 @@ class PlainMember implements GateMember {
   constructor(private readonly left: PlainJob[]) {}
 
   get jobs(): readonly JobFacts[] {
-    return this.left.map(({ id, kind, prompt }) => ({ id, kind, promptLeft: prompt, context: 0 }));
+    return this.left.map(({ id, priority, prompt }) => ({ id, priority, promptLeft: prompt, context: 0 }));
   }
 
   take(items: readonly StepItem[]): void {
@@ -190,7 +190,7 @@ class PlainMember implements GateMember {
 
 interface PlainJob {
   readonly id: number;
-  readonly kind: JobFacts['kind'];
+  readonly priority: JobFacts['priority'];
   prompt: number;
   answer: number;
 }
@@ -198,7 +198,7 @@ interface PlainJob {
 describe('the gate', () => {
   it('takes the steps that one session would take with the jobs of all', async () => {
     const job = fc.record({
-      kind: fc.constantFrom<JobFacts['kind']>('ghost', 'chat'),
+      priority: fc.constantFrom<JobFacts['priority']>('interactive', 'chat'),
       prompt: fc.integer({ min: 1, max: 90 }),
       answer: fc.nat(6),
     });
@@ -207,7 +207,7 @@ describe('the gate', () => {
         const jobs = drawn.map((each, index) => ({ ...each, id: index + 1 }));
         const copy = (): PlainJob[] => jobs.map((each) => ({ ...each }));
         const expected: (readonly StepItem[])[] = [];
-        const one = new PlainMember([...copy().filter(({ kind }) => kind === 'chat'), ...copy().filter(({ kind }) => kind === 'ghost')]);
+        const one = new PlainMember([...copy().filter(({ priority }) => priority === 'chat'), ...copy().filter(({ priority }) => priority === 'interactive')]);
         for (const turns = new Turns(); one.jobs.length > 0;) {
           const step = turns.plan(one.jobs, one.tuning.budget);
           expected.push(step);
@@ -215,7 +215,7 @@ describe('the gate', () => {
         }
         const gate = new StepGate();
         const taken: (readonly StepItem[])[] = [];
-        const members = (['chat', 'ghost'] as const).map((role) => new PlainMember(copy().filter(({ kind }) => kind === role)));
+        const members = (['chat', 'interactive'] as const).map((role) => new PlainMember(copy().filter(({ priority }) => priority === role)));
         for (const member of members) {
           gate.join(member);
           gate.claim(member, member.jobs);
@@ -242,17 +242,17 @@ describe('the gate', () => {
     const gate = new StepGate();
     const members = [new PlainMember([]), new PlainMember([])];
     for (const member of members) gate.join(member);
-    gate.ghostEnded(false);
+    gate.completionEnded(false);
     expect(members.map(({ unanswered }) => unanswered)).toEqual([[false], [false]]);
   });
 
-  const member = (): GateMember => ({ tuning: { budget: () => 8, ghostEnded: () => undefined } });
-  const job = (id: number, kind: JobFacts['kind']): JobFacts => ({ id, kind, promptLeft: 0, context: 1 });
+  const member = (): GateMember => ({ tuning: { budget: () => 8, completionEnded: () => undefined } });
+  const job = (id: number, priority: JobFacts['priority']): JobFacts => ({ id, priority, promptLeft: 0, context: 1 });
 
   it.each(['claims nothing more', 'withdraws'])('lets in who had to wait for a member that %s', async (how) => {
     const gate = new StepGate();
     const [first, second] = [member(), member()];
-    gate.claim(first, [job(1, 'ghost')]);
+    gate.claim(first, [job(1, 'interactive')]);
     const asked = gate.ask(second, [job(2, 'chat')]);
     // Its only job was cancelled before it asked.
     if (how === 'withdraws') gate.withdraw(first);

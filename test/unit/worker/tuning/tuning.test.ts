@@ -24,8 +24,8 @@ describe('the budget of a step', () => {
     [64, 1461],
   ];
 
-  const chat = { kind: 'chat', context: 0 } as const;
-  const ghost = { kind: 'ghost', context: 0 } as const;
+  const chat = { priority: 'chat', context: 0 } as const;
+  const ghost = { priority: 'interactive', context: 0 } as const;
 
   it('is what is fastest with nobody typing, and short as soon as somebody types', () => {
     const tuning = tuningOf(slow);
@@ -37,13 +37,13 @@ describe('the budget of a step', () => {
   it('grows where ghost texts are cancelled one after the other, until somebody gets one or stops typing', () => {
     const tuning = tuningOf(slow);
     tuning.typing = true;
-    tuning.ghostEnded(false);
+    tuning.completionEnded(false);
     expect(tuning.budget(chat)).toBe(16);
-    tuning.ghostEnded(false);
+    tuning.completionEnded(false);
     expect(tuning.budget(chat)).toBe(32);
-    tuning.ghostEnded(true);
+    tuning.completionEnded(true);
     expect(tuning.budget(chat)).toBe(16);
-    for (let key = 0; key < 3; key++) tuning.ghostEnded(false);
+    for (let key = 0; key < 3; key++) tuning.completionEnded(false);
     tuning.typing = false;
     tuning.typing = true;
     expect(tuning.budget(chat)).toBe(16);
