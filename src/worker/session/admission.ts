@@ -1,5 +1,5 @@
 import type { Lane } from './lane';
-import { holderOf, planLane, type LanePlan, type LaneRequest } from './lanePolicy';
+import { holderOf, planLane, type LaneFacts, type LanePlan, type LaneRequest, type LaneUse } from './lanePolicy';
 import type { LaneContent, Parking } from './snapshotPolicy';
 import type { Totals } from './totals';
 import type { Tuning } from '../tuning/tuning';
@@ -13,6 +13,7 @@ export class Admission {
     private readonly tuning: Tuning,
     private readonly parking: Parking | undefined,
     private readonly totals: Totals,
+    private readonly useOf: (lane: Lane) => LaneUse,
   ) {}
 
   /** How a request is served; `undefined` while it has to wait for a lane. */
@@ -20,14 +21,13 @@ export class Admission {
     const { laneCosts } = this.tuning;
     // Without a place to park in, what a lane loses is lost.
     const costs = this.parking ? laneCosts : { ...laneCosts, save: Infinity };
-    const plan = planLane(request, this.lanes, this.parking?.entries ?? [], costs);
+    const plan = planLane(request, this.facts(), this.parking?.entries ?? [], costs);
     const lane = plan && this.laneOf(plan.lane);
     return plan && lane ? { lane, plan } : undefined;
   }
 
-  /** Marks a lane as taken. */
+  /** Notes what a lane is taken for. */
   take(lane: Lane, request: LaneRequest): void {
-    lane.use = request.isWarmUp ? 'warm' : 'busy';
     lane.role = request.role;
     lane.subject = request.subject;
     lane.lastUsed = ++this.uses;
@@ -35,8 +35,10 @@ export class Admission {
 
   /** Marks the lane that holds a prompt as used, for a warm-up that has nothing to add: what it was asked for is the next to be wanted. */
   touch({ prompt, role }: LaneRequest): void {
-    const lane = holderOf(prompt, this.lanes);
-    if (lane?.use === 'free' && lane.role === role) lane.lastUsed = ++this.uses;
+    const holder = holderOf(prompt, this.facts());
+    if (holder?.use !== 'free' || holder.role !== role) return;
+    const lane = this.laneOf(holder.id);
+    if (lane) lane.lastUsed = ++this.uses;
   }
 
   /**
@@ -66,6 +68,13 @@ export class Admission {
     }
     // One that cannot be restored is gone then, and the prompt is evaluated: the lane is empty.
     if (source.kind === 'parked') await this.parking?.restore(source.id, lane);
+  }
+
+  private facts(): readonly LaneFacts[] {
+    return this.lanes.map((lane) => {
+      const { id, role, lastUsed, tokens, rewindFloor } = lane;
+      return { id, role, lastUsed, tokens, rewindFloor, use: this.useOf(lane) };
+    });
   }
 
   private laneOf(id: number): Lane | undefined {

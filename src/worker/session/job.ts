@@ -38,6 +38,14 @@ export interface JobSpec {
   readonly onToken?: (token: number, confidence: number | undefined) => 'continue' | 'rule' | 'repetition';
 }
 
+/**
+ * Whether a job only evaluates its prompt ahead of a request. One that generates ahead needs a lane of its own like any request, although
+ * it has the same priority.
+ */
+export function isWarmUp({ priority, maxTokens }: JobSpec): boolean {
+  return priority === 'background' && maxTokens === 0;
+}
+
 /** A token that the model chose. */
 export interface Sampled {
   readonly token: number;

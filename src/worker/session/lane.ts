@@ -24,10 +24,9 @@ interface CopyingSequence {
 }
 
 /** One sequence of the llama context, with the tokens whose KV it holds. */
-export class Lane implements LaneFacts {
+export class Lane implements Omit<LaneFacts, 'use'> {
   /** Kept beside the library's own list, which is copied whole at every look. */
   readonly tokens: number[] = [];
-  use: LaneFacts['use'] = 'free';
   lastUsed = 0;
   /** What it was last used for is about. */
   subject: string | undefined;

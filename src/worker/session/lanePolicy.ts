@@ -28,12 +28,14 @@ export function findRestoredFloor(tokens: number, slidingWindow: number | undefi
   return window === 0 || tokens <= window ? 0 : tokens - 1;
 }
 
+/** `warm`: a warm-up has the lane, and gives it up for a request. */
+export type LaneUse = 'free' | 'warm' | 'busy';
+
 /** A lane as the policy sees it. */
 export interface LaneFacts extends Held {
   readonly id: number;
   readonly role: LaneRole;
-  /** `warm` is a job that gives its lane up for a request. */
-  readonly use: 'free' | 'warm' | 'busy';
+  readonly use: LaneUse;
   /** Grows with every use. */
   readonly lastUsed: number;
 }

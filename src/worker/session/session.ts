@@ -3,9 +3,9 @@ import { Admission } from './admission';
 import { calibrate, stillHolds, type Calibration } from '../tuning/calibrate';
 import type { StepGate } from './stepGate';
 import { Generation, type StepOutcome } from './decoder';
-import { Job, type Clock, type JobResult, type JobSpec, type StepPiece } from './job';
+import { isWarmUp, Job, type Clock, type JobResult, type JobSpec, type StepPiece } from './job';
 import { Lane } from './lane';
-import type { LaneRequest } from './lanePolicy';
+import type { LaneRequest, LaneUse } from './lanePolicy';
 import { largestStep, type LoadedModel } from '../model/loadModel';
 import { Parking, type Dropped, type ParkedLane, type ParkingPlace } from './snapshotPolicy';
 import { asleepAfter, probeOf } from '../tuning/speedProbe';
@@ -81,7 +81,7 @@ export class Session {
     const bytesPerToken = facts.laneBytes / facts.contextTokens;
     this.tuning = new Tuning(calibration, facts.threads, largestStep, bytesPerToken);
     this.parking = place && new Parking(place, this.tuning, bytesPerToken, now, loaded.slidingWindow);
-    this.admission = new Admission(lanes, this.tuning, this.parking, this.counted);
+    this.admission = new Admission(lanes, this.tuning, this.parking, this.counted, (lane) => this.useOf(lane));
     this.generation = new Generation(loaded, (tokens) => this.tuning.cost.estimate(tokens));
   }
 
@@ -170,7 +170,7 @@ export class Session {
       let [lanes, tokens] = [0, 0];
       for (const lane of this.lanes) {
         lane.parkedAs = undefined;
-        if (lane.use !== 'free' || lane.tokens.length === 0) continue;
+        if (this.useOf(lane) !== 'free' || lane.tokens.length === 0) continue;
         lanes++;
         tokens += lane.tokens.length;
         await lane.clear();
@@ -193,6 +193,17 @@ export class Session {
     });
     clearTimeout(this.idleTimer);
     await parking?.dispose();
+  }
+
+  /** What a lane is doing, by the jobs that have one. */
+  useOf(lane: Lane): LaneUse {
+    const entry = [...this.active.values()].find((each) => each.lane === lane);
+    if (!entry) return 'free';
+    return isWarmUp(entry.job.spec) ? 'warm' : 'busy';
+  }
+
+  private freeLanes(): readonly Lane[] {
+    return this.lanes.filter((lane) => this.useOf(lane) === 'free');
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -237,7 +248,7 @@ export class Session {
     if (!parking || !this.lanes.some((lane) => parking.isUnparked(lane))) return;
     this.idleTimer = setTimeout(() => {
       const quietSince = Math.max(this.quietSince, this.gate?.lastStepAt ?? 0);
-      const lane = parking.due(this.lanes, this.tuning.typing ? 0 : this.now() - quietSince);
+      const lane = parking.due(this.freeLanes(), this.tuning.typing ? 0 : this.now() - quietSince);
       if (lane) void this.exclusively(() => parking.park(lane)).catch(() => undefined);
       else this.waitForQuiet();
     }, idleInterval);
@@ -262,17 +273,16 @@ export class Session {
     const order = { interactive: 0, chat: 1, background: 2 };
     for (const entry of [...this.waiting].sort((a, b) => order[a.job.spec.priority] - order[b.job.spec.priority])) {
       const { spec } = entry.job;
-      // What is generated ahead needs a lane like anybody's, though it makes way like a warm-up.
-      const isWarmUp = spec.priority === 'background' && spec.maxTokens === 0;
-      const request: LaneRequest = { prompt: spec.prompt, role: spec.role, subject: spec.subject, isWarmUp };
+      const { prompt, role, subject } = spec;
+      const request: LaneRequest = { prompt, role, subject, isWarmUp: isWarmUp(spec) };
       // What a warm-up has evaluated so far counts only once it stops; the request may be just what it was for.
       if (spec.priority !== 'background') this.overtakeWarmUps();
       const choice = this.admission.plan(request);
       if (!choice) {
         // A lane is free and yet none is to be had: the warm-up has nothing to add, or too little, and waiting for it would be for ever.
-        if (spec.priority === 'background' && this.lanes.some(({ use }) => use === 'free')) {
+        if (spec.priority === 'background' && this.freeLanes().length > 0) {
           this.admission.touch(request);
-          this.dismiss(entry, isWarmUp ? 'end' : 'cancelled');
+          this.dismiss(entry, request.isWarmUp ? 'end' : 'cancelled');
         }
         continue;
       }
@@ -379,7 +389,6 @@ export class Session {
 
   private finish(entry: Active, stop: StopReason): void {
     if (!this.active.delete(entry.job.id)) return;
-    entry.lane.use = 'free';
     const { spec, prefillMilliseconds } = entry.job;
     if (spec.priority === 'interactive') (this.gate ?? this.tuning).completionEnded(stop !== 'cancelled');
     const result = entry.job.result(stop, entry.lane.tokens.length);
@@ -394,7 +403,6 @@ export class Session {
     } catch (error) {
       this.active.delete(entry.job.id);
       await entry.lane.clear().catch(() => undefined);
-      entry.lane.use = 'free';
       entry.reject(error);
     }
   }

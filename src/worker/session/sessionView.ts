@@ -35,15 +35,16 @@ export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFa
  * Looks at a session without waiting for its steps.
  * @param owner whose parked lanes count as one's own
  */
-export function factsOf({ lanes, parked, totals, tuning, speeds }: Session, owner: string | undefined): SessionFacts {
+export function factsOf(session: Session, owner: string | undefined): SessionFacts {
+  const { lanes, parked, totals, tuning, speeds } = session;
   return {
-    lanes: lanes.map(({ id, role, subject, tokens, capacity, use }) => ({
-      id,
-      role,
-      subject,
-      tokens: tokens.length,
-      capacity,
-      busy: use !== 'free',
+    lanes: lanes.map((lane) => ({
+      id: lane.id,
+      role: lane.role,
+      subject: lane.subject,
+      tokens: lane.tokens.length,
+      capacity: lane.capacity,
+      busy: session.useOf(lane) !== 'free',
     })),
     parked: parked.map((each) => ({
       role: each.role,

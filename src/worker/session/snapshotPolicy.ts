@@ -98,13 +98,13 @@ export class Parking {
     return this.place.entries.map((entry) => ({ ...entry, rewindFloor: findRestoredFloor(entry.tokens.length, slidingWindow) }));
   }
 
-  /** The next lane to park while nothing is asked for. */
+  /** The next one of the free lanes to park while nothing is asked for. */
   due(lanes: readonly Lane[], quiet: number): Lane | undefined {
     const { laneCosts } = this.tuning;
     return lanes.find((lane) => {
       const sinceParked = this.now() - (this.parkedAt.get(lane.id) ?? -Infinity);
       const facts = { tokens: lane.tokens.length, parked: this.parkedPart(lane), sinceParked };
-      return lane.use === 'free' && lane.canBeParked && shouldPark(facts, quiet, laneCosts);
+      return lane.canBeParked && shouldPark(facts, quiet, laneCosts);
     });
   }
 
