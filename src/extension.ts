@@ -11,7 +11,7 @@ import { registerCompletion } from './host/completion/registerCompletion';
 import { registerEdit } from './host/edit/registerEdit';
 import { registerEndpoint } from './host/endpoint/registerEndpoint';
 import { EngineClient } from './host/llm/worker/engineClient';
-import { GpuFallback } from './host/llm/worker/gpuFallback';
+import { RememberedGpuFailure } from './host/llm/worker/gpuFailureMemory';
 import { embeddedModelPath } from './host/models/library/embeddedModel';
 import { embeddedWord, ghostTextModel } from './host/models/running/completionModel';
 import { ModelFiles, type ModelFile } from './host/models/library/modelFiles';
@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   const config = new ConfigService();
   const files = new ModelFiles(homedir());
   const model = (): ConfiguredModel => configuredModel(context, config, files);
-  const gpu = new GpuFallback(context.globalState, versionOf(context));
+  const gpu = new RememberedGpuFailure(context.globalState, versionOf(context));
   const engine = createEngine(context, config, channel, gpu, files);
   const endpoint = registerEndpoint({ worker: engine, config, secrets: context.secrets, log: topicLog(channel, 'server') });
   const slash = new SlashCommands();
@@ -113,15 +113,15 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
 
 interface ConfiguredModel extends ModelFile {
   readonly contextTokens: number;
-  /** Ghost text's own, where one is set. */
-  readonly ghostText?: ModelFile;
+  /** The model for completions, where another one is set for them. */
+  readonly completion?: ModelFile;
 }
 
 function configuredModel({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService, files: ModelFiles): ConfiguredModel {
   const { 'model.path': chat, 'ghostText.modelPath': own, 'model.contextTokens': contextTokens } = current;
   const file = chat === '' ? { path: embeddedModelPath(extensionPath) } : files.get(chat);
-  const ghostText = ghostTextModel(own === '' || own === embeddedWord ? own : files.get(own).path, file.path, extensionPath);
-  return { ...file, contextTokens, ...(ghostText ? { ghostText: files.get(ghostText.path) } : {}) };
+  const completion = ghostTextModel(own === '' || own === embeddedWord ? own : files.get(own).path, file.path, extensionPath);
+  return { ...file, contextTokens, ...(completion ? { completion: files.get(completion.path) } : {}) };
 }
 
 /** Looks up what is known of the files that the settings name. */
@@ -138,7 +138,7 @@ function createEngine(
   context: vscode.ExtensionContext,
   config: ConfigService,
   channel: vscode.LogOutputChannel,
-  gpu: GpuFallback,
+  gpu: RememberedGpuFailure,
   files: ModelFiles,
 ): EngineClient {
   return new EngineClient({
@@ -163,7 +163,7 @@ function createBenchmark(
   config: ConfigService,
   channel: vscode.LogOutputChannel,
   engine: EngineClient,
-  gpu: GpuFallback,
+  gpu: RememberedGpuFailure,
   files: ModelFiles,
   { models, use, useForGhostText }: RegisteredModels,
 ): vscode.Disposable {

@@ -30,7 +30,7 @@ export interface CompletionPlace {
   readonly multiline: boolean;
 }
 
-export interface CompleteParams extends CompletionPlace {
+export interface CompletionRequest extends CompletionPlace {
   readonly maxTokens: number;
   /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
   readonly variant?: number | undefined;
@@ -40,7 +40,7 @@ export interface CompleteParams extends CompletionPlace {
   readonly ahead?: boolean | undefined;
 }
 
-export interface CompleteResult {
+export interface CompletionResult {
   /** Text for the cursor's place, of which the suffix has nothing already but what it replaces; empty for none. */
   readonly text: string;
   /**
@@ -55,6 +55,6 @@ export interface CompleteResult {
 }
 
 /** A place where a completion is likely to be asked for. */
-export interface WarmGhost extends Omit<CompletionPlace, 'multiline'> {
-  readonly kind: 'ghost';
+export interface WarmCompletion extends Omit<CompletionPlace, 'multiline'> {
+  readonly kind: 'completion';
 }

@@ -8,6 +8,9 @@ export interface GpuFailure {
   readonly detail: string;
 }
 
+/** What a model is loaded for. The worker has at most one model for each role. */
+export type ModelRole = 'chat' | 'completion';
+
 /** How prompts are laid out for the loaded model. */
 export type PromptFormat =
   /** Llama 2 chat, as Meta's reference code does it. */
@@ -53,18 +56,21 @@ export interface ModelFacts {
   readonly restoreMilliseconds: number;
   /** Tokens whose KV came from parked lanes. */
   readonly restoredTokens: number;
-  /** What became of ghost text's own model, where one was asked for that is not this one. */
-  readonly ghostText?: GhostTextModel;
+  /** Added by the host, where another model than this one was wanted for completions. */
+  readonly completion?: CompletionModel;
 }
 
-export type GhostTextModel =
+/** What became of a model of its own for completions. */
+export type CompletionModel =
   | { readonly kind: 'loaded'; readonly facts: ModelFacts }
-  /** The chat's does it, for this reason. */
+  /** The chat's model writes completions, for this reason. */
   | { readonly kind: 'failed'; readonly error: EngineErrorData };
 
 export type GpuChoice = 'auto' | 'off';
 
 export interface LoadModelParams {
+  /** A model that is loaded for this role already is replaced. */
+  readonly role: ModelRole;
   /** Absolute; of a model in parts that of the first one. */
   readonly path: string;
   /** What the model is called where its file is from, where the file's own name does not tell, as `llama2:7b-chat` in Ollama's store. */
@@ -78,8 +84,10 @@ export interface LoadModelParams {
   readonly storage?: WorkerStorage;
   /** Load although the measured memory looks too small. */
   readonly force?: boolean;
-  /** A model of its own for ghost text, loaded beside this one where memory allows it. Without it, or with the same model, this one does both. */
-  readonly ghostText?: { readonly path: string; readonly name?: string };
+  /** Bytes to leave free, because another model is loaded afterwards; 0 by default. */
+  readonly reservedBytes?: number;
+  /** Whether another model is loaded or follows. Their sessions take turns, and each may use half of the memory that is left for lanes. */
+  readonly isShared?: boolean;
 }
 
 export interface WorkerStorage {
@@ -117,4 +125,16 @@ export interface ExaminedModel {
   readonly hasChatTemplate: boolean;
   /** Where layers can go to; absent on a machine without, and where the settings say so. */
   readonly gpu?: { readonly name: string; readonly freeBytes: number } | undefined;
+}
+
+/** What loading a model takes at the very least, as far as its file tells. */
+export interface ModelNeed {
+  readonly fingerprint: string;
+  readonly fileBytes: number;
+  /** Weights, one lane and what llama.cpp needs beside them. */
+  readonly minBytes: number;
+  /** Whether there is a graphics card, with memory of its own. */
+  readonly hasGpu: boolean;
+  /** Memory that could be had when it was measured. */
+  readonly freeBytes: number;
 }

@@ -1,12 +1,14 @@
 /** What the worker tells of its session, and what came of parking and clearing it; part of the contract in worker.ts. */
 
+import type { ModelRole } from './models';
+
 /** What a lane was last used for. Any request may use any KV that matches; the role says how much a lane is worth. */
 export type LaneRole = 'chat' | 'completion';
 
 export interface LaneView {
   readonly id: number;
-  /** Whose it is, where chat and ghost text have a model each. */
-  readonly model?: 'chat' | 'ghostText' | undefined;
+  /** The model it belongs to, where chat and completions have one each. */
+  readonly model?: ModelRole | undefined;
   readonly role: LaneRole;
   /** What its tokens are about: the path for ghost text, for a chat the `subject` of its `ChatParams`; nothing where that is unknown. */
   readonly subject?: string | undefined;
@@ -18,7 +20,7 @@ export interface LaneView {
 /** A lane's KV state outside the context. */
 export interface ParkedView {
   /** As in {@link LaneView}. */
-  readonly model?: 'chat' | 'ghostText' | undefined;
+  readonly model?: ModelRole | undefined;
   readonly role: LaneRole;
   /** As in {@link LaneView}. */
   readonly subject?: string | undefined;

@@ -1,8 +1,8 @@
 import type { WarmChat } from './chat';
-import type { WarmGhost } from './completion';
+import type { WarmCompletion } from './completion';
 
 /** Evaluate, at idle priority, what a later request will begin with. Settles when done or overtaken. */
-export type WarmParams = WarmChat | WarmGhost;
+export type WarmParams = WarmChat | WarmCompletion;
 
 export interface WarmResult {
   readonly evaluatedTokens: number;

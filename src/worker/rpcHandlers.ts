@@ -1,6 +1,6 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../contract/chat';
-import type { CompleteParams, CompleteResult } from '../contract/completion';
-import type { ExamineModelParams, ExaminedModel, LoadModelParams, ModelFacts } from '../contract/models';
+import type { CompletionRequest, CompletionResult } from '../contract/completion';
+import type { ExamineModelParams, ExaminedModel, LoadModelParams, ModelFacts, ModelNeed } from '../contract/models';
 import type { WarmParams, WarmResult } from '../contract/warmUp';
 import { ProgressType, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import { ENGINE_ERROR_CODE, type EngineErrorData } from '../contract/engineErrors';
@@ -17,8 +17,9 @@ import {
   type Activity,
   type PingResult,
 } from '../contract/rpc/workerMethods';
-import { Engines } from './requests/modelSet';
+import { ModelSet } from './requests/modelSet';
 import { examineModel } from './model/examineModel';
+import { measureModel, type EngineLog } from './model/loadModel';
 import { TextPacer } from './textPacer';
 import { noSession } from './session/sessionView';
 import type { TemplateThread } from './templates/templateThread';
@@ -31,7 +32,7 @@ const chatProgress = new ProgressType<ChatProgress>();
 
 /** Routes every request of the protocol to the engine. Holds the worker's models. */
 export class Handlers {
-  private engines: Engines | undefined;
+  private readonly models: ModelSet;
   private loading: Promise<unknown> | undefined;
 
   private greeted = false;
@@ -40,7 +41,9 @@ export class Handlers {
   constructor(
     private readonly connection: MessageConnection,
     private readonly templates: TemplateThread,
-  ) {}
+  ) {
+    this.models = new ModelSet(templates);
+  }
 
   /** Registers the handlers; call before the connection listens. */
   register(): void {
@@ -50,28 +53,31 @@ export class Handlers {
     connection.onRequest(methods.examineModel, (params: ExamineModelParams) =>
       this.answer((): Promise<ExaminedModel> => examineModel(params)),
     );
+    connection.onRequest(methods.measureModel, (params: ExamineModelParams) =>
+      this.answer((): Promise<ModelNeed> => measureModel(params, this.engineLog)),
+    );
     connection.onRequest(methods.chat, (params: ChatParams & { progress: number }, token: CancellationToken) =>
       this.answer(() => this.chat(params, token)),
     );
     connection.onRequest(methods.warm, (params: WarmParams, token: CancellationToken) => this.answer(() => this.warm(params, token)));
-    connection.onRequest(methods.complete, (params: CompleteParams, token: CancellationToken) =>
+    connection.onRequest(methods.complete, (params: CompletionRequest, token: CancellationToken) =>
       this.answer(() => this.complete(params, token)),
     );
     connection.onRequest(methods.countTokens, ({ texts }: CountTokensParams) =>
-      this.answer(async (): Promise<CountTokensResult> => ({ counts: await this.running().chat.countTokens(texts) })),
+      this.answer(async (): Promise<CountTokensResult> => ({ counts: await loaded(this.models.countTokens(texts)) })),
     );
     connection.onRequest(methods.park, () => this.answer(async (): Promise<ParkResult> => ({ lanes: await this.running().park() })));
     connection.onRequest(methods.clear, () => this.answer((): Promise<ClearResult> => this.running().clear()));
     // Whatever state the worker is in: an answer at all is what the host wants to know first.
-    connection.onRequest(methods.ping, (): PingResult => this.engines?.stepTime ?? { stepMilliseconds: 0, stepLimitMilliseconds: 0 });
+    connection.onRequest(methods.ping, (): PingResult => this.models.stepTime);
     connection.onNotification(methods.activity, ({ typing }: Activity) => {
-      if (this.engines) this.engines.typing = typing;
+      this.models.typing = typing;
     });
     connection.onRequest(methods.session, () => this.answer(() => this.view()));
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.engines?.dispose(), this.templates.dispose()]);
+    await Promise.all([this.models.dispose(), this.templates.dispose()]);
   }
 
   private async initialize(params: InitializeParams): Promise<InitializeResult> {
@@ -89,31 +95,23 @@ export class Handlers {
 
   private async loadModel(params: LoadModelParams): Promise<ModelFacts> {
     await this.loading?.catch(() => undefined);
-    const load = this.replaceModel(params);
+    const load = this.load(params);
     this.loading = load;
     return load;
   }
 
-  private async replaceModel(params: LoadModelParams): Promise<ModelFacts> {
-    await this.engines?.dispose();
-    this.engines = undefined;
+  private load(params: LoadModelParams): Promise<ModelFacts> {
     let progress: LoadProgress = { fraction: 0 };
-    this.engines = await Engines.load(
-      { ...params, templates: this.templates },
-      {
-        onProgress: (fraction) => {
-          progress = { fraction };
-          this.notify(methods.loadProgress, progress);
-        },
-        onDevice: (device) => {
-          this.notify(methods.loadProgress, { ...progress, device } satisfies LoadProgress);
-        },
-        log: (level, message) => {
-          this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
-        },
+    return this.models.load(params, {
+      onProgress: (fraction) => {
+        progress = { fraction };
+        this.notify(methods.loadProgress, progress);
       },
-    );
-    return factsOf(this.engines);
+      onDevice: (device) => {
+        this.notify(methods.loadProgress, { ...progress, device } satisfies LoadProgress);
+      },
+      log: this.engineLog,
+    });
   }
 
   private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {
@@ -122,7 +120,7 @@ export class Handlers {
     });
     return withSignal(token, async (signal) => {
       try {
-        return await this.running().chat.chat(
+        return await loaded(this.models.chat).answer(
           params,
           (event) => {
             pacer.push(event);
@@ -137,23 +135,27 @@ export class Handlers {
 
   private async warm(params: WarmParams, token: CancellationToken): Promise<WarmResult> {
     return withSignal(token, (signal) => {
-      const { chat, ghostText } = this.running();
-      return params.kind === 'ghost' ? ghostText.warmGhost(params, signal) : chat.warmChat(params, signal);
+      const { chat, completion } = this.models;
+      return params.kind === 'completion' ? loaded(completion).warm(params, signal) : loaded(chat).warm(params, signal);
     });
   }
 
-  private complete(params: CompleteParams, token: CancellationToken): Promise<CompleteResult> {
-    return withSignal(token, (signal) => this.running().ghostText.complete(params, signal));
+  private complete(params: CompletionRequest, token: CancellationToken): Promise<CompletionResult> {
+    return withSignal(token, (signal) => loaded(this.models.completion).complete(params, signal));
   }
 
   private view(): SessionView {
-    return { ...(this.engines?.view ?? noSession), memory: readWorkerMemory() };
+    return { ...(this.models.view ?? noSession), memory: readWorkerMemory() };
   }
 
-  private running(): Engines {
-    if (!this.engines) throw failure({ kind: 'noModel' });
-    return this.engines;
+  private running(): ModelSet {
+    loaded(this.models.chat);
+    return this.models;
   }
+
+  private readonly engineLog: EngineLog = (level, message) => {
+    this.notify(methods.log, { level, topic: 'engine', message } satisfies LogEntry);
+  };
 
   /** Does `work` once hands are shaken. Turns whatever it throws into an error with data, so that the host always knows the kind. */
   private async answer<T>(work: () => T | Promise<T>): Promise<T> {
@@ -175,11 +177,10 @@ export class Handlers {
   }
 }
 
-/** The chat's model, and what became of ghost text's. */
-function factsOf({ chat, ghostText, gpuFailure, ghostTextProblem }: Engines): ModelFacts {
-  const facts = { ...chat.facts, ...(gpuFailure ? { gpuFailure } : {}) };
-  if (ghostTextProblem !== undefined) return { ...facts, ghostText: { kind: 'failed', error: toErrorData(ghostTextProblem) } };
-  return ghostText === chat ? facts : { ...facts, ghostText: { kind: 'loaded', facts: ghostText.facts } };
+/** @throws an error with data where there is no model yet */
+function loaded<T>(part: T | undefined): T {
+  if (part === undefined) throw failure({ kind: 'noModel' });
+  return part;
 }
 
 function failure(data: EngineErrorData): ResponseError<EngineErrorData> {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GpuFallback } from '../../src/host/llm/worker/gpuFallback';
+import { RememberedGpuFailure } from '../../src/host/llm/worker/gpuFailureMemory';
 import { tinyModelPath } from '../fixtures/models/llama';
 import { Memory } from '../fixtures/vscode/memento';
 import { loadParams, workerScript } from '../fixtures/engine/realWorker';
@@ -34,7 +34,7 @@ describe.skipIf(!canFail)('a machine whose Vulkan is broken', () => {
     const memory = new Memory();
     const failures: GpuFailure[] = [];
     const open = (): TestClient => {
-      const gpu = new GpuFallback(memory, '1.0.0');
+      const gpu = new RememberedGpuFailure(memory, '1.0.0');
       gpu.onDidFail((failure) => failures.push(failure));
       return new TestClient(workerScript, loadParams(path, { gpu: 'auto', contextTokens: 512, threads: 1 }), { gpu });
     };

@@ -1,5 +1,6 @@
 import type { ChatParams, ChatResult, ChatTurn } from '../../src/contract/chat';
-import type { LoadModelParams, ModelFacts } from '../../src/contract/models';
+import type { ModelFacts } from '../../src/contract/models';
+import type { WantedModels } from '../../src/host/llm/worker/loadPolicy';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ const place = completeParams(`${code}\nexport function area(`, { maxTokens: 12, 
 const question = chatParams(`What does this do?\n${code}`, { maxTokens: 12 });
 
 /** Runs with a worker of its own, which parks its lanes at the end. */
-async function withWorker<T>(model: LoadModelParams, work: (client: TestClient) => Promise<T>): Promise<T> {
+async function withWorker<T>(model: WantedModels, work: (client: TestClient) => Promise<T>): Promise<T> {
   const client = startWorker(model);
   try {
     return await work(client);
@@ -66,9 +67,9 @@ const limit = { timeout: 240_000 };
 describe('two models in one worker', limit, () => {
   it('have a session each, which serve chat and ghost text at once', async () => {
     const alone = await withWorker(loadParams(tiny), async (client) => valueOf(await client.complete(place, noCancel)));
-    await withWorker(loadParams(embedded, { ghostText: { path: tiny } }), async (client) => {
+    await withWorker(loadParams(embedded, { completion: { path: tiny } }), async (client) => {
       const facts = await factsOf(client);
-      const ghost = facts.ghostText?.kind === 'loaded' ? facts.ghostText.facts : undefined;
+      const ghost = facts.completion?.kind === 'loaded' ? facts.completion.facts : undefined;
       expect([facts.path, ghost?.path]).toEqual([embedded, tiny]);
       expect(ghost?.fingerprint).not.toBe(facts.fingerprint);
 
@@ -87,7 +88,7 @@ describe('two models in one worker', limit, () => {
       const held = view?.lanes.filter(({ tokens }) => tokens > 0).map(({ model, role }) => [model, role]);
       expect(held).toEqual([
         ['chat', 'chat'],
-        ['ghostText', 'completion'],
+        ['completion', 'completion'],
       ]);
       expect(view?.totals.promptTokens).toBe(answer.metrics.promptTokens + alone.metrics.promptTokens);
 
@@ -98,7 +99,7 @@ describe('two models in one worker', limit, () => {
   });
 
   it('let an answer be stopped while ghost text is written, and go on with both', async () => {
-    await withWorker(loadParams(embedded, { ghostText: { path: tiny } }), async (client) => {
+    await withWorker(loadParams(embedded, { completion: { path: tiny } }), async (client) => {
       const stop = new Cancel();
       const answer = client.chat(
         { ...question, maxTokens: 200 },
@@ -115,7 +116,7 @@ describe('two models in one worker', limit, () => {
   });
 
   it('are both taken up again after a restart, from one folder', async () => {
-    const both = loadParams(tinyChat, { ghostText: { path: embedded }, storage: storage('roles') });
+    const both = loadParams(tinyChat, { completion: { path: embedded }, storage: storage('roles') });
     await withWorker(both, async (client) => {
       valueOf(await client.complete(place, noCancel));
       await ask(client, question);
@@ -123,7 +124,7 @@ describe('two models in one worker', limit, () => {
     });
     await withWorker(both, async (client) => {
       const facts = await factsOf(client);
-      expect(facts.ghostText?.kind === 'loaded' && facts.ghostText.facts.restoredTokens).toBeGreaterThan(100);
+      expect(facts.completion?.kind === 'loaded' && facts.completion.facts.restoredTokens).toBeGreaterThan(100);
       expect(valueOf(await client.complete(place, noCancel)).metrics.evaluatedTokens).toBeLessThan(10);
       const cleared = await client.clear();
       expect(cleared?.parked).toBe(1);
@@ -132,8 +133,8 @@ describe('two models in one worker', limit, () => {
   });
 
   it('are one where they are the same', async () => {
-    await withWorker(loadParams(tinyChat, { ghostText: { path: tinyChat } }), async (client) => {
-      expect((await factsOf(client)).ghostText).toBeUndefined();
+    await withWorker(loadParams(tinyChat, { completion: { path: tinyChat } }), async (client) => {
+      expect((await factsOf(client)).completion).toBeUndefined();
       valueOf(await client.complete(place, noCancel));
       const view = await client.session();
       expect(view?.lanes.every(({ model }) => model === undefined)).toBe(true);
@@ -142,8 +143,8 @@ describe('two models in one worker', limit, () => {
 
   it('become one, with the reason told, where the second is not there or is none', async () => {
     const missing = join(folder, 'missing.gguf');
-    await withWorker(loadParams(tinyChat, { ghostText: { path: missing } }), async (client) => {
-      expect((await factsOf(client)).ghostText).toEqual({ kind: 'failed', error: { kind: 'modelNotFound', path: missing } });
+    await withWorker(loadParams(tinyChat, { completion: { path: missing } }), async (client) => {
+      expect((await factsOf(client)).completion).toEqual({ kind: 'failed', error: { kind: 'modelNotFound', path: missing } });
       expect(valueOf(await client.complete(place, noCancel)).metrics.promptTokens).toBeGreaterThan(0);
       expect((await ask(client, question)).metrics.generatedTokens).toBeGreaterThan(0);
     });

@@ -4,13 +4,15 @@
  */
 
 /** Raised whenever a message changes shape. Host and worker ship together, so a difference means a broken installation. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 export const methods = {
   initialize: 'paddock/initialize',
   loadModel: 'paddock/loadModel',
   /** What a file would take, without loading it and whatever else is loaded. */
   examineModel: 'paddock/examineModel',
+  /** What loading a file would need at the least: a {@link ModelNeed}. Takes {@link ExamineModelParams}. */
+  measureModel: 'paddock/measureModel',
   chat: 'paddock/chat',
   warm: 'paddock/warm',
   complete: 'paddock/complete',

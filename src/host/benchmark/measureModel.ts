@@ -1,5 +1,5 @@
 import type { ChatParams, ChatResult, ChatTurn } from '../../contract/chat';
-import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../contract/completion';
 import type { Metrics } from '../../contract/metrics';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { Cancellation, Engine, Outcome } from '../llm/languageModel';
@@ -88,7 +88,7 @@ function chatFigures(cold: Metrics, warm: Metrics): Omit<Figures, 'ghost'> {
 
 interface Asked {
   readonly place: SamplePlace;
-  readonly result: CompleteResult;
+  readonly result: CompletionResult;
 }
 
 async function ghostFigures(options: MeasureOptions): Promise<Figures['ghost'] | Extract<Measurement, { kind: 'failed' }> | undefined> {
@@ -113,7 +113,7 @@ async function ghostFigures(options: MeasureOptions): Promise<Figures['ghost'] |
   return ghostSummary(asked, later);
 }
 
-function placeParams({ path, language, prefix, suffix }: SamplePlace): CompleteParams {
+function placeParams({ path, language, prefix, suffix }: SamplePlace): CompletionRequest {
   return { path, language, prefix, suffix, multiline: false, maxTokens: ghostTokens };
 }
 

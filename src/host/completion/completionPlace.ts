@@ -1,4 +1,4 @@
-import type { CompleteParams } from '../../contract/completion';
+import type { CompletionRequest } from '../../contract/completion';
 import * as vscode from 'vscode';
 import { toWellFormed, withoutLastHalf } from '../../util/text/wholeCharacters';
 import { promptPath } from '../services/workspace/promptPaths';
@@ -62,7 +62,7 @@ function asPromptText(text: string): string {
 }
 
 /** The part of a request that describes the place, for completions and for warm-ups. */
-export function placeParams(document: vscode.TextDocument, place: Place): Pick<CompleteParams, 'path' | 'language' | 'prefix' | 'suffix'> {
+export function placeParams(document: vscode.TextDocument, place: Place): Pick<CompletionRequest, 'path' | 'language' | 'prefix' | 'suffix'> {
   return {
     path: promptPath(document.uri),
     language: document.languageId,

@@ -1,4 +1,4 @@
-import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../contract/completion';
 import * as vscode from 'vscode';
 import { CancelSource } from '../llm/worker/cancelSource';
 import type { Engine } from '../llm/languageModel';
@@ -84,7 +84,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 
   /** Has what comes after a suggestion worked out while it is shown, so that it is there when the suggestion is taken or typed. */
-  private lookAhead(document: vscode.TextDocument, place: Place, params: CompleteParams): void {
+  private lookAhead(document: vscode.TextDocument, place: Place, params: CompletionRequest): void {
     const before = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);
     const facts = editorFacts(document, this.deps.config()['ghostText.exclude']);
     const decision = decideTrigger({ ...facts, ...place.line, before, invoked: false, off: undefined, justTaken: false });
@@ -100,7 +100,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     { document }: Request,
     place: Place,
     shown: Offered,
-    params: CompleteParams,
+    params: CompletionRequest,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const offers = new Map([[shown.text, shown]]);
@@ -153,7 +153,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     });
   }
 
-  private answer(request: Request, place: Place, result: CompleteResult): vscode.InlineCompletionItem[] {
+  private answer(request: Request, place: Place, result: CompletionResult): vscode.InlineCompletionItem[] {
     if (result.stop === 'cancelled') return this.end(request, 'cancelled');
     const { metrics, text, dropped } = result;
     const detail = `${metrics.reusedTokens}/${metrics.promptTokens} reused, ${metrics.generatedTokens} generated in ${Math.round(metrics.totalMilliseconds)} ms`;
@@ -181,12 +181,12 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 /** Alternatives that are looked for; as many as people look through. */
 const mostVariants = 3;
 
-function offeredOf({ suffix }: Place, { text, replaces = 0 }: CompleteResult): Offered {
+function offeredOf({ suffix }: Place, { text, replaces = 0 }: CompletionResult): Offered {
   return { text, replaced: suffix.slice(0, replaces) };
 }
 
 /** The place where the cursor is once a suggestion is taken. */
-function placeBehind(place: Place, { text, replaces = 0 }: CompleteResult): Place {
+function placeBehind(place: Place, { text, replaces = 0 }: CompletionResult): Place {
   return {
     ...place,
     prefix: place.prefix + text,

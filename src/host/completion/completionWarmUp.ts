@@ -76,7 +76,7 @@ export class GhostWarmer implements vscode.Disposable {
       const place = readPlace(document, position);
       const decision = decideTrigger({ ...facts, ...place.line });
       if (decision.kind === 'ask') {
-        return { kind: 'ghost', ...placeParams(document, place), related: this.deps.related.for(document, place.prefix + place.suffix) };
+        return { kind: 'completion', ...placeParams(document, place), related: this.deps.related.for(document, place.prefix + place.suffix) };
       }
       if (decision.reason !== 'wordAhead') return undefined;
     }

@@ -1,5 +1,5 @@
 import type { ChatResult } from '../../contract/chat';
-import type { CompleteResult } from '../../contract/completion';
+import type { CompletionResult } from '../../contract/completion';
 import type { Metrics } from '../../contract/metrics';
 import type { WarmResult } from '../../contract/warmUp';
 /** What requests come to that were cancelled before a worker had them. */
@@ -28,6 +28,6 @@ export const cancelledChat: ChatResult = {
   contextUsed: 0,
 };
 
-export const cancelledCompletion: CompleteResult = { text: '', stop: 'cancelled', metrics: noMetrics };
+export const cancelledCompletion: CompletionResult = { text: '', stop: 'cancelled', metrics: noMetrics };
 
 export const notWarmed: WarmResult = { evaluatedTokens: 0, overtaken: false };

@@ -1,5 +1,5 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../contract/chat';
-import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../contract/completion';
 import type { Metrics } from '../../contract/metrics';
 import type { ModelFacts, PromptFormat } from '../../contract/models';
 import type { WarmParams, WarmResult } from '../../contract/warmUp';
@@ -86,7 +86,7 @@ export interface Engine {
   readonly state: EngineState;
   readonly onDidChangeState: Event<EngineState>;
   chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>>;
-  complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>>;
+  complete(params: CompletionRequest, cancellation: Cancellation): Promise<Outcome<CompletionResult>>;
   /** Evaluates ahead at idle priority; does not start a worker. */
   warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
   /** Tells the worker what the user is doing, now and when the next one is ready. */

@@ -1,5 +1,5 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../contract/chat';
-import type { CompleteParams, CompleteResult } from '../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../contract/completion';
 import type { WarmParams, WarmResult } from '../../contract/warmUp';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../../util/event';
@@ -57,7 +57,7 @@ export class RoutedEngine implements Engine, Disposable {
     return this.serving.chat(params, onProgress, cancellation);
   }
 
-  complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
+  complete(params: CompletionRequest, cancellation: Cancellation): Promise<Outcome<CompletionResult>> {
     return this.serving.complete(params, cancellation);
   }
 

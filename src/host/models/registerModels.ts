@@ -2,7 +2,7 @@ import { homedir, platform } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Engine } from '../llm/languageModel';
-import type { GpuFallback } from '../llm/worker/gpuFallback';
+import type { RememberedGpuFailure } from '../llm/worker/gpuFailureMemory';
 import type { IdleUnloadDeps } from '../llm/worker/idleUnload';
 import { loadAnywayCommand } from '../ui/errorActions';
 import { describeProblem } from '../ui/errorMessages';
@@ -26,7 +26,7 @@ import { registerUnload } from './running/unloadCommand';
 export interface ModelsDeps {
   readonly engine: ExaminingEngine & IdleUnloadDeps['engine'];
   readonly config: ConfigService;
-  readonly gpu: GpuFallback;
+  readonly gpu: RememberedGpuFailure;
   readonly context: DownloadsDeps['context'];
   readonly files: ModelFiles;
   readonly log: Log;

@@ -43,7 +43,7 @@ type Row = readonly [label: string, value: string];
 export function issueReport(facts: ReportFacts): string {
   const { state, view, lastError } = facts;
   const model = state.kind === 'ready' ? modelRows(state.facts) : [];
-  const ghostText = state.kind === 'ready' ? ghostTextRows(state.facts) : [];
+  const ghostText = state.kind === 'ready' ? completionRows(state.facts) : [];
   return [
     table('Paddock', [...versionRows(facts), ...machineRows(facts), ['Engine', stateOf(state)]]),
     table('Model', model),
@@ -79,9 +79,9 @@ function stateOf(state: EngineState): string {
   return state.kind === 'ready' && !state.responding ? 'ready, not responding' : state.kind;
 }
 
-function ghostTextRows({ ghostText }: ModelFacts): readonly Row[] {
-  if (!ghostText) return [];
-  return ghostText.kind === 'loaded' ? modelRows(ghostText.facts) : [['Not loaded', ghostText.error.kind]];
+function completionRows({ completion }: ModelFacts): readonly Row[] {
+  if (!completion) return [];
+  return completion.kind === 'loaded' ? modelRows(completion.facts) : [['Not loaded', completion.error.kind]];
 }
 
 function modelRows(facts: ModelFacts): readonly Row[] {

@@ -73,7 +73,7 @@ function idsFor({ kind }: EngineState): readonly SessionActionId[] {
 
 /** Those of two models stand apart, each under the name of its own. */
 function lanesOf({ lanes, parked }: SessionView, state: EngineState, nameOf: PageParts['labelOf']): readonly SectionView[] {
-  const ghostText = state.kind === 'ready' && state.facts.ghostText?.kind === 'loaded' ? state.facts.ghostText.facts : undefined;
+  const ghostText = state.kind === 'ready' && state.facts.completion?.kind === 'loaded' ? state.facts.completion.facts : undefined;
   if (state.kind !== 'ready' || !ghostText) return [lanesSection(lanes, nameOf), parkedSection(parked, nameOf)];
   const sectionsOf = (model: LaneView['model'], name: string): readonly SectionView[] => {
     const of = <T extends { readonly model?: LaneView['model'] }>(all: readonly T[]): readonly T[] =>
@@ -84,7 +84,7 @@ function lanesOf({ lanes, parked }: SessionView, state: EngineState, nameOf: Pag
       title: `${section.title} · ${name}`,
     }));
   };
-  return [...sectionsOf('chat', state.facts.name), ...sectionsOf('ghostText', ghostText.name)];
+  return [...sectionsOf('chat', state.facts.name), ...sectionsOf('completion', ghostText.name)];
 }
 
 function lanesSection(lanes: readonly LaneView[], nameOf: PageParts['labelOf']): SectionView {
@@ -180,7 +180,7 @@ function reusedShare({ promptTokens, reusedTokens }: SessionView['totals']): rea
 function memorySection({ memory }: SessionView, facts: ModelFacts): SectionView {
   const { language } = env;
   const { residentBytes, anonymousBytes } = memory;
-  const models = facts.ghostText?.kind === 'loaded' ? [facts, facts.ghostText.facts] : [facts];
+  const models = facts.completion?.kind === 'loaded' ? [facts, facts.completion.facts] : [facts];
   return {
     id: 'memory',
     kind: 'facts',
@@ -200,8 +200,8 @@ function memorySection({ memory }: SessionView, facts: ModelFacts): SectionView 
 
 function modelSections(facts: ModelFacts): readonly SectionView[] {
   const section = modelSection(facts);
-  if (facts.ghostText?.kind !== 'loaded') return [section];
-  return [section, { ...modelSection(facts.ghostText.facts), id: 'model-ghostText', title: l10n.t('Model for ghost text') }];
+  if (facts.completion?.kind !== 'loaded') return [section];
+  return [section, { ...modelSection(facts.completion.facts), id: 'model-completion', title: l10n.t('Model for ghost text') }];
 }
 
 function modelSection({ name, contextTokens, trainContextTokens, threads, decodeThreads, gpu }: ModelFacts): SectionView {

@@ -5,9 +5,9 @@ import type { EngineErrorData } from '../../contract/engineErrors';
 import { describeProblem, gigabytes } from './errorMessages';
 
 /** Which model writes ghost text, as a line; nothing where none is set for it. */
-export function ghostTextLine({ ghostText }: ModelFacts): readonly string[] {
-  if (!ghostText) return [];
-  return [ghostText.kind === 'loaded' ? l10n.t('Ghost text: {0}', ghostText.facts.name) : describeGhostTextProblem(ghostText.error)];
+export function ghostTextLine({ completion }: ModelFacts): readonly string[] {
+  if (!completion) return [];
+  return [completion.kind === 'loaded' ? l10n.t('Ghost text: {0}', completion.facts.name) : describeGhostTextProblem(completion.error)];
 }
 
 /** Why ghost text has to do with the chat's model. */

@@ -2,26 +2,37 @@ import type { CompletionPlace } from '../../contract/completion';
 import { sliceFromStart, sliceWhole } from '../../util/text/wholeCharacters';
 import type { FimTokens, PromptTokenizer } from '../promptTypes';
 
-export interface GhostPrompt {
+/** Share of a lane that a completion's prompt may fill, and its most tokens: reading them cold has to stay bearable on a slow machine. */
+const PROMPT_SHARE = 0.25;
+const MAX_PROMPT_TOKENS = 1024;
+/** The longest context that completions make use of, in tokens. */
+export const COMPLETION_CONTEXT_TOKENS = MAX_PROMPT_TOKENS / PROMPT_SHARE;
+
+/** Most tokens of a completion's prompt in a lane of `contextTokens`. */
+export function completionBudget(contextTokens: number): number {
+  return Math.min(MAX_PROMPT_TOKENS, Math.floor(contextTokens * PROMPT_SHARE));
+}
+
+export interface CompletionPrompt {
   readonly tokens: readonly number[];
   /** The text before the cursor that was left out; a completion has to begin with it. See {@link splitUnfinished}. */
-  readonly owed: string;
+  readonly forcedPrefix: string;
 }
 
 /**
  * The prompt for a place: laid out for filling in where the model knows how, else the text before the cursor alone.
  * @param budget most tokens of the prompt
  */
-export function buildGhostPrompt(input: CompletionPlace, tokenizer: PromptTokenizer, budget: number): GhostPrompt {
-  const { text, owed } = splitUnfinished(input.prefix);
+export function buildCompletionPrompt(input: CompletionPlace, tokenizer: PromptTokenizer, budget: number): CompletionPrompt {
+  const { text, forcedPrefix } = splitUnfinished(input.prefix);
   const bos = tokenizer.bos === undefined ? [] : [tokenizer.bos];
   const { fim } = tokenizer;
-  if (!fim) return { tokens: [...bos, ...prefixTokens(input, text, tokenizer, budget - bos.length)], owed };
+  if (!fim) return { tokens: [...bos, ...prefixTokens(input, text, tokenizer, budget - bos.length)], forcedPrefix };
   // A share of the budget whether or not it is used, so that the prefix begins where it did when the suffix changes.
   const room = Math.floor(budget * suffixShares[fim.order]);
   const suffix = suffixTokens(input.suffix, tokenizer, room);
   const prefix = prefixTokens(input, text, tokenizer, budget - room - bos.length - marks);
-  return { tokens: [...bos, ...fimLayout(fim, prefix, suffix)], owed };
+  return { tokens: [...bos, ...fimLayout(fim, prefix, suffix)], forcedPrefix };
 }
 
 /** Tokens of {@link fimLayout} besides prefix and suffix. */
@@ -77,11 +88,11 @@ function prefixTokens(input: CompletionPlace, text: string, tokenizer: PromptTok
 
 /**
  * The same for a server that makes tokens of a text itself: parts of other files, the header, and the text before the cursor. Of what is
- * unfinished there a space alone is owed: a server cannot be held to begin with a word.
+ * unfinished there a space alone is forcedPrefix: a server cannot be held to begin with a word.
  * @param characters most of them
  */
-export function continuationText(input: CompletionPlace, characters: number): { readonly text: string; readonly owed: string } {
-  const { text, owed } = splitUnfinished(input.prefix);
+export function continuationText(input: CompletionPlace, characters: number): { readonly text: string; readonly forcedPrefix: string } {
+  const { text, forcedPrefix } = splitUnfinished(input.prefix);
   const header = headerLine(input.path, input.language);
   const others =
     header === '' ? [] : (input.related ?? []).map((each) => `${headerLine(each.path, input.language)}${each.text.trimEnd()}\n\n`);
@@ -93,9 +104,9 @@ export function continuationText(input: CompletionPlace, characters: number): { 
     kept.unshift(other);
   }
   const before = kept.join('') + header;
-  const isSpace = owed.trim() === '';
+  const isSpace = forcedPrefix.trim() === '';
   const tail = anchoredTail(isSpace ? text : input.prefix, Math.max(0, characters - before.length));
-  return { text: before + tail, owed: isSpace ? owed : '' };
+  return { text: before + tail, forcedPrefix: isSpace ? forcedPrefix : '' };
 }
 
 /** How much of the budget parts of other files may have. */
@@ -138,9 +149,9 @@ export function anchoredTail(text: string, limit: number): string {
  * it is not whole: a prompt that ends in the midst asks for what models have hardly ever seen. Indentation is a token of its own and
  * stays. While a word is typed, the prompt stays the same.
  */
-export function splitUnfinished(prefix: string): { readonly text: string; readonly owed: string } {
-  const owed = unfinished.exec(prefix)?.[0] ?? '';
-  return { text: prefix.slice(0, prefix.length - owed.length), owed };
+export function splitUnfinished(prefix: string): { readonly text: string; readonly forcedPrefix: string } {
+  const forcedPrefix = unfinished.exec(prefix)?.[0] ?? '';
+  return { text: prefix.slice(0, prefix.length - forcedPrefix.length), forcedPrefix };
 }
 
 /** The letters of a word all vocabularies have one by one; words longer than this are data. */

@@ -9,9 +9,9 @@ const longestBlank = 120;
 
 /**
  * Watches a ghost text being generated and says when it is complete or has gone astray. Feed it the whole text so far, as generated:
- * with the text owed still in front.
+ * with the text forcedPrefix still in front.
  */
-export function ghostIsComplete(raw: string, input: CompletionPlace): boolean {
+export function isCompletionFinished(raw: string, input: CompletionPlace): boolean {
   if (endOfCode(raw, input.language) < raw.length) return true;
   if (raw.trim() === '' && raw.length > longestBlank) return true;
   if (!input.multiline) return raw.includes('\n');
@@ -22,17 +22,17 @@ export function ghostIsComplete(raw: string, input: CompletionPlace): boolean {
 }
 
 /** What of a generated text is shown, or why nothing is. */
-export type GhostVerdict =
+export type FinishedCompletion =
   (FittedText & { readonly dropped?: never }) | { readonly text: ''; readonly replaces?: never; readonly dropped: DropReason };
 
 /**
- * What of a generated text is shown: without the text owed, cut where the block ends, and without what the suffix already has.
+ * What of a generated text is shown: without the text forcedPrefix, cut where the block ends, and without what the suffix already has.
  * @param mayReplace whether it may stand in the place of closers to the right of the cursor
  */
-export function finishGhost(raw: string, input: CompletionPlace, owed: string, mayReplace = true): GhostVerdict {
+export function finishCompletion(raw: string, input: CompletionPlace, forcedPrefix: string, mayReplace = true): FinishedCompletion {
   const code = raw.slice(0, endOfCode(raw, input.language)).replace(/\r/g, '');
   if (code.trim() === '') return { text: '', dropped: 'nothing' };
-  const own = payOwed(code, owed);
+  const own = payOwed(code, forcedPrefix);
   if (own === undefined) return { text: '', dropped: 'lineEnd' };
   const lines = own.split('\n');
   const kept = (input.multiline ? lines.slice(0, cutAt(lines, input)) : lines.slice(0, 1)).join('\n').trimEnd();
@@ -70,10 +70,10 @@ function endOfCode(raw: string, language: string): number {
   return smallest(ends, raw.length);
 }
 
-/** Takes the owed text off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
-function payOwed(raw: string, owed: string): string | undefined {
-  if (raw.startsWith(owed)) return raw.slice(owed.length);
-  return owed.trim() === '' && /^\S/u.test(raw) ? raw : undefined;
+/** Takes the forcedPrefix text off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
+function payOwed(raw: string, forcedPrefix: string): string | undefined {
+  if (raw.startsWith(forcedPrefix)) return raw.slice(forcedPrefix.length);
+  return forcedPrefix.trim() === '' && /^\S/u.test(raw) ? raw : undefined;
 }
 
 /** Index of the first line that no longer belongs to the ghost text. */

@@ -42,7 +42,7 @@ const mostRanked = 64;
  * for that. Where the next letter of a word is not the one in the answer, its first token is still known: the likeliest of those that were
  * considered and go with the letter.
  */
-export class GhostMemo {
+export class CompletionCache {
   /** The most recently used last. */
   private readonly known: Followed[] = [];
   /** The latest last. */

@@ -11,7 +11,7 @@ export class SyntaxReader {
   private last: { readonly parser: Parser; readonly text: string; readonly tree: Tree } | undefined;
 
   /** The syntax around a place; `undefined` where the parser gives up. Has to be disposed of. */
-  read(parser: Parser, prefix: string, suffix: string): GhostSyntax | undefined {
+  read(parser: Parser, prefix: string, suffix: string): SyntaxFilter | undefined {
     const before = topLevelTail(prefix);
     const after = sliceFromStart(suffix, mostAfter);
     const text = before + after;
@@ -21,7 +21,7 @@ export class SyntaxReader {
     this.dispose();
     if (!tree) return undefined;
     this.last = { parser, text, tree: tree.copy() };
-    return new GhostSyntax(parser, tree, { before, after });
+    return new SyntaxFilter(parser, tree, { before, after });
   }
 
   dispose(): void {
@@ -34,7 +34,7 @@ export class SyntaxReader {
  * The syntax around a place that wants a completion. Errors before the cursor's own line do not count: they were there, or what is before
  * the part that is parsed explains them.
  */
-export class GhostSyntax {
+export class SyntaxFilter {
   private readonly before: string;
   private readonly after: string;
   /** Where the cursor's line begins, in {@link before}. */

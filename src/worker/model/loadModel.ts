@@ -1,4 +1,4 @@
-import type { GpuFailure } from '../../contract/models';
+import type { ExamineModelParams, GpuFailure, ModelNeed } from '../../contract/models';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias } from 'node-llama-cpp';
@@ -211,29 +211,21 @@ export async function estimateOf(
   throw new EngineFailure({ kind: 'modelBroken', path: options.path, part: 'metadata', detail: 'a context of no size' });
 }
 
-/** What loading a model takes at the very least, as far as its file tells. */
-export interface ModelNeed {
-  readonly fingerprint: string;
-  readonly fileBytes: number;
-  readonly leastBytes: number;
-  /** Whether there is a graphics card, with memory of its own. */
-  readonly hasGpu: boolean;
-}
-
 /**
  * Looks at a file and loads nothing.
  * @throws EngineFailure as {@link loadModel} would
  */
-export async function needOf(options: LoadOptions, log: EngineLog): Promise<ModelNeed> {
+export async function measureModel(params: ExamineModelParams, log: EngineLog): Promise<ModelNeed> {
   const library = await loadLibrary();
-  const file = await examineFile(library, options.path);
-  const llama = await startLlama(library, options, log);
-  const { bytesPerToken } = await estimateOf(library, llama, file, options);
+  const file = await examineFile(library, params.path);
+  const llama = await startLlama(library, params, log);
+  const { bytesPerToken } = await estimateOf(library, llama, file, params);
   return {
     fingerprint: file.fingerprint,
     fileBytes: file.bytes,
-    leastBytes: leastBytes({ weights: file.bytes, bytesPerToken, contextTokens: options.contextTokens }),
+    minBytes: leastBytes({ weights: file.bytes, bytesPerToken, contextTokens: params.contextTokens }),
     hasGpu: llama.gpu !== false,
+    freeBytes: availableBytes(),
   };
 }
 

@@ -1,183 +1,156 @@
-import type { GpuFailure } from '../../contract/models';
+import type { LoadModelParams, ModelFacts, ModelRole } from '../../contract/models';
 import type { SessionFacts } from '../../contract/sessionFacts';
-import { resolve } from 'node:path';
+import type { TemplateRenderer } from '../../prompt/template/templateRenderer';
 import { largest } from '../../util/lists';
-import { availableBytes } from '../model/availableMemory';
-import { closeLimit, ghostContextTokens, type Engine, type EngineOptions } from './modelRequests';
-import { EngineFailure, messageOf } from '../model/loadErrors';
-import { StepGate } from '../session/stepGate';
-import { loadEngine } from '../model/gpuLoading';
-import { needOf, type EngineLog, type ModelNeed } from '../model/loadModel';
+import type { EngineLog } from '../model/loadModel';
 import type { Cleared } from '../session/session';
 import { together } from '../session/sessionView';
-
-export interface EnginesOptions extends Omit<EngineOptions, 'gate' | 'beside'> {
-  /** A model of its own for ghost text; the chat's without it. */
-  readonly ghostText?: { readonly path: string; readonly name?: string } | undefined;
-}
+import { StepGate } from '../session/stepGate';
+import { Grammars } from '../syntax/grammars';
+import { ChatRequests } from './chatRequests';
+import { CompletionRequests } from './completionRequests';
+import { closeLimit, ModelSession } from './modelSession';
 
 export interface LoadListeners {
   readonly onProgress: (fraction: number) => void;
+  /** Told, before anything is loaded, what it will be loaded on. */
   readonly onDevice: (device: string | false) => void;
   readonly log: EngineLog;
 }
 
-/** What is needed of both models, from their files. */
-interface Needs {
-  readonly chat: ModelNeed;
-  readonly ghostText: ModelNeed;
-}
+/** The models of this worker, at most one for each role, and who answers which requests. Sessions share the processor. */
+export class ModelSet {
+  private readonly models = new Map<ModelRole, ModelSession>();
+  private readonly grammars = new Grammars();
+  private gate: StepGate | undefined;
+  private requests: { readonly chat: ChatRequests; readonly completion: CompletionRequests } | undefined;
 
-/** The models of this worker: the chat's, and ghost text's where that is another one. Each has a session; they share the processor. */
-export class Engines {
-  private constructor(
-    readonly chat: Engine,
-    /** The same one where the chat's model writes ghost text. */
-    readonly ghostText: Engine,
-    readonly gpuFailure: GpuFailure | undefined,
-    /** Why ghost text has no model of its own although it was to have one. */
-    readonly ghostTextProblem?: unknown,
-  ) {}
+  /** @param templates renders the chat templates of model files */
+  constructor(private readonly templates: TemplateRenderer) {}
 
   /**
-   * Loads what is wanted. That ghost text's model cannot be loaded, or not beside the chat's, is no failure: the chat's does it then.
+   * Loads a model for a role, in the place of the one that it has. Tries nothing else where that fails.
    * @throws EngineFailure for everything a user can do something about
    */
-  static async load({ ghostText, ...chat }: EnginesOptions, listeners: LoadListeners): Promise<Engines> {
-    if (!ghostText || resolve(ghostText.path) === resolve(chat.path)) return Engines.one(chat, listeners);
-    const contextTokens = Math.min(chat.contextTokens, ghostContextTokens);
-    // What was said of the chat's model, that it be loaded anyway, was said of that one.
-    const wanted: EngineOptions = { ...chat, path: ghostText.path, name: ghostText.name, contextTokens, force: undefined, isSecond: true };
-    let needs: Needs | undefined;
-    try {
-      needs = await needsOf(chat, wanted, listeners.log);
-    } catch (error) {
-      return Engines.one(chat, listeners, error);
-    }
-    return needs ? Engines.two(chat, wanted, needs, listeners) : Engines.one(chat, listeners);
-  }
-
-  private static async one(options: EngineOptions, { onProgress, onDevice, log }: LoadListeners, problem?: unknown): Promise<Engines> {
-    if (problem !== undefined) log('warn', `ghost text uses the chat's model: ${messageOf(problem)}`);
-    const { engine, gpuFailure } = await loadEngine(options, onProgress, log, onDevice);
-    return new Engines(engine, engine, gpuFailure, problem);
-  }
-
-  private static async two(chat: EngineOptions, ghostText: EngineOptions, needs: Needs, listeners: LoadListeners): Promise<Engines> {
-    const { onProgress, onDevice, log } = listeners;
-    const gate = new StepGate();
-    const share = needs.chat.fileBytes / (needs.chat.fileBytes + needs.ghostText.fileBytes);
-    const reserved = { reservedBytes: needs.ghostText.leastBytes, takenBytes: 0 };
-    let first: Awaited<ReturnType<typeof loadEngine>>;
-    try {
-      first = await loadEngine(
-        { ...chat, gate, beside: reserved },
-        (fraction) => {
-          onProgress(share * fraction);
+  async load(params: LoadModelParams, { onProgress, onDevice, log }: LoadListeners): Promise<ModelFacts> {
+    const { role, isShared = false, reservedBytes = 0, ...options } = params;
+    await this.drop(role);
+    // What a worker that died left in memory is taken over by one of the places where lanes are parked, and not by both at once.
+    const others = [...this.models.values()];
+    for (const other of others) await other.park();
+    if (others.length === 0) this.gate = isShared ? new StepGate() : undefined;
+    const mappedBytes = sum(others.map(({ facts }) => (facts.mapped ? facts.fileBytes : 0)));
+    const beside = { reservedBytes: reservedBytes + mappedBytes, takenBytes: sum(others.map(({ takenBytes }) => takenBytes)) };
+    const unusable: Pick<ModelFacts, 'gpuFailure'>[] = [];
+    const model = await ModelSession.load(
+      {
+        ...options,
+        templates: this.templates,
+        gate: this.gate,
+        isSecond: others.length > 0,
+        ...(isShared ? { beside } : {}),
+        onDevice: (device, gpuFailure) => {
+          if (gpuFailure) unusable.push({ gpuFailure });
+          onDevice(device);
         },
-        log,
-        onDevice,
-      );
-    } catch (error) {
-      // There was room for both when it was looked, or would have been on the graphics card.
-      if (error instanceof EngineFailure && error.failure.kind === 'doesNotFit')
-        return Engines.one(chat, listeners, tooBig(ghostText.path, needs));
-      throw error;
-    }
-    // What a worker that died left in memory is taken over by one of the two places where lanes are parked, and not by both at once.
-    await first.engine.park();
-    const { mapped, fileBytes } = first.engine.facts;
-    const beside = { reservedBytes: mapped ? fileBytes : 0, takenBytes: first.engine.takenBytes };
-    const gpu = first.gpuFailure ? 'off' : ghostText.gpu;
-    try {
-      const second = await loadEngine(
-        { ...ghostText, gpu, gate, beside },
-        (fraction) => {
-          onProgress(share + (1 - share) * fraction);
-        },
-        log,
-        onDevice,
-      );
-      // What failed is told of the chat's model alone: of the second one's failure there, the card is not to blame but that it is full.
-      return new Engines(first.engine, second.engine, first.gpuFailure);
-    } catch (error) {
-      // Loaded once more, as it has made do with half of the memory for lanes.
-      await first.engine.dispose(closeLimit);
-      const { chat: alone, gpuFailure } = await Engines.one({ ...chat, ...(first.gpuFailure ? { gpu: 'off' } : {}) }, listeners, error);
-      return new Engines(alone, alone, first.gpuFailure ?? gpuFailure, error);
-    }
+      },
+      onProgress,
+      log,
+    );
+    this.models.set(role, model);
+    this.serve();
+    return { ...model.facts, ...unusable.at(-1) };
   }
 
-  /** Whether ghost text has a model of its own. */
-  get areTwo(): boolean {
-    return this.ghostText !== this.chat;
+  /** Who answers questions; `undefined` before a model is loaded for them. */
+  get chat(): ChatRequests | undefined {
+    return this.requests?.chat;
   }
 
-  /** The sessions as they are now. */
-  get view(): SessionFacts {
-    return this.areTwo ? together(this.chat.view, this.ghostText.view) : this.chat.view;
+  /** Who completes code: the chat's model, where there is no other for it. */
+  get completion(): CompletionRequests | undefined {
+    return this.requests?.completion;
   }
 
-  get stepTime(): Engine['stepTime'] {
-    const times = this.all.map(({ stepTime }) => stepTime);
+  /** Tokens of each text by the chat's model; `undefined` before it is loaded. */
+  countTokens(texts: readonly string[]): Promise<readonly number[]> | undefined {
+    return this.models.get('chat')?.countTokens(texts);
+  }
+
+  /** The sessions as they are now; `undefined` before the chat's model is loaded. */
+  get view(): SessionFacts | undefined {
+    const [chat, completion] = [this.models.get('chat'), this.models.get('completion')];
+    return chat && completion ? together(chat.view, completion.view) : chat?.view;
+  }
+
+  get stepTime(): ModelSession['stepTime'] {
+    const times = [...this.models.values()].map(({ stepTime }) => stepTime);
     return {
-      stepMilliseconds: largest(times.map(({ stepMilliseconds }) => stepMilliseconds)),
-      stepLimitMilliseconds: largest(times.map(({ stepLimitMilliseconds }) => stepLimitMilliseconds)),
+      stepMilliseconds: largest(
+        times.map(({ stepMilliseconds }) => stepMilliseconds),
+        0,
+      ),
+      stepLimitMilliseconds: largest(
+        times.map(({ stepLimitMilliseconds }) => stepLimitMilliseconds),
+        0,
+      ),
     };
   }
 
   /** Whether somebody is typing: steps are short then, whosever they are. */
   set typing(typing: boolean) {
-    for (const engine of this.all) engine.typing = typing;
+    for (const model of this.models.values()) model.typing = typing;
   }
 
   /** Keeps what the lanes hold. @returns lanes that are kept now */
   async park(): Promise<number> {
     let lanes = 0;
-    for (const engine of this.all) lanes += await engine.park();
+    for (const model of this.models.values()) lanes += await model.park();
     return lanes;
   }
 
-  /** Forgets what no request is using. */
+  /** Forgets what no request is using: lanes, what is parked for this owner, and what prompts are known to be followed by. */
   async clear(): Promise<Cleared> {
-    const sum = { lanes: 0, tokens: 0, parked: 0, bytes: 0 };
+    this.completion?.clear();
+    const all = { lanes: 0, tokens: 0, parked: 0, bytes: 0 };
     // One after the other: what is parked lies in one folder, and is counted once.
-    for (const engine of this.all) {
-      const cleared = await engine.clear();
-      for (const key of ['lanes', 'tokens', 'parked', 'bytes'] as const) sum[key] += cleared[key];
+    for (const model of this.models.values()) {
+      const cleared = await model.clear();
+      for (const key of ['lanes', 'tokens', 'parked', 'bytes'] as const) all[key] += cleared[key];
     }
-    return sum;
+    return all;
   }
 
   /** Ends every request, parks what is worth it, and gives the memory back. */
   async dispose(): Promise<void> {
-    await Promise.all(this.all.map((engine) => engine.dispose(closeLimit / this.all.length)));
+    const models = [...this.models.values()];
+    this.models.clear();
+    this.stopServing();
+    await Promise.all(models.map((model) => model.dispose(closeLimit / models.length)));
   }
 
-  private get all(): readonly Engine[] {
-    return this.areTwo ? [this.chat, this.ghostText] : [this.chat];
+  private async drop(role: ModelRole): Promise<void> {
+    const model = this.models.get(role);
+    if (!model) return;
+    this.models.delete(role);
+    this.stopServing();
+    await model.dispose();
+  }
+
+  private serve(): void {
+    this.stopServing();
+    const chat = this.models.get('chat');
+    if (!chat) return;
+    const completion = this.models.get('completion') ?? chat;
+    this.requests = { chat: new ChatRequests(chat, this.grammars), completion: new CompletionRequests(completion, this.grammars) };
+  }
+
+  private stopServing(): void {
+    this.requests?.completion.dispose();
+    this.requests = undefined;
   }
 }
 
-/**
- * What both take; `undefined` where the two files are one model, of which there is no use in a second session.
- * @throws EngineFailure about ghost text's model; what is wrong with the chat's, loading it says
- */
-async function needsOf(chat: EngineOptions, ghostText: EngineOptions, log: EngineLog): Promise<Needs | undefined> {
-  const ghostTextNeed = await needOf(ghostText, log);
-  const chatNeed = await needOf(chat, log).catch(() => undefined);
-  if (!chatNeed || chatNeed.fingerprint === ghostTextNeed.fingerprint) return undefined;
-  const needs = { chat: chatNeed, ghostText: ghostTextNeed };
-  if (chatNeed.hasGpu || ghostTextNeed.leastBytes <= bytesBeside(needs)) return needs;
-  throw tooBig(ghostText.path, needs);
-}
-
-/** What the chat's model leaves of the memory. */
-function bytesBeside({ chat }: Needs): number {
-  return availableBytes() - chat.leastBytes;
-}
-
-function tooBig(path: string, needs: Needs): EngineFailure {
-  const facts = { path, neededBytes: needs.ghostText.leastBytes, freeBytes: Math.max(0, bytesBeside(needs)) };
-  return new EngineFailure({ kind: 'doesNotFit', ...facts, others: 0, othersBytes: 0 });
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

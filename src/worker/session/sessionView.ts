@@ -3,14 +3,11 @@ import { largest } from '../../util/lists';
 import type { Session } from './session';
 import { sumOf, Totals } from './totals';
 
-/** Which of two models. */
-export type ModelRole = 'chat' | 'ghostText';
-
 /** Without a model there is no session: nothing is in it, and it has done nothing. */
 export const noSession: SessionFacts = { lanes: [], parked: [], totals: new Totals(), prefillTokensPerSecond: 0, answers: [] };
 
 /** Two sessions that share a worker, as one to look at: each lane says whose it is. */
-export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFacts {
+export function together(chat: SessionFacts, completion: SessionFacts): SessionFacts {
   const firstId =
     largest(
       chat.lanes.map(({ id }) => id),
@@ -21,13 +18,13 @@ export function together(chat: SessionFacts, ghostText: SessionFacts): SessionFa
     ...chat,
     lanes: [
       ...chat.lanes.map((lane) => ({ ...lane, model: 'chat' as const })),
-      ...ghostText.lanes.map((lane) => ({ ...lane, id: firstId + lane.id, model: 'ghostText' as const })),
+      ...completion.lanes.map((lane) => ({ ...lane, id: firstId + lane.id, model: 'completion' as const })),
     ],
     parked: [
       ...chat.parked.map((each) => ({ ...each, model: 'chat' as const })),
-      ...ghostText.parked.map((each) => ({ ...each, model: 'ghostText' as const })),
+      ...completion.parked.map((each) => ({ ...each, model: 'completion' as const })),
     ],
-    totals: sumOf([chat.totals, ghostText.totals]),
+    totals: sumOf([chat.totals, completion.totals]),
   };
 }
 

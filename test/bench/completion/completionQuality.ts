@@ -1,4 +1,4 @@
-import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../src/contract/completion';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SourceFile } from '../../../scripts/lib/models/corpus.mjs';
@@ -98,7 +98,7 @@ export async function benchGhostQuality(bench: QualityBench): Promise<{ readonly
 
 interface Asked {
   readonly position: Position;
-  readonly params: CompleteParams;
+  readonly params: CompletionRequest;
 }
 
 interface Answered {
@@ -109,7 +109,7 @@ interface Answered {
 }
 
 /** What the host asks the worker at a place; `undefined` where it does not ask. */
-function paramsAt({ prefix, suffix, path, language }: Position): CompleteParams | undefined {
+function paramsAt({ prefix, suffix, path, language }: Position): CompletionRequest | undefined {
   const decision = decideTrigger({
     before: prefix.slice(prefix.lastIndexOf('\n') + 1),
     after: suffix.split('\n', 1)[0] ?? '',
@@ -149,10 +149,10 @@ async function askPaddock(
 ): Promise<{ readonly answers: readonly Answered[]; readonly name: string }> {
   const worker = await OurWorker.start(bench.worker);
   try {
-    const facts = await worker.load({ path: bench.model, contextTokens, gpu: 'off', threads: bench.threads });
+    const facts = await worker.load({ role: 'chat', path: bench.model, contextTokens, gpu: 'off', threads: bench.threads });
     const answers: Answered[] = [];
     for (const { position, params } of asked) {
-      const { text, replaces, dropped }: CompleteResult = await worker.complete(params);
+      const { text, replaces, dropped }: CompletionResult = await worker.complete(params);
       answers.push({ position, text, replaces, dropped });
     }
     return { answers, name: facts.name };

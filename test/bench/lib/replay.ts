@@ -1,5 +1,5 @@
 import type { ChatParams, ChatResult, ChatTurn, Sampling, WarmChat } from '../../../src/contract/chat';
-import type { CompleteParams, WarmGhost } from '../../../src/contract/completion';
+import type { CompletionRequest, WarmCompletion } from '../../../src/contract/completion';
 import type { SelectionBlock, UserContent } from '../../../src/contract/context';
 import { decideTrigger, type SkipReason } from '../../../src/host/completion/completionTrigger';
 import { explainQuestion } from '../../../src/prompt/tasks/explainQuestion';
@@ -11,7 +11,7 @@ import type { Trace, TraceEvent, TraceExplain } from './trace';
 export type ReplayStep = { readonly at: number } & (
   | ReplayTouch
   /** Idle-priority work for the place of the cursor: a file was opened, or the user has stopped typing. */
-  | { readonly kind: 'warm'; readonly params: WarmGhost }
+  | { readonly kind: 'warm'; readonly params: WarmCompletion }
   /** A conversation was opened: its history is evaluated ahead. */
   | { readonly kind: 'open'; readonly conversation: string; readonly params: (history: readonly ChatTurn[]) => WarmChat }
   | ReplayChat
@@ -19,7 +19,7 @@ export type ReplayStep = { readonly at: number } & (
 
 /** The text or the cursor changed: cancels the ghost text and the warm-up of before. */
 export type ReplayTouch =
-  | { readonly kind: 'ghost'; readonly params: CompleteParams }
+  | { readonly kind: 'ghost'; readonly params: CompletionRequest }
   /** A place where the host asks for nothing. */
   | { readonly kind: 'skip'; readonly reason: SkipReason };
 
@@ -76,10 +76,10 @@ class Buffer {
   }
 
   /** The place of the cursor, as much of it as the host sends. */
-  place(): WarmGhost {
+  place(): WarmCompletion {
     const { path, language, text, cursor } = this;
     const prefix = anchoredTail(text.slice(0, cursor), mostBefore);
-    return { kind: 'ghost', path, language, prefix, suffix: text.slice(cursor, cursor + mostAfter) };
+    return { kind: 'completion', path, language, prefix, suffix: text.slice(cursor, cursor + mostAfter) };
   }
 
   touch(): ReplayTouch {

@@ -1,5 +1,5 @@
 import type { AnswerContent, ChatParams } from '../../../src/contract/chat';
-import type { CompleteParams } from '../../../src/contract/completion';
+import type { CompletionRequest } from '../../../src/contract/completion';
 import type { WarmParams } from '../../../src/contract/warmUp';
 import type { Memory } from '../lib/processTreeMemory';
 
@@ -10,7 +10,7 @@ import type { Memory } from '../lib/processTreeMemory';
 export interface Contender {
   readonly name: string;
   chat(params: ChatParams, options?: RequestOptions): Promise<ChatRun>;
-  ghost(params: CompleteParams, options?: RequestOptions): Promise<GhostRun>;
+  ghost(params: CompletionRequest, options?: RequestOptions): Promise<GhostRun>;
   /** Evaluates ahead, where the engine knows such a thing. */
   warm(params: WarmParams, options?: RequestOptions): Promise<void>;
   /** Says whether somebody types, where the engine wants to know. */

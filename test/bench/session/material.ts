@@ -1,5 +1,5 @@
 import type { ChatParams, Sampling } from '../../../src/contract/chat';
-import type { CompleteParams } from '../../../src/contract/completion';
+import type { CompletionRequest } from '../../../src/contract/completion';
 import type { FileBlock } from '../../../src/contract/context';
 import { explainQuestion } from '../../../src/prompt/tasks/explainQuestion';
 import { BRIEF_SYSTEM_TEXT } from '../../../src/prompt/chat/systemPrompt';
@@ -39,7 +39,7 @@ export class Typist {
   }
 
   /** The place after one more key. */
-  next(): CompleteParams {
+  next(): CompletionRequest {
     const line = this.lines[this.line % this.lines.length] ?? '';
     if (this.column >= Math.min(line.length, 40)) {
       this.line++;
@@ -54,7 +54,7 @@ export class Typist {
     return this.prompts.ghost(this.at(this.before)).length;
   }
 
-  private at(prefix: string): CompleteParams {
+  private at(prefix: string): CompletionRequest {
     return { path: 'src/typed.ts', language: 'typescript', prefix, suffix: '', multiline: true, maxTokens: ghostTokens };
   }
 }

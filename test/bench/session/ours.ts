@@ -1,5 +1,5 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../../src/contract/chat';
-import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../src/contract/completion';
 import type { Metrics, StopReason } from '../../../src/contract/metrics';
 import type { LoadModelParams, ModelFacts } from '../../../src/contract/models';
 import type { WarmParams, WarmResult } from '../../../src/contract/warmUp';
@@ -103,11 +103,11 @@ export class OurWorker implements Contender {
     }
   }
 
-  async ghost(params: CompleteParams, { signal }: RequestOptions = {}): Promise<GhostRun> {
+  async ghost(params: CompletionRequest, { signal }: RequestOptions = {}): Promise<GhostRun> {
     const prompt = this.layouts().ghost(params);
     const sent = performance.now();
     // As many tokens as the peer writes, however unsure the model is of them.
-    const { metrics, stop } = await this.cancellable<CompleteResult>(methods.complete, { ...params, unsure: true }, signal);
+    const { metrics, stop } = await this.cancellable<CompletionResult>(methods.complete, { ...params, unsure: true }, signal);
     const took = performance.now() - sent;
     // A ghost text comes whole. Its first token would have been received as much later than the worker had it as the whole was: what the
     // way there and back and the prompt's layout take is counted. What was remembered of the same prompt took nothing else.
@@ -117,8 +117,8 @@ export class OurWorker implements Contender {
   }
 
   /** Completes code, as the host has it from the worker. */
-  complete(params: CompleteParams): Promise<CompleteResult> {
-    return this.cancellable<CompleteResult>(methods.complete, params, undefined);
+  complete(params: CompletionRequest): Promise<CompletionResult> {
+    return this.cancellable<CompletionResult>(methods.complete, params, undefined);
   }
 
   async warm(params: WarmParams, { signal }: RequestOptions = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ChatParams } from '../../../src/contract/chat';
-import type { CompleteParams } from '../../../src/contract/completion';
+import type { CompletionRequest } from '../../../src/contract/completion';
 import type { ModelFacts } from '../../../src/contract/models';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -128,7 +128,7 @@ export class Peer implements Contender {
     };
   }
 
-  async ghost(params: CompleteParams, options: RequestOptions = {}): Promise<GhostRun> {
+  async ghost(params: CompletionRequest, options: RequestOptions = {}): Promise<GhostRun> {
     const prompt = this.prompts.ghost(params);
     const answer = await this.complete(prompt, params.maxTokens, {}, options);
     const first = answer.progress.find(({ kind }) => kind === 'text')?.at ?? Infinity;

@@ -226,7 +226,7 @@ class Ours implements Rig {
 
   static async start(path: string, plan: Plan, known?: Prompts): Promise<Ours> {
     const storage = { folder: await tempFolder('paddock-bench-'), maxBytes: 16e9, owner: 'bench' };
-    const params: LoadModelParams = { path, contextTokens: plan.contextTokens, gpu: 'off', threads: 0, storage };
+    const params: LoadModelParams = { role: 'chat', path, contextTokens: plan.contextTokens, gpu: 'off', threads: 0, storage };
     const worker = await OurWorker.start(plan.worker);
     try {
       const facts = await worker.load(params);

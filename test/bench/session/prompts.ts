@@ -1,9 +1,9 @@
 import type { ChatParams, WarmChat } from '../../../src/contract/chat';
-import type { CompleteParams } from '../../../src/contract/completion';
+import type { CompletionRequest } from '../../../src/contract/completion';
 import type { ModelFacts } from '../../../src/contract/models';
 import { getLlama, type Llama, type LlamaModel } from 'node-llama-cpp';
 import { buildChatPrompt, chatBudget, chatPrefix } from '../../../src/prompt/chat/chatPrompt';
-import { buildGhostPrompt } from '../../../src/prompt/completion/completionPrompt';
+import { buildCompletionPrompt } from '../../../src/prompt/completion/completionPrompt';
 import type { ChatFormat, PromptTokenizer } from '../../../src/prompt/promptTypes';
 import { Grammars } from '../../../src/worker/syntax/grammars';
 import { Outlines } from '../../../src/worker/syntax/outlines';
@@ -49,8 +49,8 @@ export class Prompts {
     return chatPrefix(params, this.format, this.tokenizer, chatBudget(this.contextTokens, 0), this.outlines.of);
   }
 
-  ghost(params: CompleteParams): readonly number[] {
-    return buildGhostPrompt(params, this.tokenizer, this.ghostBudget).tokens;
+  ghost(params: CompletionRequest): readonly number[] {
+    return buildCompletionPrompt(params, this.tokenizer, this.ghostBudget).tokens;
   }
 
   /** Of the model, by which an answer's ids are known again. */

@@ -171,7 +171,7 @@ export class Soak {
   }
 
   private load(): LoadModelParams {
-    return { path: this.options.model, contextTokens, gpu: 'off', threads: 0, force: true };
+    return { role: 'chat', path: this.options.model, contextTokens, gpu: 'off', threads: 0, force: true };
   }
 
   private report(): SoakReport {

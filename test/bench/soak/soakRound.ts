@@ -1,4 +1,4 @@
-import type { WarmGhost } from '../../../src/contract/completion';
+import type { WarmCompletion } from '../../../src/contract/completion';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { CancelSource } from '../../../src/host/llm/worker/cancelSource';
 import { replay, type ReplayChat, type ReplayStep, type ReplayTouch } from '../lib/replay';
@@ -83,7 +83,7 @@ export class SoakRound {
   }
 
   /** Overtaken or cancelled by the next key; its end is the witness's affair. */
-  private warm(params: WarmGhost): void {
+  private warm(params: WarmCompletion): void {
     this.touchCancel.cancel();
     this.touchCancel = new CancelSource();
     void this.deps.window().client.warm(params, this.touchCancel.token);

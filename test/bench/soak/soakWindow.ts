@@ -1,5 +1,5 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../../src/contract/chat';
-import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../src/contract/completion';
 import type { LoadModelParams } from '../../../src/contract/models';
 import type { WarmParams, WarmResult } from '../../../src/contract/warmUp';
 import { randomUUID } from 'node:crypto';
@@ -48,7 +48,7 @@ class WitnessedClient extends TestClient {
     return this.witness.chat(params, onProgress, (watched) => super.chat(params, watched, cancel));
   }
 
-  override complete(params: CompleteParams, cancel: Cancellation): Promise<Outcome<CompleteResult>> {
+  override complete(params: CompletionRequest, cancel: Cancellation): Promise<Outcome<CompletionResult>> {
     return this.witness.ghost(() => super.complete(params, cancel));
   }
 

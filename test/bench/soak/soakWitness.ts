@@ -1,5 +1,5 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../../src/contract/chat';
-import type { CompleteParams, CompleteResult } from '../../../src/contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../src/contract/completion';
 import type { WarmResult } from '../../../src/contract/warmUp';
 import type { Outcome } from '../../../src/host/llm/languageModel';
 import { errorText, type Findings } from './soakFindings';
@@ -37,8 +37,8 @@ export class SeenChat {
 }
 
 export interface SeenGhost {
-  readonly params: CompleteParams;
-  readonly result: CompleteResult;
+  readonly params: CompletionRequest;
+  readonly result: CompletionResult;
 }
 
 /**
@@ -98,7 +98,7 @@ export class Witness {
     return settled;
   }
 
-  ghost(ask: () => Promise<Outcome<CompleteResult>>): Promise<Outcome<CompleteResult>> {
+  ghost(ask: () => Promise<Outcome<CompletionResult>>): Promise<Outcome<CompletionResult>> {
     return this.watched('ghost', ask);
   }
 

@@ -22,7 +22,7 @@ const program = fileURLToPath(new URL('../../fixtures/workers/says.mjs', import.
  * @property {readonly {after: string, text: string}[]} [ghosts] ghost text, by what stands before the cursor
  * @property {Partial<import('../../../src/contract/models').ModelFacts>} [facts] read when the model is loaded
  *
- * @typedef {{chat: import('../../../src/contract/chat').ChatParams, complete: import('../../../src/contract/completion').CompleteParams}} Asked
+ * @typedef {{chat: import('../../../src/contract/chat').ChatParams, complete: import('../../../src/contract/completion').CompletionRequest}} Asked
  */
 
 export class ScriptedWorker {

@@ -14,5 +14,5 @@ it.each([
 
 it('keeps the rest for the log', () => {
   const account = accountOf(new Error('outer', { cause: new Error('inner') }));
-  expect(account).toMatch(/Error: outer[^]*rpcErrors\.test\.ts[^]*caused by Error: inner[^]*errors\.test\.ts/);
+  expect(account).toMatch(/Error: outer[^]*rpcErrors\.test\.ts[^]*caused by Error: inner[^]*rpcErrors\.test\.ts/);
 });

@@ -1,7 +1,6 @@
-import type { CompleteParams, CompleteResult } from '../../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../contract/completion';
 import type { StopReason } from '../../../contract/metrics';
-import { sliceFromStart } from '../../../util/text/wholeCharacters';
-import { finishGhost, ghostIsComplete, wholeLines } from '../../../prompt/completion/finishCompletion';
+import { CompletionText } from '../../../prompt/completion/completionText';
 import type { Connection } from './serverConnection';
 import type { CompletionWay } from './dialects/dialect';
 import { maxCompletionCharacters } from './serverLimits';
@@ -17,7 +16,7 @@ export class RemoteCompleter {
   private readonly missing = new WeakMap<Connection, Set<CompletionWay['name']>>();
 
   /** @throws whatever the client does, where no way is left */
-  async complete(connection: Connection, params: CompleteParams, signal: AbortSignal): Promise<CompleteResult> {
+  async complete(connection: Connection, params: CompletionRequest, signal: AbortSignal): Promise<CompletionResult> {
     const missing = this.missing.get(connection) ?? new Set();
     this.missing.set(connection, missing);
     const ways = connection.dialect.ways.filter((way) => !missing.has(way.name));
@@ -78,24 +77,27 @@ function isBadRequest(error: unknown): boolean {
   return status === 400 || status === 422;
 }
 
-async function completeBy(way: CompletionWay, connection: Connection, params: CompleteParams, outer: AbortSignal): Promise<CompleteResult> {
+async function completeBy(
+  way: CompletionWay,
+  connection: Connection,
+  params: CompletionRequest,
+  outer: AbortSignal,
+): Promise<CompletionResult> {
   const { limits, server } = connection;
   const meter = new Meter();
-  const { body, owed } = way.prepare(params, server.model);
+  const { body, forcedPrefix } = way.prepare(params, server.model);
   const enough = new AbortController();
   const late = AbortSignal.timeout(limits.ghostText);
   const signal = AbortSignal.any([outer, enough.signal, late]);
-  const max = maxCompletionCharacters(params.maxTokens);
   const pieces = ask(connection, { path: way.path, body, maxTokens: params.maxTokens, limit: limits.ghostText, signal, retries: false });
-  let raw = '';
+  const text = new CompletionText(params, forcedPrefix, maxCompletionCharacters(params.maxTokens));
   let stop: StopReason | undefined;
   try {
     for await (const piece of heard(pieces, () => limits.ghostText)) {
       meter.read(piece.said);
       if (piece.text !== '') meter.heard();
-      const isRunaway = raw.length + piece.text.length > max;
-      raw = isRunaway ? sliceFromStart(raw + piece.text, max) : raw + piece.text;
-      stop = ghostIsComplete(raw, params) ? 'rule' : isRunaway ? 'maxTokens' : piece.stop;
+      const state = text.push(piece.text);
+      stop = state === 'continue' ? piece.stop : state;
       if (stop !== undefined) break;
     }
   } catch (error) {
@@ -108,6 +110,5 @@ async function completeBy(way: CompletionWay, connection: Connection, params: Co
   const { metrics } = meter;
   if (outer.aborted) return { text: '', stop: 'cancelled', metrics };
   if (late.aborted && stop === undefined) throw new SilenceError('nothing in time');
-  const { text, replaces = 0, dropped } = finishGhost(stop === 'maxTokens' ? wholeLines(raw) : raw, params, owed);
-  return { text, ...(replaces > 0 ? { replaces } : {}), ...(dropped ? { dropped } : {}), stop: stop ?? 'end', metrics };
+  return text.finish(stop ?? 'end', metrics);
 }

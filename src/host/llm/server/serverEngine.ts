@@ -1,5 +1,5 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
-import type { CompleteParams, CompleteResult } from '../../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../contract/completion';
 import type { Metrics } from '../../../contract/metrics';
 import { Emitter, type Disposable } from '../../../util/event';
 import type { Log } from '../../services/log';
@@ -80,7 +80,7 @@ export class RemoteEngine implements Disposable {
     return this.request('chat', cancellation, cancelledChat, (connection, signal) => remoteChat(connection, params, onProgress, signal));
   }
 
-  async complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
+  async complete(params: CompletionRequest, cancellation: Cancellation): Promise<Outcome<CompletionResult>> {
     // A server is not asked for what nobody may want: it may cost money, and others wait.
     if (params.ahead === true) return { kind: 'done', value: cancelledCompletion };
     const error = this.pause.reason;

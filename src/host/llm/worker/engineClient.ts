@@ -1,7 +1,7 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
-import type { CompleteParams, CompleteResult } from '../../../contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../contract/completion';
 import type { Metrics } from '../../../contract/metrics';
-import type { ExamineModelParams, ExaminedModel, LoadModelParams, ModelFacts } from '../../../contract/models';
+import type { ExamineModelParams, ExaminedModel, ModelFacts, ModelNeed } from '../../../contract/models';
 import type { WarmParams, WarmResult } from '../../../contract/warmUp';
 import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, firstOf, type Disposable } from '../../../util/event';
@@ -22,12 +22,13 @@ import type { EngineClientOptions } from './clientOptions';
 import { readMemory, workerDied, type WorkerEnd } from './deathCause';
 import type { Cancellation, Engine, EngineState, EngineTask, Finished, Outcome } from '../languageModel';
 import { EngineError } from '../engineError';
-import { failureOf, messageOf, stopped } from '../engineFailures';
+import { errorDataOf, failureOf, messageOf, stopped } from '../engineFailures';
 import { shakeHands } from './handshake';
 import { IdleClock } from './idleUnload';
+import type { WantedModels } from './loadPolicy';
+import { ModelLoader } from './modelLoader';
 import { stopLimits, WorkerProcess } from './workerProcess';
 import { RestartPolicy } from './restartPolicy';
-import { SecondModel } from './secondModel';
 import { Supervisor } from './supervisor';
 
 type Send<T> = (connection: MessageConnection) => Promise<T>;
@@ -43,7 +44,7 @@ export class EngineClient implements Engine, Disposable {
   private readonly emitter = new Emitter<EngineState>(this.listenerFailed);
   private readonly finished = new Emitter<Finished>(this.listenerFailed);
   private readonly policy: RestartPolicy;
-  private readonly secondModel = new SecondModel();
+  private readonly loader: ModelLoader;
   private worker: WorkerProcess | undefined;
   private generation = 0;
   private nextProgress = 1;
@@ -65,6 +66,12 @@ export class EngineClient implements Engine, Disposable {
 
   constructor(private readonly options: EngineClientOptions) {
     this.policy = options.policy ?? new RestartPolicy(() => performance.now());
+    this.loader = new ModelLoader({
+      gpu: options.gpu,
+      onProgress: (fraction) => {
+        if (this.current.kind === 'loading') this.enter({ ...this.current, fraction });
+      },
+    });
   }
 
   get state(): EngineState {
@@ -92,9 +99,9 @@ export class EngineClient implements Engine, Disposable {
     });
   }
 
-  complete(params: CompleteParams, cancellation: Cancellation): Promise<Outcome<CompleteResult>> {
-    const send: Send<CompleteResult> = async (connection) => {
-      const result = await connection.sendRequest<CompleteResult>(methods.complete, params, cancellation);
+  complete(params: CompletionRequest, cancellation: Cancellation): Promise<Outcome<CompletionResult>> {
+    const send: Send<CompletionResult> = async (connection) => {
+      const result = await connection.sendRequest<CompletionResult>(methods.complete, params, cancellation);
       // What is worked out ahead is nobody's answer yet.
       return params.ahead ? result : this.measured('ghostText', result);
     };
@@ -141,7 +148,7 @@ export class EngineClient implements Engine, Disposable {
 
   restart(): void {
     this.policy.reset();
-    this.secondModel.forget();
+    this.loader.forget();
     this.end();
     this.start();
   }
@@ -248,11 +255,10 @@ export class EngineClient implements Engine, Disposable {
       const model = this.modelToLoad();
       this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });
       this.supervise(worker, generation);
-      const facts = this.secondModel.loaded(await this.load(worker, model));
+      const facts = await this.load(worker, model);
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
       if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
-      this.options.gpu?.loaded(facts);
       this.enter({ kind: 'ready', generation, facts, responding: true });
       if (this.typing) this.sendActivity();
     } catch (error) {
@@ -261,9 +267,8 @@ export class EngineClient implements Engine, Disposable {
     }
   }
 
-  private modelToLoad(): LoadModelParams {
-    const wanted = this.secondModel.begin(this.options.model());
-    const model = this.options.gpu?.begin(wanted) ?? wanted;
+  private modelToLoad(): WantedModels {
+    const model = this.options.model();
     return this.forced.has(model.path) ? { ...model, force: true } : model;
   }
 
@@ -295,12 +300,20 @@ export class EngineClient implements Engine, Disposable {
     this.worker?.connection.sendNotification(methods.activity, { typing: this.typing } satisfies Activity).catch(() => undefined);
   }
 
-  private async load(worker: WorkerProcess, model: LoadModelParams): Promise<ModelFacts> {
+  private async load(worker: WorkerProcess, model: WantedModels): Promise<ModelFacts> {
+    const { connection } = worker;
+    let facts: Awaited<ReturnType<ModelLoader['load']>>;
     try {
-      return await worker.connection.sendRequest<ModelFacts>(methods.loadModel, model);
+      facts = await this.loader.load(model, {
+        measure: (params) => connection.sendRequest<ModelNeed>(methods.measureModel, params),
+        load: (params) => connection.sendRequest<ModelFacts>(methods.loadModel, params),
+        readError: errorDataOf,
+      });
     } catch (error) {
       throw new EngineError(failureOf(error, worker, this.disposed));
     }
+    if ('error' in facts) throw new EngineError(facts.error);
+    return facts;
   }
 
   private listen(connection: MessageConnection, generation: number): void {
@@ -310,8 +323,8 @@ export class EngineClient implements Engine, Disposable {
     connection.onNotification(methods.loadProgress, ({ fraction, device }: LoadProgress) => {
       const { current } = this;
       if (current.kind !== 'loading' || current.generation !== generation) return;
-      if (device !== undefined) this.options.gpu?.found(device);
-      this.enter({ ...current, fraction });
+      if (device !== undefined) this.loader.noteDevice(device);
+      this.loader.noteProgress(fraction);
     });
     connection.listen();
   }
@@ -329,7 +342,7 @@ export class EngineClient implements Engine, Disposable {
       return;
     }
     const error = workerDied(end);
-    if (before === 'loading' && (this.secondModel.died(error) || this.options.gpu?.died(end))) {
+    if (before === 'loading' && this.loader.noteDeath(end)) {
       void this.launch();
       return;
     }

@@ -43,7 +43,7 @@ export function registerPicker(deps: PickerDeps): vscode.Disposable {
     deps.engine.onDidFinish(({ task, tokensPerSecond, generatedTokens, draftedTokens }) => {
       const { state } = deps.engine;
       if (state.kind !== 'ready' || state.facts.gpu !== false || state.facts.fileBytes < leastBytes) return;
-      if (task === 'ghostText' && state.facts.ghostText?.kind === 'loaded') return;
+      if (task === 'ghostText' && state.facts.completion?.kind === 'loaded') return;
       if (generatedTokens < leastTokens || draftedTokens > 0) return;
       void learnBandwidth(deps.memory, tokensPerSecond, state.facts.fileBytes);
     }),

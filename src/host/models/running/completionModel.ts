@@ -76,8 +76,8 @@ export interface GhostTextModelDeps {
 export function registerGhostTextModel({ engine, config, log }: GhostTextModelDeps): Disposable {
   const said = new Set<string>();
   return engine.onDidChangeState((state) => {
-    if (state.kind !== 'ready' || state.facts.ghostText?.kind !== 'failed') return;
-    const { error } = state.facts.ghostText;
+    if (state.kind !== 'ready' || state.facts.completion?.kind !== 'failed') return;
+    const { error } = state.facts.completion;
     const key = `${error.kind} ${config.current[setting]}`;
     if (said.has(key)) return;
     said.add(key);

@@ -1,13 +1,13 @@
 import type { GpuFailure } from '../../../contract/models';
 import * as vscode from 'vscode';
 import type { Engine } from '../../llm/languageModel';
-import type { GpuFallback } from '../../llm/worker/gpuFallback';
+import type { RememberedGpuFailure } from '../../llm/worker/gpuFailureMemory';
 import { commandIds } from '../../services/commandIds';
 import type { Log } from '../../services/log';
 
 export interface GpuDeps {
   readonly engine: Engine;
-  readonly gpu: GpuFallback;
+  readonly gpu: RememberedGpuFailure;
   readonly log: Log;
 }
 

@@ -1,5 +1,5 @@
 import type { ChatResult } from '../../../../src/contract/chat';
-import type { CompleteParams, CompleteResult } from '../../../../src/contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../../src/contract/completion';
 import { describe, expect, it } from 'vitest';
 import { percentile } from '../../../../src/host/benchmark/measureModel';
 import { runBenchmark, type OwnEngine, type RunnerDeps } from '../../../../src/host/benchmark/benchmarkRunner';
@@ -40,7 +40,7 @@ class KnowingEngine implements OwnEngine {
     return Promise.resolve({ kind: 'done', value });
   }
 
-  complete({ prefix }: CompleteParams): Promise<Outcome<CompleteResult>> {
+  complete({ prefix }: CompletionRequest): Promise<Outcome<CompletionResult>> {
     const place = sample.find((each) => each.prefix === prefix);
     return Promise.resolve({ kind: 'done', value: { text: place?.missing ?? '', stop: 'end', metrics: fakeMetrics } });
   }

@@ -1,4 +1,4 @@
-import type { CompleteParams, CompleteResult } from '../../../../src/contract/completion';
+import type { CompletionRequest, CompletionResult } from '../../../../src/contract/completion';
 import { describe, expect, it, vi } from 'vitest';
 import { GhostNumbers } from '../../../../src/host/completion/completionStatistics';
 import { GhostTextProvider } from '../../../../src/host/completion/completionProvider';
@@ -92,13 +92,13 @@ const ready = { kind: 'ready', generation: 1 } as EngineState;
 /** A provider whose model always writes `text`, or one of several as its alternatives, with the requests it made. */
 function provider(texts: string | readonly string[], state: EngineState = ready, replaces?: number) {
   let enabled = true;
-  const asked: CompleteParams[] = [];
-  const ahead: { readonly params: CompleteParams; readonly cancel: Cancellation }[] = [];
+  const asked: CompletionRequest[] = [];
+  const ahead: { readonly params: CompletionRequest; readonly cancel: Cancellation }[] = [];
   const calls: string[] = [];
   const engine = {
     state,
     start: () => undefined,
-    complete: (params: CompleteParams, cancel: Cancellation) => {
+    complete: (params: CompletionRequest, cancel: Cancellation) => {
       if (params.ahead) {
         ahead.push({ params, cancel });
         return new Promise(() => undefined);
@@ -107,7 +107,7 @@ function provider(texts: string | readonly string[], state: EngineState = ready,
       calls.push('asked');
       const metrics = { reusedTokens: 0, promptTokens: 1, generatedTokens: 1, totalMilliseconds: 1 };
       const text = typeof texts === 'string' ? texts : (texts[params.variant ?? 0] ?? '');
-      return Promise.resolve({ kind: 'done', value: { text, replaces, stop: 'rule', metrics } as CompleteResult });
+      return Promise.resolve({ kind: 'done', value: { text, replaces, stop: 'rule', metrics } as CompletionResult });
     },
   } as unknown as Engine;
   const ignore = (): void => undefined;

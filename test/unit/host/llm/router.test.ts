@@ -39,7 +39,7 @@ const calls: Readonly<Record<Exclude<keyof Engine, 'chat' | 'complete'>, () => u
   onDidChangeState: () => engine.onDidChangeState(ignore),
   warm: async () => {
     await engine.warm({ kind: 'chat', system: MARKER, history, subject: MARKER }, never);
-    await engine.warm({ kind: 'ghost', ...ghost }, never);
+    await engine.warm({ kind: 'completion', ...ghost }, never);
   },
   activity: () => {
     engine.activity({ typing: true });

@@ -41,20 +41,20 @@ describe('the session view', () => {
   it('shows the lanes of two models apart, each under its name, and the memory of both', async () => {
     const ghostText = { kind: 'loaded', facts: { ...fakeFacts, name: 'Small 1B', laneBytes: 1e6, lanes: 3 } } as const;
     const roleOf = ({ role }: { readonly role: 'chat' | 'completion' }) =>
-      role === 'completion' ? ('ghostText' as const) : ('chat' as const);
+      role === 'completion' ? ('completion' as const) : ('chat' as const);
     const view = {
       ...sampleView,
       lanes: sampleView.lanes.map((lane) => ({ ...lane, model: roleOf(lane) })),
       parked: sampleView.parked.map((each) => ({ ...each, model: roleOf(each) })),
     };
-    const both = await page({ view, state: { kind: 'ready', generation: 1, responding: true, facts: { ...fakeFacts, ghostText } } });
+    const both = await page({ view, state: { kind: 'ready', generation: 1, responding: true, facts: { ...fakeFacts, completion: ghostText } } });
     const chat = section(both.sections, 'lanes', 'lanes-chat');
-    const ghost = section(both.sections, 'lanes', 'lanes-ghostText');
+    const ghost = section(both.sections, 'lanes', 'lanes-completion');
     expect([chat.title, ghost.title]).toEqual(['Lanes · Fake 7B', 'Lanes · Small 1B']);
     expect(ghost.lines.map(({ kind }) => kind)).toContain('ghost');
     expect(chat.lines.map(({ kind }) => kind)).not.toContain('ghost');
     expect(section(both.sections, 'lanes', 'parked-chat').title).toBe('Parked lanes · Fake 7B');
-    expect(facts(both, 'model-ghostText')['Name']).toBe('Small 1B');
+    expect(facts(both, 'model-completion')['Name']).toBe('Small 1B');
     expect(facts(both, 'memory')['KV cache of all lanes']).toBe(bytes(2 * fakeFacts.laneBytes + 3e6, 'en'));
     expect(new Set(both.sections.map(({ id }) => id)).size).toBe(both.sections.length);
   });

@@ -41,7 +41,7 @@ describe('the status bar with a model', () => {
 
   it('names the model of ghost text where that is another one, and why there is none where one is set', () => {
     expect(statusView(ready(), '', undefined, false).tooltip).not.toContain('Ghost text');
-    const loaded = ready({ ghostText: { kind: 'loaded', facts: { ...fakeFacts, name: 'Small 1B' } } });
+    const loaded = ready({ completion: { kind: 'loaded', facts: { ...fakeFacts, name: 'Small 1B' } } });
     expect(statusView(loaded, '', undefined, false)).toMatchObject({ text: '$(hubot) Fake 7B', isProblem: false });
     expect(statusView(loaded, '', undefined, false).tooltip).toMatch(/\nGhost text: Small 1B$/);
     const doesNotFit = {
@@ -52,10 +52,10 @@ describe('the status bar with a model', () => {
       others: 0,
       othersBytes: 0,
     } as const;
-    const { tooltip, isProblem } = statusView(ready({ ghostText: { kind: 'failed', error: doesNotFit } }), '', undefined, false);
+    const { tooltip, isProblem } = statusView(ready({ completion: { kind: 'failed', error: doesNotFit } }), '', undefined, false);
     expect(tooltip).toContain('does not fit beside it: it needs 3.0 GB, and 1.2 GB are left');
     expect(isProblem).toBe(false);
-    const missing = ready({ ghostText: { kind: 'failed', error: { kind: 'modelNotFound', path: '/models/small.gguf' } } });
+    const missing = ready({ completion: { kind: 'failed', error: { kind: 'modelNotFound', path: '/models/small.gguf' } } });
     expect(statusView(missing, '', undefined, false).tooltip).toContain(
       'cannot be used. The model file /models/small.gguf cannot be opened.',
     );

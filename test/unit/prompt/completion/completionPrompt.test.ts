@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commonPrefixLength } from '../../../../src/util/commonPrefix';
 import {
   anchoredTail,
-  buildGhostPrompt,
+  buildCompletionPrompt,
   continuationText,
   fimLayout,
   splitUnfinished,
@@ -78,11 +78,11 @@ const input = (prefix: string, more: Partial<CompletionPlace> = {}): CompletionP
   ...more,
 });
 
-describe('buildGhostPrompt', () => {
+describe('buildCompletionPrompt', () => {
   const words = new WordTokenizer([], { bos: 's' });
   const llama = llamaTokenizerWith();
   const promptText = (prefix: string, language: string): string =>
-    words.decode(buildGhostPrompt(input(prefix, { language }), words, 500).tokens);
+    words.decode(buildCompletionPrompt(input(prefix, { language }), words, 500).tokens);
 
   it.each([
     ['typescript', '// src/add.ts\n'],
@@ -100,11 +100,11 @@ describe('buildGhostPrompt', () => {
   });
 
   it('leaves out one space before the cursor, which the completion owes', () => {
-    expect(buildGhostPrompt(input('return '), words, 500)).toMatchObject({ owed: ' ' });
+    expect(buildCompletionPrompt(input('return '), words, 500)).toMatchObject({ forcedPrefix: ' ' });
     expect(promptText('return ', 'plaintext')).toBe('<s>return');
-    expect(splitUnfinished('  ')).toEqual({ text: ' ', owed: ' ' });
-    expect(splitUnfinished('{\n\t')).toEqual({ text: '{\n', owed: '\t' });
-    expect(splitUnfinished('{\n')).toEqual({ text: '{\n', owed: '' });
+    expect(splitUnfinished('  ')).toEqual({ text: ' ', forcedPrefix: ' ' });
+    expect(splitUnfinished('{\n\t')).toEqual({ text: '{\n', forcedPrefix: '\t' });
+    expect(splitUnfinished('{\n')).toEqual({ text: '{\n', forcedPrefix: '' });
   });
 
   it.each([
@@ -119,8 +119,8 @@ describe('buildGhostPrompt', () => {
     ['a closed call', 'call()', 'call()', ''],
     ['text in Chinese', '\u6211\u4eec\u5728', '\u6211\u4eec\u5728', ''],
     ['data', `"${'f'.repeat(40)}`, `"${'f'.repeat(40)}`, ''],
-  ])('leaves out the word the cursor is in, which the completion begins with: %s', (_, prefix, text, owed) => {
-    expect(splitUnfinished(prefix)).toEqual({ text, owed });
+  ])('leaves out the word the cursor is in, which the completion begins with: %s', (_, prefix, text, forcedPrefix) => {
+    expect(splitUnfinished(prefix)).toEqual({ text, forcedPrefix });
   });
 
   it('stays the same while a word is typed', () => {
@@ -134,7 +134,7 @@ describe('buildGhostPrompt', () => {
       { path: 'b.py', text: 'def b():\n    pass' },
     ];
     const begins = (language: string, budget: number): string =>
-      words.decode(buildGhostPrompt(input('x = (', { language, path: 'c.py', related }), words, budget).tokens);
+      words.decode(buildCompletionPrompt(input('x = (', { language, path: 'c.py', related }), words, budget).tokens);
 
     it('has them first, in their order, each with its file named', () => {
       expect(begins('python', 500)).toBe('<s># a.py\ndef a():\n    pass\n\n# b.py\ndef b():\n    pass\n\n# c.py\nx = (');
@@ -153,7 +153,7 @@ describe('buildGhostPrompt', () => {
       fc.assert(
         fc.property(code, fc.array(code, { maxLength: 4 }), fc.integer({ min: 16, max: 300 }), (prefix, texts, budget) => {
           const others = texts.map((text, index) => ({ path: `${index}.ts`, text }));
-          expect(buildGhostPrompt(input(prefix, { related: others }), llama, budget).tokens.length).toBeLessThanOrEqual(budget);
+          expect(buildCompletionPrompt(input(prefix, { related: others }), llama, budget).tokens.length).toBeLessThanOrEqual(budget);
         }),
         { numRuns: 50 },
       );
@@ -163,7 +163,7 @@ describe('buildGhostPrompt', () => {
   it('is never over its budget, and begins with BOS', () => {
     fc.assert(
       fc.property(code, fc.integer({ min: 16, max: 300 }), (prefix, budget) => {
-        const { tokens } = buildGhostPrompt(input(prefix), llama, budget);
+        const { tokens } = buildCompletionPrompt(input(prefix), llama, budget);
         expect(tokens.length).toBeLessThanOrEqual(budget);
         expect(tokens[0]).toBe(1);
       }),
@@ -174,10 +174,10 @@ describe('buildGhostPrompt', () => {
   it('changes only at its end with a key press, in a file much longer than the budget', () => {
     const file = Array.from({ length: 400 }, (_, index) => `export const value${index} = compute(${index}, 'x');`).join('\n');
     const typed = '\nfunction add(a: number, b: number): number {\n  return a + b;\n}\n';
-    let before = buildGhostPrompt(input(file), llama, 256).tokens;
+    let before = buildCompletionPrompt(input(file), llama, 256).tokens;
     let costly = 0;
     for (let count = 1; count <= typed.length; count++) {
-      const { tokens } = buildGhostPrompt(input(file + typed.slice(0, count)), llama, 256);
+      const { tokens } = buildCompletionPrompt(input(file + typed.slice(0, count)), llama, 256);
       if (tokens.length - commonPrefixLength(before, tokens) > 4) costly++;
       before = tokens;
     }
@@ -199,28 +199,28 @@ describe('a model that knows how to fill in', () => {
     const here = input(prefix, { suffix, language: 'plaintext' });
     const tokens = codeLlama.encode(splitUnfinished(prefix).text);
     const order = 'prefixFirst';
-    expect(buildGhostPrompt(here, codeLlama, 1024).tokens).toEqual([
+    expect(buildCompletionPrompt(here, codeLlama, 1024).tokens).toEqual([
       ...suffixFirst.slice(0, suffixFirst.indexOf(ids.middle) + 1),
       ...tokens,
     ]);
-    expect(buildGhostPrompt(here, llamaTokenizerWith([], { ...ids, order }), 1024).tokens).toEqual([
+    expect(buildCompletionPrompt(here, llamaTokenizerWith([], { ...ids, order }), 1024).tokens).toEqual([
       ...[1, ids.prefix, ...tokens],
       ...prefixFirst.slice(prefixFirst.indexOf(ids.suffix)),
     ]);
   });
 
   it('has the file named before the prefix, not before the suffix', () => {
-    const { tokens, owed } = buildGhostPrompt(input('return ', { suffix: ';\n}\n' }), words, 500);
+    const { tokens, forcedPrefix } = buildCompletionPrompt(input('return ', { suffix: ';\n}\n' }), words, 500);
     expect(words.decode(tokens)).toBe('<s><PRE><SUF>;\n}\n<MID>// src/add.ts\nreturn');
-    expect(owed).toBe(' ');
+    expect(forcedPrefix).toBe(' ');
   });
 
   it('has a key change the end of the prompt alone', () => {
     const suffix = '\n}\n\n' + 'export const other = 1;\n'.repeat(200);
     const typed = 'function add(a: number, b: number): number {\n  return a + b;';
-    let before = buildGhostPrompt(input('', { suffix }), codeLlama, 256).tokens;
+    let before = buildCompletionPrompt(input('', { suffix }), codeLlama, 256).tokens;
     for (let count = 1; count <= typed.length; count++) {
-      const { tokens } = buildGhostPrompt(input(typed.slice(0, count), { suffix }), codeLlama, 256);
+      const { tokens } = buildCompletionPrompt(input(typed.slice(0, count), { suffix }), codeLlama, 256);
       expect(tokens.length - commonPrefixLength(before, tokens)).toBeLessThanOrEqual(4);
       before = tokens;
     }
@@ -228,7 +228,7 @@ describe('a model that knows how to fill in', () => {
 
   it('has whole lines of a long suffix, and is never over its budget', () => {
     const long = 'const someValue = compute(1);\n'.repeat(100);
-    const text = words.decode(buildGhostPrompt(input(long, { suffix: long }), words, 200).tokens);
+    const text = words.decode(buildCompletionPrompt(input(long, { suffix: long }), words, 200).tokens);
     const [, suffix = ''] = /<SUF>([^]*)<MID>/u.exec(text) ?? [];
     expect(suffix).not.toBe('');
     expect(long.startsWith(`${suffix}\n`)).toBe(true);
@@ -280,7 +280,7 @@ describe('a prompt with characters of two UTF-16 units', () => {
         };
         const related = [{ path: 'b.ts', text: suffix }];
         const input = { path: 'a.ts', language: 'typescript', prefix, suffix, related, multiline: true };
-        buildGhostPrompt(input, { ...tokenizer, encode, encodeInside: encode }, budget);
+        buildCompletionPrompt(input, { ...tokenizer, encode, encodeInside: encode }, budget);
         expect(read.filter((text) => !isWellFormed(text))).toEqual([]);
         expect(isWellFormed(continuationText(input, budget).text)).toBe(true);
       }),

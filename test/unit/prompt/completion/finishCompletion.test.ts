@@ -2,7 +2,7 @@ import type { CompletionPlace } from '../../../../src/contract/completion';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitUnfinished } from '../../../../src/prompt/completion/completionPrompt';
-import { finishGhost, ghostIsComplete, wholeLines, wholeWords } from '../../../../src/prompt/completion/finishCompletion';
+import { finishCompletion, isCompletionFinished, wholeLines, wholeWords } from '../../../../src/prompt/completion/finishCompletion';
 
 /** A document with its cursor at the bar. */
 function at(document: string, multiline: boolean): CompletionPlace {
@@ -12,11 +12,11 @@ function at(document: string, multiline: boolean): CompletionPlace {
 
 /** Feeds a continuation in pieces, as tokens come, up to the stop rule; gives what is shown. */
 function shown(input: CompletionPlace, continuation: string, size = 3): string {
-  const { owed } = splitUnfinished(input.prefix);
-  const whole = owed + continuation;
+  const { forcedPrefix } = splitUnfinished(input.prefix);
+  const whole = forcedPrefix + continuation;
   let raw = '';
-  while (raw.length < whole.length && !ghostIsComplete(raw, input)) raw = whole.slice(0, raw.length + size);
-  return finishGhost(raw, input, owed).text;
+  while (raw.length < whole.length && !isCompletionFinished(raw, input)) raw = whole.slice(0, raw.length + size);
+  return finishCompletion(raw, input, forcedPrefix).text;
 }
 
 const block = (document: string): CompletionPlace => at(document, true);
@@ -113,7 +113,7 @@ describe('a ghost text of several lines', () => {
 
   it('gives up on a model that writes nothing but white space', () => {
     const input = block('function a() {\n  |');
-    expect(ghostIsComplete(' '.repeat(200), input)).toBe(true);
+    expect(isCompletionFinished(' '.repeat(200), input)).toBe(true);
     expect(shown(input, '\n  \n'.repeat(60))).toBe('');
   });
 });
@@ -141,26 +141,26 @@ describe('a ghost text of one line', () => {
 
   it('stops with the line, however it begins', () => {
     const input = line('const a = |');
-    expect(ghostIsComplete(' 1;', input)).toBe(false);
-    expect(ghostIsComplete(' 1;\n', input)).toBe(true);
-    expect(ghostIsComplete('\n  b', input)).toBe(true);
+    expect(isCompletionFinished(' 1;', input)).toBe(false);
+    expect(isCompletionFinished(' 1;\n', input)).toBe(true);
+    expect(isCompletionFinished('\n  b', input)).toBe(true);
   });
 
   it('is none where the model would end the line instead of paying the space it owes', () => {
-    expect(finishGhost('\nconst b', line('const a = |'), ' ')).toEqual({ text: '', dropped: 'lineEnd' });
-    expect(finishGhost('\nconst b', line('const a =|'), '')).toEqual({ text: '', dropped: 'lineEnd' });
-    expect(finishGhost(' \n', line('const a = |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
-    expect(finishGhost('b;', line('const a = |'), ' ').text).toBe('b;');
+    expect(finishCompletion('\nconst b', line('const a = |'), ' ')).toEqual({ text: '', dropped: 'lineEnd' });
+    expect(finishCompletion('\nconst b', line('const a =|'), '')).toEqual({ text: '', dropped: 'lineEnd' });
+    expect(finishCompletion(' \n', line('const a = |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
+    expect(finishCompletion('b;', line('const a = |'), ' ').text).toBe('b;');
   });
 
   it('is none where it would be brackets alone, or what stands above or below', () => {
-    expect(finishGhost(');', line('foo(1|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
-    expect(finishGhost(' =', line('size|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
-    expect(finishGhost('//', line('|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
-    expect(finishGhost(');', line('foo(1|);'), '')).toEqual({ text: '', dropped: 'inSuffix' });
-    expect(finishGhost('b();', line('a();\nb();\n|'), '')).toEqual({ text: '', dropped: 'repeated' });
-    expect(finishGhost('c();', line('a();\n|\nc();'), '')).toEqual({ text: '', dropped: 'repeated' });
-    expect(finishGhost('d();', line('a();\n|\nc();'), '').text).toBe('d();');
+    expect(finishCompletion(');', line('foo(1|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
+    expect(finishCompletion(' =', line('size|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
+    expect(finishCompletion('//', line('|'), '')).toEqual({ text: '', dropped: 'onlyBrackets' });
+    expect(finishCompletion(');', line('foo(1|);'), '')).toEqual({ text: '', dropped: 'inSuffix' });
+    expect(finishCompletion('b();', line('a();\nb();\n|'), '')).toEqual({ text: '', dropped: 'repeated' });
+    expect(finishCompletion('c();', line('a();\n|\nc();'), '')).toEqual({ text: '', dropped: 'repeated' });
+    expect(finishCompletion('d();', line('a();\n|\nc();'), '').text).toBe('d();');
   });
 });
 
@@ -182,11 +182,11 @@ describe('any ghost text', () => {
   it('is the same whether the model is stopped by the rule or goes on', () => {
     fc.assert(
       fc.property(anyInput, anyText, fc.integer({ min: 1, max: 9 }), (input, text, size) => {
-        const { owed } = splitUnfinished(input.prefix);
-        const whole = owed + text;
+        const { forcedPrefix } = splitUnfinished(input.prefix);
+        const whole = forcedPrefix + text;
         let raw = '';
-        while (raw.length < whole.length && !ghostIsComplete(raw, input)) raw = whole.slice(0, raw.length + size);
-        if (/\S/.test(raw)) expect(finishGhost(raw, input, owed)).toEqual(finishGhost(whole, input, owed));
+        while (raw.length < whole.length && !isCompletionFinished(raw, input)) raw = whole.slice(0, raw.length + size);
+        if (/\S/.test(raw)) expect(finishCompletion(raw, input, forcedPrefix)).toEqual(finishCompletion(whole, input, forcedPrefix));
       }),
       { numRuns: 2000 },
     );
@@ -195,8 +195,8 @@ describe('any ghost text', () => {
   it('can be accepted: no white space at the end of a line, no carriage return, one line where one is wanted', () => {
     fc.assert(
       fc.property(anyInput, anyText, (input, text) => {
-        const { owed } = splitUnfinished(input.prefix);
-        const ghost = finishGhost(owed + text, input, owed).text;
+        const { forcedPrefix } = splitUnfinished(input.prefix);
+        const ghost = finishCompletion(forcedPrefix + text, input, forcedPrefix).text;
         // Before a bracket that is there already, a break and its indentation are right.
         if (/^\s*(\n|$)/.test(input.suffix)) expect(ghost).toBe(ghost.trimEnd());
         expect(ghost).not.toContain('\r');
@@ -218,18 +218,18 @@ describe('what is no longer part of the document', () => {
     ['less and greater signs', 'typescript', 'Map<string, PRE>(a < b || c > d);', 'Map<string, PRE>(a < b || c > d);'],
   ])('ends it: %s', (_, language, raw, text) => {
     const input = { ...line('return |'), language };
-    expect(finishGhost(raw, input, '')).toEqual({ text, replaces: 0 });
-    expect(ghostIsComplete(raw, input)).toBe(text !== raw);
+    expect(finishCompletion(raw, input, '')).toEqual({ text, replaces: 0 });
+    expect(isCompletionFinished(raw, input)).toBe(text !== raw);
   });
 
   it('is a code fence, but for prose', () => {
     const input = { ...line('|'), multiline: true };
-    expect(finishGhost('const a = 1;\n```\nThis code', { ...input, language: 'rust' }, '').text).toBe('const a = 1;');
-    expect(finishGhost('Run it:\n```sh', { ...input, language: 'markdown' }, '').text).toBe('Run it:\n```sh');
+    expect(finishCompletion('const a = 1;\n```\nThis code', { ...input, language: 'rust' }, '').text).toBe('const a = 1;');
+    expect(finishCompletion('Run it:\n```sh', { ...input, language: 'markdown' }, '').text).toBe('Run it:\n```sh');
   });
 
   it('is nothing to show where there is nothing before it', () => {
-    expect(finishGhost('<|endoftext|>', line('return |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
+    expect(finishCompletion('<|endoftext|>', line('return |'), ' ')).toEqual({ text: '', dropped: 'nothing' });
   });
 });
 

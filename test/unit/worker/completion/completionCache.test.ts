@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GhostMemo } from '../../../../src/worker/completion/completionCache';
+import { CompletionCache } from '../../../../src/worker/completion/completionCache';
 import type { JobResult, JobSpec, Ranking } from '../../../../src/worker/session/job';
 import { dueAfter, Vocabulary } from '../../../../src/worker/model/vocabulary';
 import type { FakeContext } from '../../../fixtures/vscode/fakeContext';
@@ -9,11 +9,11 @@ import { long, never, spec, start } from '../../../fixtures/engine/sessionFixtur
 
 function begin(): { ask: (job: JobSpec, signal?: AbortSignal) => Promise<JobResult>; context: FakeContext } {
   const { session, context } = start();
-  const memo = new GhostMemo();
+  const memo = new CompletionCache();
   return { context, ask: (job, signal = never) => memo.run(session, { ...job, priority: 'interactive', role: 'completion' }, signal) };
 }
 
-describe('GhostMemo', () => {
+describe('CompletionCache', () => {
   it('answers a prompt again without a step, as it was answered', async () => {
     const { ask, context } = begin();
     const first = await ask(spec(long(50)));
@@ -92,7 +92,7 @@ describe('GhostMemo', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 8 }), async (requests) => {
-        const memo = new GhostMemo();
+        const memo = new CompletionCache();
         for (const { prompt, text, maxTokens } of requests) {
           const job = spec(prompt, { maxTokens, ...(text === '' ? {} : { begin: { text, vocabulary: syllables } }) });
           expect((await memo.run(choosy, job, never)).tokens).toEqual((await choosy.run(job)).tokens);
@@ -103,7 +103,7 @@ describe('GhostMemo', () => {
   });
 
   it('goes on from an answer that began as it has to', async () => {
-    const memo = new GhostMemo();
+    const memo = new CompletionCache();
     const free = await memo.run(choosy, spec([1, 2], { maxTokens: 4 }), never);
     const text = syllables.textOf(free.tokens[0] ?? 0);
     let asked = 0;
@@ -131,7 +131,7 @@ describe('the first token of a word that is typed on', () => {
   const job = (text: string): JobSpec => spec([1, 2], { maxTokens: 4, begin: { text, vocabulary: syllables } });
 
   it('is the likeliest of those that were considered and go with it', async () => {
-    const memo = new GhostMemo();
+    const memo = new CompletionCache();
     await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
     const told: (readonly [number, number | undefined])[] = [];
     const onToken = (token: number, confidence: number | undefined) => {
@@ -145,7 +145,7 @@ describe('the first token of a word that is typed on', () => {
   });
 
   it('is as likely as it is among those that still go with it', async () => {
-    const memo = new GhostMemo();
+    const memo = new CompletionCache();
     await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
     let confidence: number | undefined;
     const onToken = (_: number, own: number | undefined) => {
@@ -158,7 +158,7 @@ describe('the first token of a word that is typed on', () => {
   });
 
   it('is asked for where none of those considered goes with it, or the prompt is another', async () => {
-    const memo = new GhostMemo();
+    const memo = new CompletionCache();
     await memo.run(session, spec([1, 2], { maxTokens: 1 }), never);
     await memo.run(session, job('bb'), never);
     expect(asked.at(-1)).toMatchObject({ prompt: [1, 2, 1], begin: { text: 'b' } });
@@ -169,7 +169,7 @@ describe('the first token of a word that is typed on', () => {
   });
 
   it('is asked for where it was considered under another beginning', async () => {
-    const memo = new GhostMemo();
+    const memo = new CompletionCache();
     await memo.run(session, job('c'), never);
     await memo.run(session, job('ab'), never);
     expect(asked.at(-1)).toMatchObject({ prompt: [1, 2], maxTokens: 4 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leastSure, Sureness } from '../../../../src/worker/completion/confidence';
+import { MIN_CONFIDENCE, ConfidenceCutoff } from '../../../../src/worker/completion/confidence';
 
 const heldBy = (confidences: readonly number[]): readonly boolean[] => {
-  const sure = new Sureness();
+  const sure = new ConfidenceCutoff();
   return confidences.map((confidence) => sure.holds(confidence));
 };
 
@@ -11,7 +11,7 @@ describe('how sure the model is of a text', () => {
   it('is enough as long as the text is likelier than the least', () => {
     expect(heldBy([1, 0.9, 0.9])).toEqual([true, true, true]);
     expect(heldBy([0.5, 0.5, 0.5])).toEqual([true, true, false]);
-    expect(heldBy([leastSure, 1, 0.99])).toEqual([true, true, false]);
+    expect(heldBy([MIN_CONFIDENCE, 1, 0.99])).toEqual([true, true, false]);
   });
 
   it('never comes back', () => {

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SyntaxReader, type GhostSyntax } from '../../../../src/worker/completion/syntaxFilter';
+import { SyntaxReader, type SyntaxFilter } from '../../../../src/worker/completion/syntaxFilter';
 import { Grammars } from '../../../../src/worker/syntax/grammars';
 
 const grammars = new Grammars();
 /** One for all tests: what one of them parsed is what the next one begins from. */
 const reader = new SyntaxReader();
-const opened: GhostSyntax[] = [];
+const opened: SyntaxFilter[] = [];
 const failures: string[] = [];
 
 /** The syntax around the bar. */
-async function at(language: string, marked: string, by = reader): Promise<GhostSyntax> {
+async function at(language: string, marked: string, by = reader): Promise<SyntaxFilter> {
   const parser = await grammars.parserOf(language, (message) => failures.push(message));
   const [prefix = '', suffix = ''] = marked.split('|');
   const syntax = parser && by.read(parser, prefix, suffix);
@@ -23,7 +23,7 @@ afterEach(() => {
   for (const syntax of opened.splice(0)) syntax.dispose();
 });
 
-describe('GhostSyntax.fit', () => {
+describe('SyntaxFilter.fit', () => {
   it.each([
     ['typescript', 'function add(a: number, b: number): number {\n  return |\n}\n', 'a + b;'],
     [
@@ -83,7 +83,7 @@ describe('GhostSyntax.fit', () => {
   });
 });
 
-describe('GhostSyntax.fit of a text that was cut off', () => {
+describe('SyntaxFilter.fit of a text that was cut off', () => {
   it.each([
     ['typescript', 'function add(a: number, b: number): number {\n  return |\n}\n', 'a + b *', 'a + b'],
     [
@@ -103,7 +103,7 @@ describe('GhostSyntax.fit of a text that was cut off', () => {
   });
 });
 
-describe('GhostSyntax.takes', () => {
+describe('SyntaxFilter.takes', () => {
   it.each([
     ['typescript', 'console.log(|)\n', 'x);', 1, true],
     ['typescript', 'if (|)\n', 'x > 0) {', 1, true],
@@ -115,7 +115,7 @@ describe('GhostSyntax.takes', () => {
   });
 });
 
-describe('GhostSyntax.fit before closing marks', () => {
+describe('SyntaxFilter.fit before closing marks', () => {
   it.each([
     ['python', 'lhs, op = results|]\n', '[0]', '[0'],
     ['java', 'class A {\n  void a() {\n    inva|);\n  }\n}\n', 'lidate()', 'lidate('],
@@ -126,7 +126,7 @@ describe('GhostSyntax.fit before closing marks', () => {
   });
 });
 
-describe('GhostSyntax.inComment', () => {
+describe('SyntaxFilter.inComment', () => {
   it.each([
     ['typescript', '// the first|', true],
     ['typescript', '/**\n * The first|\n */\n', true],

@@ -64,7 +64,7 @@ describe('a session', () => {
     const found = await Session.calibrate(loaded, lanes, undefined);
     expect(found.decodeThreads).toBeGreaterThanOrEqual(1);
     expect(found.steps.length).toBeGreaterThan(0);
-    expectAtRest({ lanes }, context);
+    expectAtRest({ lanes, useOf: () => 'free' }, context);
     expect(lanes.map(({ tokens }) => tokens.length)).toEqual([0, 0, 0]);
     // A step of the fake model takes no time, by which nothing can hold; what was remembered of another machine does not.
     expect(await Session.calibrate(loaded, lanes, calibration)).not.toBe(calibration);

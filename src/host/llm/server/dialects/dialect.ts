@@ -1,4 +1,4 @@
-import type { CompleteParams } from '../../../../contract/completion';
+import type { CompletionRequest } from '../../../../contract/completion';
 import type { OpenAI } from 'openai';
 import { sliceFromEnd, sliceFromStart } from '../../../../util/text/wholeCharacters';
 import { continuationText } from '../../../../prompt/completion/completionPrompt';
@@ -36,13 +36,13 @@ export interface CompletionWay {
   readonly name: 'infill' | 'suffix' | 'prefix' | 'template' | 'insert' | 'raw';
   /** An address, or a path below the server's API. */
   readonly path: string;
-  prepare(params: CompleteParams, model: string): PreparedCompletion;
+  prepare(params: CompletionRequest, model: string): PreparedCompletion;
 }
 
 export interface PreparedCompletion {
   readonly body: RequestBody;
   /** The text before the cursor that was left out: the completion has to begin with it. */
-  readonly owed: string;
+  readonly forcedPrefix: string;
 }
 
 /** Characters of a prompt: what a thousand tokens have, which is as much as the worker reads. */
@@ -52,20 +52,20 @@ const SUFFIX_CHARACTERS = 1000;
 /** Alternatives are sampled; the first text is the likeliest. */
 const VARIED_TEMPERATURE = 0.8;
 
-export function sampleCompletion({ variant }: CompleteParams): { readonly temperature: number; readonly seed?: number } {
+export function sampleCompletion({ variant }: CompletionRequest): { readonly temperature: number; readonly seed?: number } {
   return variant ? { temperature: VARIED_TEMPERATURE, seed: variant } : { temperature: 0 };
 }
 
-export function cutPrefix({ prefix }: CompleteParams): string {
+export function cutPrefix({ prefix }: CompletionRequest): string {
   return sliceFromEnd(prefix, PREFIX_CHARACTERS);
 }
 
-export function cutSuffix({ suffix }: CompleteParams): string {
+export function cutSuffix({ suffix }: CompletionRequest): string {
   return sliceFromStart(suffix, SUFFIX_CHARACTERS);
 }
 
 /** The suffix, which is never empty: servers take an empty one for none, and then do not fill in. A file ends in a line break. */
-export function cutSuffixOrNewline(params: CompleteParams): string {
+export function cutSuffixOrNewline(params: CompletionRequest): string {
   return cutSuffix(params) || '\n';
 }
 
@@ -75,7 +75,7 @@ export function openAiWay(name: 'suffix' | 'prefix'): CompletionWay {
     name,
     path: '/completions',
     prepare(params, model) {
-      const { text: prompt, owed } = continuationText(params, PREFIX_CHARACTERS);
+      const { text: prompt, forcedPrefix } = continuationText(params, PREFIX_CHARACTERS);
       const body = {
         model,
         prompt,
@@ -85,7 +85,7 @@ export function openAiWay(name: 'suffix' | 'prefix'): CompletionWay {
         stream: true,
         stream_options: { include_usage: true },
       };
-      return { body, owed };
+      return { body, forcedPrefix };
     },
   };
 }

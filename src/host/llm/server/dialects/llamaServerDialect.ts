@@ -60,7 +60,7 @@ function infillWay(root: string): CompletionWay {
         ...sampleCompletion(params),
         stream: true,
       };
-      return { body, owed: '' };
+      return { body, forcedPrefix: '' };
     },
   };
 }

@@ -2,7 +2,7 @@
  * Ollama (`docs/api.md` there). Its `/v1/completions` puts a prompt without a suffix into the model's chat template, and takes an empty
  * suffix for none, so completions go through `/api/generate`: raw, with the tokens of the model's own template.
  */
-import type { CompleteParams } from '../../../../contract/completion';
+import type { CompletionRequest } from '../../../../contract/completion';
 import { continuationText } from '../../../../prompt/completion/completionPrompt';
 import { isJsonObject, readCount, type JsonObject } from '../reading/readBounds';
 import { cutSuffix, cutSuffixOrNewline, openAiWay, PREFIX_CHARACTERS, sampleCompletion, type CompletionWay, type Dialect } from './dialect';
@@ -90,40 +90,43 @@ function trimSides(text: string, start: boolean, end: boolean): string {
 
 function templateWay(root: string, { before, between, after, isSuffixFirst }: FillTemplate): CompletionWay {
   return generateWay('template', root, (params) => {
-    const { text: prefix, owed } = continuationText(params, PREFIX_CHARACTERS);
+    const { text: prefix, forcedPrefix } = continuationText(params, PREFIX_CHARACTERS);
     const suffix = cutSuffix(params);
     const [first, second] = isSuffixFirst ? [suffix, prefix] : [prefix, suffix];
-    return { request: { raw: true, prompt: before + first + between + second + after }, owed };
+    return { request: { raw: true, prompt: before + first + between + second + after }, forcedPrefix };
   });
 }
 
 /** Ollama renders the template itself, for a model whose template is not understood here. */
 function insertWay(root: string): CompletionWay {
   return generateWay('insert', root, (params) => {
-    const { text: prompt, owed } = continuationText(params, PREFIX_CHARACTERS);
-    return { request: { prompt, suffix: cutSuffixOrNewline(params) }, owed };
+    const { text: prompt, forcedPrefix } = continuationText(params, PREFIX_CHARACTERS);
+    return { request: { prompt, suffix: cutSuffixOrNewline(params) }, forcedPrefix };
   });
 }
 
 /** The text before the cursor alone, which no template is put around. */
 function rawWay(root: string): CompletionWay {
   return generateWay('raw', root, (params) => {
-    const { text: prompt, owed } = continuationText(params, PREFIX_CHARACTERS);
-    return { request: { raw: true, prompt }, owed };
+    const { text: prompt, forcedPrefix } = continuationText(params, PREFIX_CHARACTERS);
+    return { request: { raw: true, prompt }, forcedPrefix };
   });
 }
 
 function generateWay(
   name: CompletionWay['name'],
   root: string,
-  prompt: (params: CompleteParams) => { readonly request: JsonObject; readonly owed: string },
+  prompt: (params: CompletionRequest) => { readonly request: JsonObject; readonly forcedPrefix: string },
 ): CompletionWay {
   return {
     name,
     path: `${root}/api/generate`,
     prepare(params, model) {
-      const { request, owed } = prompt(params);
-      return { body: { model, ...request, stream: true, options: { num_predict: params.maxTokens, ...sampleCompletion(params) } }, owed };
+      const { request, forcedPrefix } = prompt(params);
+      return {
+        body: { model, ...request, stream: true, options: { num_predict: params.maxTokens, ...sampleCompletion(params) } },
+        forcedPrefix,
+      };
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { ChatProgress } from '../../../../../src/contract/chat';
-import type { LoadModelParams } from '../../../../../src/contract/models';
+import type { WantedModels } from '../../../../../src/host/llm/worker/loadPolicy';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineClientOptions } from '../../../../../src/host/llm/worker/clientOptions';
 import { PROTOCOL_VERSION } from '../../../../../src/contract/rpc/workerMethods';
 import { Cancel, chatParams, completeParams, HastyPolicy, noCancel, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 
-const model: LoadModelParams = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };
+const model: WantedModels = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };
 const workers = join(import.meta.dirname, '../../../../fixtures/workers');
 
 const clients: TestClient[] = [];

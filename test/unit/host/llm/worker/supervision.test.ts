@@ -1,4 +1,4 @@
-import type { LoadModelParams } from '../../../../../src/contract/models';
+import type { WantedModels } from '../../../../../src/host/llm/worker/loadPolicy';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { MemoryReading } from '../../../../../src/host/llm/worker/deathCaus
 import type { WatchdogLimits } from '../../../../../src/host/llm/worker/watchdog';
 import { chatParams, completeParams, HastyPolicy, noCancel, plenty, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 
-const model: LoadModelParams = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };
+const model: WantedModels = { path: '/fake.gguf', contextTokens: 64, gpu: 'off', threads: 0 };
 const workers = join(import.meta.dirname, '../../../../fixtures/workers');
 
 /** As the real ones, but short. A worker that behaves has many times what it needs. */
@@ -200,20 +200,20 @@ describe('a second model that takes the worker with it', () => {
     const loads = join(folder, 'loads');
     vi.stubEnv('PADDOCK_LOADS', loads);
     try {
-      const one = client('secondModelKills', {}, { ...model, ghostText: { path: '/small.gguf' } });
+      const one = client('secondModelKills', {}, { ...model, completion: { path: '/small.gguf' } });
       const read = async (): Promise<readonly string[]> => (await readFile(loads, 'utf8')).trim().split('\n');
       await whenReady(one);
-      expect(await read()).toEqual(['/small.gguf', 'alone']);
+      expect(await read()).toEqual(['shared', '/small.gguf', 'alone']);
       const told = { kind: 'failed', error: { kind: 'workerDied', detail: 'exit code 134' } };
-      expect(one.state).toMatchObject({ kind: 'ready', facts: { ghostText: told } });
+      expect(one.state).toMatchObject({ kind: 'ready', facts: { completion: told } });
       // As after a death in the midst of work.
       await one.unload();
       await whenReady(one);
-      expect(await read()).toEqual(['/small.gguf', 'alone', 'alone']);
-      expect(one.state).toMatchObject({ facts: { ghostText: told } });
+      expect(await read()).toEqual(['shared', '/small.gguf', 'alone', 'alone']);
+      expect(one.state).toMatchObject({ facts: { completion: told } });
       one.restart();
       await whenReady(one);
-      expect((await read()).slice(3)).toEqual(['/small.gguf', 'alone']);
+      expect((await read()).slice(4)).toEqual(['shared', '/small.gguf', 'alone']);
     } finally {
       vi.unstubAllEnvs();
       await rm(folder, { recursive: true });

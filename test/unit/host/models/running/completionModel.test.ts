@@ -66,7 +66,7 @@ describe('that ghost text has to do with the chat’s model', () => {
     kind: 'ready',
     generation: 1,
     responding: true,
-    facts: { ...fakeFacts, ...(error ? { ghostText: { kind: 'failed', error } } : {}) },
+    facts: { ...fakeFacts, ...(error ? { completion: { kind: 'failed', error } } : {}) },
   });
 
   function start(): { states: Emitter<EngineState>; updates: unknown[][]; log: MemoryLog } {

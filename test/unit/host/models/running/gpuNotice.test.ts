@@ -1,6 +1,6 @@
-import type { ModelFacts } from '../../../../../src/contract/models';
+import type { GpuFailure } from '../../../../../src/contract/models';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { GpuFallback } from '../../../../../src/host/llm/worker/gpuFallback';
+import { RememberedGpuFailure } from '../../../../../src/host/llm/worker/gpuFailureMemory';
 import { registerGpu } from '../../../../../src/host/models/running/gpuNotice';
 import { commandIds } from '../../../../../src/host/services/commandIds';
 import { FakeEngine } from '../../../../fixtures/engine/fakeEngine';
@@ -52,23 +52,23 @@ vi.mock('vscode', () => ({
   },
 }));
 
-const failed = (detail: string): ModelFacts => ({ gpuFailure: { device: 'vulkan', detail } }) as ModelFacts;
+const failed = (detail: string): GpuFailure => ({ device: 'vulkan', detail });
 
 let engine: FakeEngine;
-let gpu: GpuFallback;
+let gpu: RememberedGpuFailure;
 let log: MemoryLog;
 
 beforeEach(() => {
   for (const list of [shown, ran, presses]) list.length = 0;
   engine = new FakeEngine();
-  gpu = new GpuFallback(new Memory(), '1.0.0');
+  gpu = new RememberedGpuFailure(new Memory(), '1.0.0');
   log = new MemoryLog();
   registerGpu({ engine, gpu, log });
 });
 
 describe('a GPU that could not be used', () => {
   it('gets one message, and a line in the log', async () => {
-    gpu.loaded(failed('signal SIGSEGV'));
+    gpu.remember(failed('signal SIGSEGV'));
     await vi.waitFor(() => {
       expect(shown).toHaveLength(1);
     });
@@ -84,7 +84,7 @@ describe('a GPU that could not be used', () => {
     ['outOfMemory', 'vulkan (its memory is not enough for the model)'],
   ])('has details that people understand: %s', async (detail, said) => {
     presses.push('Details', 'Show Log');
-    gpu.loaded(failed(detail));
+    gpu.remember(failed(detail));
     await vi.waitFor(() => {
       expect(ran).toEqual([commandIds.showLog]);
     });
@@ -95,12 +95,12 @@ describe('a GPU that could not be used', () => {
   it('is tried again from there, and by the command', async () => {
     const restart = vi.spyOn(engine, 'restart');
     presses.push('Details', 'Try GPU Again');
-    gpu.loaded(failed('hang'));
+    gpu.remember(failed('hang'));
     await vi.waitFor(() => {
       expect(restart).toHaveBeenCalledTimes(1);
     });
     expect(gpu.failure).toBeUndefined();
-    gpu.loaded(failed('hang'));
+    gpu.remember(failed('hang'));
     await registered.get(commandIds.retryGpu)?.();
     expect(gpu.failure).toBeUndefined();
     expect(restart).toHaveBeenCalledTimes(2);

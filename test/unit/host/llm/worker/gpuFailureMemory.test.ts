@@ -1,7 +1,7 @@
-import type { GpuFailure, ModelFacts } from '../../../../../src/contract/models';
+import type { GpuFailure } from '../../../../../src/contract/models';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GpuFallback, type GpuMemory } from '../../../../../src/host/llm/worker/gpuFallback';
+import { RememberedGpuFailure, type GpuMemory } from '../../../../../src/host/llm/worker/gpuFailureMemory';
 import { Memory } from '../../../../fixtures/vscode/memento';
 import { chatParams, noCancel, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 
@@ -15,8 +15,12 @@ afterEach(() => {
 });
 
 /** A window: a client of such workers, and the failures it was told of. */
-function open(worker: string, memory: GpuMemory, version = '1.0.0'): { client: TestClient; gpu: GpuFallback; failures: GpuFailure[] } {
-  const gpu = new GpuFallback(memory, version);
+function open(
+  worker: string,
+  memory: GpuMemory,
+  version = '1.0.0',
+): { client: TestClient; gpu: RememberedGpuFailure; failures: GpuFailure[] } {
+  const gpu = new RememberedGpuFailure(memory, version);
   const failures: GpuFailure[] = [];
   gpu.onDidFail((failure) => failures.push(failure));
   const client = new TestClient(join(workers, `${worker}.mjs`), onGpu, { gpu });
@@ -67,31 +71,15 @@ describe('a model whose loading ends the worker on the CPU too', () => {
     expect(client.kinds).toEqual(['starting', 'loading', 'starting', 'loading', 'failed']);
     expect(failures).toEqual([]);
     expect(gpu.failure).toBeUndefined();
-    // What is loaded next is on the GPU again.
-    expect(gpu.begin(onGpu).gpu).toBe('auto');
   });
 });
 
-describe('the fallback', () => {
-  const facts = { gpuFailure: { device: 'vulkan', detail: 'outOfMemory' } } as ModelFacts;
-
-  it('remembers what the worker itself has given up', () => {
+describe('the memory of a GPU that failed', () => {
+  it('tells of each failure once, and keeps it for this version', () => {
     const { gpu, failures } = open('good', new Memory());
-    expect(gpu.begin(onGpu).gpu).toBe('auto');
-    gpu.loaded(facts);
-    expect(failures).toEqual([facts.gpuFailure]);
-    expect(gpu.begin(onGpu).gpu).toBe('off');
-  });
-
-  it('suspects nothing where the CPU was in use, or memory ran out', () => {
-    const { gpu } = open('good', new Memory());
-    gpu.begin(onGpu);
-    gpu.found(false);
-    expect(gpu.died({ detail: 'signal SIGSEGV' })).toBe(false);
-    gpu.begin(onGpu);
-    expect(gpu.died({ detail: 'signal SIGKILL', cause: 'memory' })).toBe(false);
-    gpu.begin({ ...onGpu, gpu: 'off' });
-    expect(gpu.died({ detail: 'signal SIGSEGV' })).toBe(false);
+    gpu.remember({ device: 'vulkan', detail: 'outOfMemory' });
+    expect(failures).toEqual([{ device: 'vulkan', detail: 'outOfMemory' }]);
+    expect(gpu.failure).toEqual({ device: 'vulkan', detail: 'outOfMemory' });
   });
 
   it('makes nothing of a memory that is not its own', async () => {
