@@ -81,7 +81,7 @@ function listFiles(files: readonly FileDiff[], budget: number): string {
   const named = takeWithin(lines, (line) => line.length + 1, budget / 2);
   const folders = new Map<string, number>();
   for (const { path } of files.slice(named.length)) {
-    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '../';
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : './';
     folders.set(folder, (folders.get(folder) ?? 0) + 1);
   }
   const counts = [...folders].map(([folder, count]) => `${count} more in ${folder}`);
