@@ -1,6 +1,7 @@
-import { availableParallelism, cpus, freemem, platform, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
+import { availableBytes } from '../../../util/node/memory';
 import { decodeShare, type Machine } from './modelFit';
 
 /** As much of VS Code's `Memento` as this needs. */
@@ -118,13 +119,4 @@ function processor(): string {
 export async function readMachine(memory: MachineMemory, heldBytes: number, gpu?: Machine['gpu']): Promise<Machine> {
   const totalBytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
   return { freeBytes: Math.min(totalBytes, availableBytes() + heldBytes), totalBytes, bytesPerSecond: await bandwidth(memory), gpu };
-}
-
-/** As a worker counts it (`worker/model/availableMemory.ts`), of which the host knows nothing. */
-function availableBytes(): number {
-  // macOS counts as free only what nothing was ever in.
-  if (platform() === 'darwin') return Math.max(freemem(), totalmem() * 0.6);
-  const { availableMemory } = process as { availableMemory?: () => number };
-  const granted = availableMemory?.call(process) ?? 0;
-  return granted > 0 ? Math.min(freemem(), granted) : freemem();
 }
