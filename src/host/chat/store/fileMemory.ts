@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { Disposable } from '../../../util/event';
+import { writeAtomicallySync } from '../../../util/node/atomicWrite';
 import type { Log } from '../../services/log';
 import type { Memory } from './chatMemory';
 
@@ -46,11 +47,9 @@ export class FileMemory implements Memory, Disposable {
   private write(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const temporary = `${this.file}.${String(process.pid)}.tmp`;
     try {
       mkdirSync(path.dirname(this.file), { recursive: true });
-      writeFileSync(temporary, JSON.stringify(this.values));
-      renameSync(temporary, this.file);
+      writeAtomicallySync(this.file, JSON.stringify(this.values));
     } catch (error) {
       this.log.error(`${path.basename(this.file)} not written: ${String(error)}`);
     }
