@@ -15,13 +15,13 @@ import {
 } from 'vscode';
 import { isReadOnly, readOnlySentence, replaceText } from '../services/documents/documentEdits';
 import { confirmWarning, encodingWarning, missingCharacters } from '../services/documents/encodings';
+import type { EditorPlace, LastEditor } from '../services/documents/lastEditor';
 import { isCell, showDocument } from '../services/documents/notebooks';
 import { plainName, shownPath } from '../services/workspace/workspacePaths';
 import { placeSurely } from './proposal/askAboutPlacement';
 import { askForTarget } from './target/askForTarget';
 import { cellFor } from './target/notebookCells';
 import { declarationsIn, leadingStart, type Declaration } from './merge/declarations';
-import type { LastEditor, Place } from './lastEditor';
 import { indentOf, indentUnit, reindented } from './merge/indentation';
 import { languageIdOf } from './merge/languageIds';
 import { linesOf, withoutBlankEnds, type LineSpan } from './merge/codeLines';
@@ -131,7 +131,7 @@ export async function insertCode({ code }: Code, { current: editor }: LastEditor
 }
 
 /** Shows a place and replaces a range there. `false` where nothing was changed. */
-async function put({ document, viewColumn }: Place, range: Range, text: string): Promise<boolean> {
+async function put({ document, viewColumn }: EditorPlace, range: Range, text: string): Promise<boolean> {
   try {
     const shown = await showDocument(document, viewColumn === undefined ? {} : { viewColumn });
     if (shown === undefined) return await replaceText(document, [{ range, text }]);
