@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Disposable } from '../../../util/event';
 import { writeAtomicallySync } from '../../../util/node/atomicWrite';
 import type { Log } from '../../services/log';
-import type { Memory } from './chatMemory';
+import type { Memento } from '../../services/memento';
 
 const schema = v.record(v.string(), v.unknown());
 /** Shortest time between two writes, in milliseconds. */
@@ -14,7 +14,7 @@ const INTERVAL = 200;
  * A memory in a file of its own, written soon after each change. VS Code's `Memento` hands a change to the window, which writes it when it
  * likes: in a browser, a window that was reloaded right after was seen to have forgotten which conversation was open.
  */
-export class FileMemory implements Memory, Disposable {
+export class FileMemory implements Memento, Disposable {
   private readonly values: Record<string, unknown>;
   private timer: NodeJS.Timeout | undefined;
 

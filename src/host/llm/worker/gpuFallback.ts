@@ -1,12 +1,9 @@
 import type { GpuFailure, LoadModelParams, ModelFacts } from '../../../contract/models';
 import { Emitter } from '../../../util/event';
+import type { Memento } from '../../services/memento';
 import type { WorkerEnd } from './deathCause';
 
-/** As much of VS Code's `Memento` as it takes to remember a failure over restarts. */
-export interface GpuMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+export type { Memento as GpuMemory } from '../../services/memento';
 
 const memoryKey = 'paddock.gpuFailure';
 
@@ -26,7 +23,7 @@ export class GpuFallback {
   readonly onDidFail = this.emitter.event;
 
   constructor(
-    private readonly memory: GpuMemory,
+    private readonly memory: Memento,
     private readonly version: string,
   ) {}
 
