@@ -1,4 +1,5 @@
 import type { FileDiff } from '../../util/fileDiff';
+import { toOneLine } from '../../util/text/lines';
 
 export interface CutDiff {
   readonly text: string;
@@ -69,7 +70,7 @@ function takeHunks(files: readonly FileDiff[], headers: readonly string[], budge
 function describeFile({ path, oldPath, added, deleted }: FileDiff): string {
   const name = oldPath === undefined ? path : `${oldPath} → ${path}`;
   const counts = added === undefined ? 'binary' : `+${added} −${deleted ?? 0}`;
-  return `${name.replace(/\s+/g, ' ')} (${counts})`;
+  return `${toOneLine(name)} (${counts})`;
 }
 
 /** The names of all files, a line each; those that do not fit are counted by folder, at last only in total. */

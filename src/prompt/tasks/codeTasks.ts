@@ -1,3 +1,4 @@
+import { toOneLine } from '../../util/text/lines';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import { answerLanguageLine, explainQuestion, instructionLines, selectedCode, wordsLine, type AnswerLocale } from './explainQuestion';
 
@@ -65,6 +66,6 @@ function problemLines(problems: readonly ReportedProblem[]): readonly string[] {
 
 /** On one line: a message is a tool's text, often with code of the workspace in it, and must not begin lines of its own. */
 function said({ message }: ReportedProblem): string {
-  const line = message.replace(/\s+/g, ' ').trim();
+  const line = toOneLine(message).trim();
   return line.length <= MOST_PROBLEM_CHARACTERS ? line : `${sliceFromStart(line, MOST_PROBLEM_CHARACTERS - 1)}…`;
 }

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { EditorPlace } from '../../services/documents/lastEditor';
+import type { EditorPlace } from '../../services/documents/targetRange';
 import type { SharingRules } from '../../services/workspace/contentExclusion';
 import type { FileIndex } from './workspaceFiles';
 import type { Item } from './contextItems';

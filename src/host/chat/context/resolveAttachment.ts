@@ -12,6 +12,7 @@ import {
   type Diagnostic,
   type TextDocument,
 } from 'vscode';
+import { toOneLine } from '../../../util/text/lines';
 import { sliceFromStart } from '../../../util/text/wholeCharacters';
 import { cutDiff } from '../../../prompt/context/cutDiff';
 import { openGit, type GitRepository } from '../../services/git/gitRepository';
@@ -68,7 +69,7 @@ async function readLines({ uri, startLine, endLine }: Extract<Item, { kind: 'sel
   const document = await openDocument(Uri.parse(uri));
   if (typeof document === 'string') return unreadable(document);
   if (startLine > document.lineCount) return unreadable(linesGone(document));
-  const range = linesOf(document, startLine, endLine);
+  const range = toWholeLines(document, startLine, endLine);
   const lines = { startLine, endLine: range.end.line + 1 };
   return { kind: 'read', block: { kind: 'selection', ...describe(document), ...lines, text: textOf(document, range) } };
 }
@@ -80,7 +81,7 @@ async function readSymbol({ uri, name, startLine, endLine }: Extract<Item, { kin
   const declared = await declarationOf(document.uri, name, startLine);
   const [first, last] = declared === undefined ? [startLine, endLine] : [declared.start.line + 1, declared.end.line + 1];
   if (first > document.lineCount) return unreadable(linesGone(document));
-  const range = linesOf(document, first, last);
+  const range = toWholeLines(document, first, last);
   const lines = { startLine: first, endLine: range.end.line + 1 };
   return { kind: 'read', block: { kind: 'symbol', ...describe(document), name, ...lines, text: textOf(document, range) } };
 }
@@ -107,7 +108,7 @@ function problemLine(file: Uri, { range, severity, message, source, code }: Diag
   const kind = severity === DiagnosticSeverity.Error ? 'error' : 'warning';
   const id = typeof code === 'object' ? code.value : code;
   const origin = [source, id].filter((part) => part !== undefined).join(' ');
-  return `${place}: ${kind}: ${message.replace(/\s+/g, ' ')}${origin === '' ? '' : ` (${origin})`}`;
+  return `${place}: ${kind}: ${toOneLine(message)}${origin === '' ? '' : ` (${origin})`}`;
 }
 
 async function readChanges(): Promise<Reading> {
@@ -162,7 +163,7 @@ function describe(document: TextDocument): { readonly path: string; readonly lan
 }
 
 /** Whole lines, counted from 1, as far as there are any. */
-function linesOf(document: TextDocument, startLine: number, endLine: number): Range {
+function toWholeLines(document: TextDocument, startLine: number, endLine: number): Range {
   const last = Math.min(endLine, document.lineCount) - 1;
   return new Range(startLine - 1, 0, last, document.lineAt(last).range.end.character);
 }

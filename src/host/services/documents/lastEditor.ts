@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { isCell, selectedCell } from './notebooks';
+import type { EditorPlace } from './targetRange';
 
-/** A document and the selection in it. */
-export interface EditorPlace extends Pick<vscode.TextEditor, 'document' | 'selection' | 'viewColumn'> {
+export interface LastPlace extends EditorPlace {
+  readonly viewColumn?: vscode.ViewColumn | undefined;
   /** The document has no cursor. The selection is its end. */
   readonly isEnd?: boolean;
 }
@@ -12,7 +13,7 @@ export interface EditorPlace extends Pick<vscode.TextEditor, 'document' | 'selec
  * selected cell.
  */
 export class LastEditor implements vscode.Disposable {
-  private last: EditorPlace | undefined;
+  private last: LastPlace | undefined;
   private readonly subscription: vscode.Disposable;
 
   /** @param accepts tells which documents count; by default all do. Cells of notebooks always do. */
@@ -33,7 +34,7 @@ export class LastEditor implements vscode.Disposable {
   }
 
   /** `undefined` once the editor is no longer visible. */
-  get current(): EditorPlace | undefined {
+  get current(): LastPlace | undefined {
     this.noteCell();
     return this.last !== undefined && isVisible(this.last) ? this.last : undefined;
   }
@@ -62,7 +63,7 @@ export class LastEditor implements vscode.Disposable {
 }
 
 /** A cell counts as visible with its notebook: VS Code has no editor for cells that are scrolled away. */
-function isVisible(place: EditorPlace): boolean {
+function isVisible(place: LastPlace): boolean {
   if (vscode.window.visibleTextEditors.some((editor) => editor === place)) return true;
   return vscode.window.visibleNotebookEditors.some(({ notebook }) =>
     notebook.getCells().some(({ document }) => document === place.document),
