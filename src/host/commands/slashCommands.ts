@@ -3,7 +3,7 @@ import { parseSlash } from '../../util/text/slashCommand';
 import { codeTasks, type CodeTask } from '../../prompt/tasks/codeTasks';
 import { commandIds } from '../services/commandIds';
 import { currentEditor } from '../services/documents/targetRange';
-import { codeQuestion, type CodeQuestion } from './codeQuestion';
+import { codeQuestion, taskTitles, type CodeQuestion } from './codeQuestion';
 
 /** What a message that begins with a command comes to. */
 export type SlashResult =
@@ -47,10 +47,6 @@ export class SlashCommands {
 }
 
 const descriptions: Readonly<Record<SlashName, () => string>> = {
-  explain: () => vscode.l10n.t('Explain the selected code'),
-  fix: () => vscode.l10n.t('Fix the selected code'),
-  tests: () => vscode.l10n.t('Write tests for the selected code'),
-  doc: () => vscode.l10n.t('Document the selected code'),
-  refactor: () => vscode.l10n.t('Refactor the selected code'),
+  ...taskTitles,
   commit: () => vscode.l10n.t('Write a commit message for the changes'),
 };
