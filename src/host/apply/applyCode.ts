@@ -1,5 +1,4 @@
 /** What is done with the code of an answer. Only what the user pressed, and for Apply only a proposal. */
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   Selection,
   commands,
@@ -14,6 +13,7 @@ import {
   type Uri,
 } from 'vscode';
 import { getIndent, splitLines, trimBlankLines } from '../../util/text/lines';
+import { withTimeout } from '../../util/timeout';
 import { isReadOnly, readOnlySentence, replaceText } from '../services/documents/documentEdits';
 import { confirmWarning, encodingWarning, missingCharacters } from '../services/documents/encodings';
 import type { LastPlace, LastEditor } from '../services/documents/lastEditor';
@@ -203,7 +203,7 @@ async function declarationsOf(document: TextDocument, lines: readonly string[]):
     'vscode.executeDocumentSymbolProvider',
     document.uri,
   );
-  const symbols = await Promise.race([asked, wait(SYMBOLS_MILLISECONDS, undefined)]);
+  const symbols = await withTimeout(asked, SYMBOLS_MILLISECONDS, () => undefined);
   const found = (symbols ?? []).filter((symbol) => symbol instanceof DocumentSymbol).flatMap((symbol) => fromSymbol(symbol, lines));
   return found.length > 0 ? found : declarationsIn(lines);
 }
