@@ -5,7 +5,7 @@ import { ANSWER_SHARE } from '../../prompt/chat/chatPrompt';
 import { SELECTION_SHARE } from '../../prompt/context/blockLimits';
 import type { EditPlace } from '../../prompt/tasks/codeAnswer';
 import { editQuestion } from '../../prompt/tasks/editInstruction';
-import { number } from '../ui/errorMessages';
+import { formatCount } from '../ui/numberFormat';
 import { taskSubjects } from '../llm/subjects';
 import { isReadOnly, readOnlySentence } from '../services/documents/documentEdits';
 import { isCell } from '../services/documents/notebooks';
@@ -45,8 +45,8 @@ export async function refusal({ document, start, end }: EditTarget, contextToken
   if (tokens <= fit) return undefined;
   return vscode.l10n.t(
     'The selection is too long to edit: about {0} tokens, where {1} fit. Select less, or raise the context size.',
-    number(tokens),
-    number(fit),
+    formatCount(tokens),
+    formatCount(fit),
   );
 }
 
@@ -55,8 +55,8 @@ export function askInstruction({ document, start, end }: EditTarget, last: strin
   const name = isCell(document.uri) ? documentName(document.uri) : vscode.workspace.asRelativePath(document.uri);
   const where =
     end - start === 1
-      ? vscode.l10n.t('{0}, line {1}', name, number(end))
-      : vscode.l10n.t('{0}, lines {1} to {2}', name, number(start + 1), number(end));
+      ? vscode.l10n.t('{0}, line {1}', name, formatCount(end))
+      : vscode.l10n.t('{0}, lines {1} to {2}', name, formatCount(start + 1), formatCount(end));
   return vscode.window.showInputBox({
     title: vscode.l10n.t('Edit with Paddock'),
     prompt: where,

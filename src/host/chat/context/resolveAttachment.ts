@@ -1,22 +1,11 @@
 /** What is in an item at this moment, in the words a prompt has for it; or why it cannot be known, in the user's. */
-import {
-  DiagnosticSeverity,
-  FileType,
-  Range,
-  Uri,
-  env,
-  l10n,
-  languages,
-  window,
-  workspace,
-  type Diagnostic,
-  type TextDocument,
-} from 'vscode';
+import { DiagnosticSeverity, FileType, Range, Uri, l10n, languages, window, workspace, type Diagnostic, type TextDocument } from 'vscode';
 import { toOneLine } from '../../../util/text/lines';
 import { sliceFromStart } from '../../../util/text/wholeCharacters';
 import { cutDiff } from '../../../prompt/context/cutDiff';
 import { openGit, type GitRepository } from '../../services/git/gitRepository';
 import { readGitChanges } from '../../services/git/gitChanges';
+import { formatCount } from '../../ui/numberFormat';
 import { promptPath } from '../../services/workspace/promptPaths';
 import type { Item, Reading } from './contextItems';
 import { declarationOf } from './workspaceSymbols';
@@ -177,7 +166,7 @@ function linesGone(document: TextDocument): string {
 }
 
 function megabytes(bytes: number): string {
-  return new Intl.NumberFormat(env.language, { maximumFractionDigits: 0 }).format(bytes / 1024 / 1024);
+  return formatCount(bytes / 1024 / 1024);
 }
 
 function unreadable(problem: string): Reading {
