@@ -1,17 +1,10 @@
 import * as vscode from 'vscode';
+import type { CommandResult } from '../../contract/chat';
 import { parseSlash } from '../../util/text/slashCommand';
 import { codeTasks, type CodeTask } from '../../prompt/tasks/codeTasks';
 import { commandIds } from '../services/commandIds';
 import { currentEditor } from '../services/documents/targetRange';
 import { codeQuestion, taskTitles, type CodeQuestion } from './codeQuestion';
-
-/** What a message that begins with a command comes to. */
-export type SlashResult =
-  | { readonly kind: 'question'; readonly question: CodeQuestion }
-  /** It was done elsewhere; there is nothing to ask in the chat. */
-  | { readonly kind: 'done' }
-  /** It could not be done, and the user was told why. */
-  | { readonly kind: 'refused' };
 
 export type SlashName = CodeTask | 'commit';
 
@@ -25,7 +18,7 @@ export class SlashCommands {
   }
 
   /** What `text` asks for; `undefined` where it begins with no command and is to be sent as it is. */
-  async resolve(text: string): Promise<SlashResult | undefined> {
+  async resolve(text: string): Promise<CommandResult<CodeQuestion> | undefined> {
     const message = parseSlash(text, names);
     if (message === undefined) return undefined;
     const { name, words } = message;

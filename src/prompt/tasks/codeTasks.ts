@@ -1,3 +1,4 @@
+import type { ReportedProblem } from '../../contract/context';
 import { toOneLine } from '../../util/text/lines';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import { answerLanguageLine, explainQuestion, instructionLines, selectedCode, wordsLine, type AnswerLocale } from './explainQuestion';
@@ -6,13 +7,6 @@ import { answerLanguageLine, explainQuestion, instructionLines, selectedCode, wo
 export const codeTasks = ['explain', 'fix', 'tests', 'doc', 'refactor'] as const;
 
 export type CodeTask = (typeof codeTasks)[number];
-
-/** A problem that a language's tools report. */
-export interface ReportedProblem {
-  /** 1-based. */
-  readonly line: number;
-  readonly message: string;
-}
 
 export interface TaskInput {
   /** VS Code language id of the selected code. */
