@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { registerApply, type Apply } from './host/apply/registerApply';
 import { registerBenchmark } from './host/benchmark/registerBenchmark';
 import { registerChat } from './host/chat/registerChat';
-import { chatSettings } from './host/chat/service/chatSettings';
+import { chatSettings } from './host/chat/service/chatService';
 import { registerCommands } from './host/commands/registerCommands';
 import { SlashCommands } from './host/commands/slashCommands';
 import { registerCompletion } from './host/completion/registerCompletion';
