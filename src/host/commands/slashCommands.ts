@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { CommandResult } from '../../contract/chat';
-import { parseSlash } from '../../util/text/slashCommand';
 import { codeTasks, type CodeTask } from '../../prompt/tasks/codeTasks';
 import { commandIds } from '../services/commandIds';
 import { currentEditor } from '../services/documents/targetRange';
@@ -43,3 +42,16 @@ const descriptions: Readonly<Record<SlashName, () => string>> = {
   ...taskTitles,
   commit: () => vscode.l10n.t('Write a commit message for the changes'),
 };
+
+/** A message that begins with one of the commands: its name, and the words typed behind it, empty for none. */
+export interface SlashMessage<Name extends string> {
+  readonly name: Name;
+  readonly words: string;
+}
+
+/** Reads a message that begins with `/` and one of `names`, in any case; `undefined` for every other message, which is plain text. */
+export function parseSlash<Name extends string>(text: string, names: readonly Name[]): SlashMessage<Name> | undefined {
+  const [, typed, words] = /^\s*\/(\w+)(?:\s+([^]*))?$/.exec(text) ?? [];
+  const name = names.find((each) => each === typed?.toLowerCase());
+  return name === undefined ? undefined : { name, words: (words ?? '').trim() };
+}
