@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { registerApply, type Apply } from './host/apply/registerApply';
 import { registerBenchmark } from './host/benchmark/registerBenchmark';
 import { registerChat } from './host/chat/registerChat';
-import { chatSettings } from './host/chat/service/chatSettings';
+import { chatSettings } from './host/chat/service/chatService';
 import { registerCommands } from './host/commands/registerCommands';
 import { SlashCommands } from './host/commands/slashCommands';
 import { registerCompletion } from './host/completion/registerCompletion';
@@ -21,6 +21,7 @@ import { topicLog } from './host/services/log';
 import { workerStorage } from './host/services/workerStorage';
 import { registerSession } from './host/session/registerSession';
 import { registerStatus } from './host/status/registerStatus';
+import type { ConfiguredModel } from './host/vscodeChat/modelInfo';
 import { registerVscodeChat } from './host/vscodeChat/registerVscodeChat';
 
 /** What the extension exports: its engine's life, for tests and for extensions that wait for it. */
@@ -35,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   const channel = vscode.window.createOutputChannel('Paddock', { log: true });
   const config = new ConfigService();
   const files = new ModelFiles(homedir());
-  const model = (): ConfiguredModel => configuredModel(context, config, files);
+  const model = (): ConfiguredModels => configuredModels(context, config, files);
   const gpu = new RememberedGpuFailure(context.globalState, versionOf(context));
   const engine = createEngine(context, config, channel, gpu, files);
   const endpoint = registerEndpoint({ worker: engine, config, secrets: context.secrets, log: topicLog(channel, 'server') });
@@ -111,13 +112,12 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
   return { engine, ...(context.extensionMode === vscode.ExtensionMode.Test ? { code: apply.actions } : {}) };
 }
 
-interface ConfiguredModel extends ModelFile {
-  readonly contextTokens: number;
+interface ConfiguredModels extends ConfiguredModel {
   /** The model for completions, where another one is set for them. */
   readonly completion?: ModelFile;
 }
 
-function configuredModel({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService, files: ModelFiles): ConfiguredModel {
+function configuredModels({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService, files: ModelFiles): ConfiguredModels {
   const { 'model.path': chat, 'ghostText.modelPath': own, 'model.contextTokens': contextTokens } = current;
   const file = chat === '' ? { path: embeddedModelPath(extensionPath) } : files.get(chat);
   const completion = ghostTextModel(own === '' || own === embeddedWord ? own : files.get(own).path, file.path, extensionPath);
@@ -146,7 +146,7 @@ function createEngine(
     command: () => ({ script: context.asAbsolutePath('dist/worker/main.mjs'), runtime: config.current['worker.runtime'] }),
     prepareModel: () => lookAtConfigured(config, files),
     model: () => ({
-      ...configuredModel(context, config, files),
+      ...configuredModels(context, config, files),
       gpu: config.current['model.gpu'],
       threads: config.current['worker.threads'],
       storage: workerStorage(context, config.current),
@@ -168,7 +168,7 @@ function createBenchmark(
   { models, use, useForGhostText }: RegisteredModels,
 ): vscode.Disposable {
   const log = topicLog(channel, 'benchmark');
-  const model = (): ConfiguredModel => configuredModel(context, config, files);
+  const model = (): ConfiguredModels => configuredModels(context, config, files);
   return registerBenchmark({
     extensionUri: context.extensionUri,
     engine,

@@ -67,3 +67,11 @@ export interface WarmChat {
   /** As in {@link ChatParams}. */
   readonly subject?: string | undefined;
 }
+
+/** What a message that begins with a command comes to. */
+export type CommandResult<Question> =
+  | { readonly kind: 'question'; readonly question: Question }
+  /** It was done elsewhere, so there is nothing to ask in the chat. */
+  | { readonly kind: 'done' }
+  /** It could not be done, and the user was told why. */
+  | { readonly kind: 'refused' };

@@ -51,3 +51,10 @@ export interface CutNote {
   readonly shownLines: number;
   readonly totalLines: number;
 }
+
+/** A problem that a language's tools report. */
+export interface ReportedProblem {
+  /** 1-based. */
+  readonly line: number;
+  readonly message: string;
+}

@@ -28,3 +28,16 @@ export interface Metrics {
   readonly tokensPerSecond: number;
   readonly totalMilliseconds: number;
 }
+
+/** The metrics of a request that cost nothing. */
+export const noMetrics: Metrics = {
+  promptTokens: 0,
+  reusedTokens: 0,
+  evaluatedTokens: 0,
+  generatedTokens: 0,
+  draftedTokens: 0,
+  confirmedTokens: 0,
+  firstTokenMilliseconds: 0,
+  tokensPerSecond: 0,
+  totalMilliseconds: 0,
+};

@@ -22,6 +22,11 @@ export function smallest(values: Iterable<number>, max = Infinity): number {
   return result;
 }
 
+/** The sum of `values`; 0 for none. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** How many elements two lists share at the beginning, and of the others at the end. */
 export function commonEnds<T>(one: readonly T[], other: readonly T[]): { readonly head: number; readonly tail: number } {
   const max = Math.min(one.length, other.length);

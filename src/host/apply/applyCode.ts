@@ -1,5 +1,4 @@
 /** What is done with the code of an answer. Only what the user pressed, and for Apply only a proposal. */
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   Selection,
   commands,
@@ -13,18 +12,20 @@ import {
   type TextDocument,
   type Uri,
 } from 'vscode';
+import { getIndent, splitLines, trimBlankLines } from '../../util/text/lines';
+import { withTimeout } from '../../util/timeout';
 import { isReadOnly, readOnlySentence, replaceText } from '../services/documents/documentEdits';
 import { confirmWarning, encodingWarning, missingCharacters } from '../services/documents/encodings';
+import type { LastPlace, LastEditor } from '../services/documents/lastEditor';
 import { isCell, showDocument } from '../services/documents/notebooks';
 import { plainName, shownPath } from '../services/workspace/workspacePaths';
 import { placeSurely } from './proposal/askAboutPlacement';
 import { askForTarget } from './target/askForTarget';
 import { cellFor } from './target/notebookCells';
 import { declarationsIn, leadingStart, type Declaration } from './merge/declarations';
-import type { LastEditor, Place } from './lastEditor';
-import { indentOf, indentUnit, reindented } from './merge/indentation';
+import { indentUnit, reindented } from './merge/indentation';
 import { languageIdOf } from './merge/languageIds';
-import { linesOf, withoutBlankEnds, type LineSpan } from './merge/codeLines';
+import { type LineSpan } from './merge/codeLines';
 import { namedFiles } from './target/namedFiles';
 import type { Proposals } from './proposal/proposals';
 import { findTarget, type Attached } from './target/applyTarget';
@@ -62,7 +63,7 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
     await refuseUntrusted();
     return;
   }
-  const named = namedFiles(code.info, code.before, linesOf(code.code));
+  const named = namedFiles(code.info, code.before, splitLines(code.code));
   const attached = attachedTo(about);
   const found = await askForTarget(await findTarget(named, attached.file, editor.current), named.lines.join('\n'));
   if (found === undefined) return;
@@ -81,11 +82,11 @@ export async function applyCode(code: Code, about: About, editor: LastEditor, pr
     void window.showWarningMessage(readOnlySentence());
     return;
   }
-  const original = linesOf(document.getText());
+  const original = splitLines(document.getText());
   const isAttached = attached.file?.uri === undefined || [found, target].some((uri) => uri.toString() === attached.file?.uri);
-  const selection = isAttached && attached.part && whereIs(linesOf(attached.part.text), attached.part.startLine - 1, original);
+  const selection = isAttached && attached.part && whereIs(splitLines(attached.part.text), attached.part.startLine - 1, original);
   const cursor = editor.current?.document === document ? editor.current.selection.active.line : undefined;
-  const block = linesOf(code.code);
+  const block = splitLines(code.code);
   const input = {
     original,
     // A first line that the file has as well is no name of the file.
@@ -115,8 +116,8 @@ export async function insertCode({ code }: Code, { current: editor }: LastEditor
   // Taken only now: the document may have changed while the user was asked.
   const selection = new Selection(document.validatePosition(editor.selection.start), document.validatePosition(editor.selection.end));
   const line = document.lineAt(selection.start.line).text;
-  const indent = indentOf(line.slice(0, selection.start.character));
-  const lines = reindented(withoutBlankEnds(linesOf(code)), indent, indentUnit(linesOf(document.getText())));
+  const indent = getIndent(line.slice(0, selection.start.character));
+  const lines = reindented(trimBlankLines(splitLines(code)), indent, indentUnit(splitLines(document.getText())));
   // The cursor's line has its own indentation, or text before the cursor.
   const inserted = lines.join('\n').slice(indent.length);
   if (inserted === '') return;
@@ -131,7 +132,7 @@ export async function insertCode({ code }: Code, { current: editor }: LastEditor
 }
 
 /** Shows a place and replaces a range there. `false` where nothing was changed. */
-async function put({ document, viewColumn }: Place, range: Range, text: string): Promise<boolean> {
+async function put({ document, viewColumn }: LastPlace, range: Range, text: string): Promise<boolean> {
   try {
     const shown = await showDocument(document, viewColumn === undefined ? {} : { viewColumn });
     if (shown === undefined) return await replaceText(document, [{ range, text }]);
@@ -202,7 +203,7 @@ async function declarationsOf(document: TextDocument, lines: readonly string[]):
     'vscode.executeDocumentSymbolProvider',
     document.uri,
   );
-  const symbols = await Promise.race([asked, wait(SYMBOLS_MILLISECONDS, undefined)]);
+  const symbols = await withTimeout(asked, SYMBOLS_MILLISECONDS, () => undefined);
   const found = (symbols ?? []).filter((symbol) => symbol instanceof DocumentSymbol).flatMap((symbol) => fromSymbol(symbol, lines));
   return found.length > 0 ? found : declarationsIn(lines);
 }

@@ -1,10 +1,11 @@
 import { Disposable, commands, workspace } from 'vscode';
 import { commandIds } from '../services/commandIds';
+import { LastEditor } from '../services/documents/lastEditor';
 import type { Log } from '../services/log';
 import { applyCode, insertCode, newFile, type About, type Code } from './applyCode';
-import { LastEditor } from './lastEditor';
 import { ProposalFiles, PROPOSAL_SCHEME } from './proposal/proposalFiles';
 import { Proposals } from './proposal/proposals';
+import { isWritable } from './target/applyTarget';
 
 export interface Apply extends Disposable {
   /** What the chat offers on a code block; the user has pressed it. */
@@ -18,7 +19,7 @@ export interface Apply extends Disposable {
 /** Code from answers put into files: at the cursor, as a new one, or as a change that is proposed in a diff editor. */
 export function registerApply({ log }: { readonly log: Log }): Apply {
   const files = new ProposalFiles();
-  const editor = new LastEditor();
+  const editor = new LastEditor(isWritable);
   const registration = workspace.registerFileSystemProvider(PROPOSAL_SCHEME, files, { isCaseSensitive: true });
   const proposals = new Proposals(files, log);
   const disposable = Disposable.from(

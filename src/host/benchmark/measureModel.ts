@@ -100,12 +100,12 @@ async function ghostFigures(options: MeasureOptions): Promise<Figures['ghost'] |
   for (const [index, place] of sample.entries()) {
     if (index > 0 && now() > end) break;
     onStep('ghostText', index, sample.length);
-    const outcome = await engine.complete(placeParams(place), cancellation);
+    const outcome = await engine.complete(sampleParams(place), cancellation);
     if (outcome.kind === 'failed') return outcome;
     if (cancelled()) return undefined;
     asked.push({ place, result: outcome.value });
     if (index % keyLaterEvery !== 0) continue;
-    const next = await engine.complete(placeParams(oneKeyLater(place)), cancellation);
+    const next = await engine.complete(sampleParams(oneKeyLater(place)), cancellation);
     if (next.kind === 'failed') return next;
     if (cancelled()) return undefined;
     later.push(next.value.metrics.totalMilliseconds);
@@ -113,7 +113,7 @@ async function ghostFigures(options: MeasureOptions): Promise<Figures['ghost'] |
   return ghostSummary(asked, later);
 }
 
-function placeParams({ path, language, prefix, suffix }: SamplePlace): CompletionRequest {
+function sampleParams({ path, language, prefix, suffix }: SamplePlace): CompletionRequest {
   return { path, language, prefix, suffix, multiline: false, maxTokens: ghostTokens };
 }
 

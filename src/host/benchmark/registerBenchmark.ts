@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Cancellation } from '../llm/languageModel';
 import type { EngineClient } from '../llm/worker/engineClient';
-import { describeProblem, gigabytes } from '../ui/errorMessages';
+import { describeProblem } from '../ui/errorMessages';
+import { formatGigabytes } from '../ui/numberFormat';
 import { commandIds } from '../services/commandIds';
 import type { Log } from '../services/log';
 import { markdown, savedPage, type ActionId } from './benchmarkPage';
@@ -106,7 +107,7 @@ class Benchmark implements vscode.Disposable {
     const current = this.deps.currentPath();
     const items = (await this.deps.models()).map((model) => ({
       label: model.name,
-      description: `${gigabytes(model.bytes)} GB`,
+      description: `${formatGigabytes(model.bytes)} GB`,
       picked: model.path === current,
       model,
     }));

@@ -50,11 +50,12 @@ export async function codeQuestion(task: CodeTask, place: Place, words = ''): Pr
 }
 
 function titleOf(task: CodeTask, words: string): string {
-  const title = titles[task]();
+  const title = taskTitles[task]();
   return words === '' ? title : vscode.l10n.t('{0}: {1}', title, words);
 }
 
-const titles: Readonly<Record<CodeTask, () => string>> = {
+/** The tasks as the user reads them, in the user's language. */
+export const taskTitles: Readonly<Record<CodeTask, () => string>> = {
   explain: () => vscode.l10n.t('Explain the selected code'),
   fix: () => vscode.l10n.t('Fix the selected code'),
   tests: () => vscode.l10n.t('Write tests for the selected code'),

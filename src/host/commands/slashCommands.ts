@@ -1,17 +1,9 @@
 import * as vscode from 'vscode';
-import { parseSlash } from '../../util/text/slashCommand';
+import type { CommandResult } from '../../contract/chat';
 import { codeTasks, type CodeTask } from '../../prompt/tasks/codeTasks';
 import { commandIds } from '../services/commandIds';
 import { currentEditor } from '../services/documents/targetRange';
-import { codeQuestion, type CodeQuestion } from './codeQuestion';
-
-/** What a message that begins with a command comes to. */
-export type SlashResult =
-  | { readonly kind: 'question'; readonly question: CodeQuestion }
-  /** It was done elsewhere; there is nothing to ask in the chat. */
-  | { readonly kind: 'done' }
-  /** It could not be done, and the user was told why. */
-  | { readonly kind: 'refused' };
+import { codeQuestion, taskTitles, type CodeQuestion } from './codeQuestion';
 
 export type SlashName = CodeTask | 'commit';
 
@@ -25,7 +17,7 @@ export class SlashCommands {
   }
 
   /** What `text` asks for; `undefined` where it begins with no command and is to be sent as it is. */
-  async resolve(text: string): Promise<SlashResult | undefined> {
+  async resolve(text: string): Promise<CommandResult<CodeQuestion> | undefined> {
     const message = parseSlash(text, names);
     if (message === undefined) return undefined;
     const { name, words } = message;
@@ -47,10 +39,19 @@ export class SlashCommands {
 }
 
 const descriptions: Readonly<Record<SlashName, () => string>> = {
-  explain: () => vscode.l10n.t('Explain the selected code'),
-  fix: () => vscode.l10n.t('Fix the selected code'),
-  tests: () => vscode.l10n.t('Write tests for the selected code'),
-  doc: () => vscode.l10n.t('Document the selected code'),
-  refactor: () => vscode.l10n.t('Refactor the selected code'),
+  ...taskTitles,
   commit: () => vscode.l10n.t('Write a commit message for the changes'),
 };
+
+/** A message that begins with one of the commands: its name, and the words typed behind it, empty for none. */
+export interface SlashMessage<Name extends string> {
+  readonly name: Name;
+  readonly words: string;
+}
+
+/** Reads a message that begins with `/` and one of `names`, in any case; `undefined` for every other message, which is plain text. */
+export function parseSlash<Name extends string>(text: string, names: readonly Name[]): SlashMessage<Name> | undefined {
+  const [, typed, words] = /^\s*\/(\w+)(?:\s+([^]*))?$/.exec(text) ?? [];
+  const name = names.find((each) => each === typed?.toLowerCase());
+  return name === undefined ? undefined : { name, words: (words ?? '').trim() };
+}

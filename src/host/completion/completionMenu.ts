@@ -2,14 +2,10 @@ import * as vscode from 'vscode';
 import { commandIds } from '../services/commandIds';
 import type { Config } from '../services/config';
 import { configSection } from '../services/configService';
+import { showCommandMenu, type MenuItem } from '../ui/commandMenu';
 import { isOnForLanguage, type GhostControls } from './completionControls';
 import type { GhostNumbers } from './completionStatistics';
 import { describeEnding, describeReport, timeOf } from './completionMessages';
-
-interface MenuItem extends vscode.QuickPickItem {
-  readonly command?: string;
-  readonly args?: readonly unknown[];
-}
 
 export interface MenuDeps {
   readonly config: () => Config;
@@ -19,11 +15,7 @@ export interface MenuDeps {
 
 /** Everything about ghost text: why there is none, the switches, and what became of the suggestions so far. */
 export async function showGhostMenu(deps: MenuDeps): Promise<void> {
-  const picked = await vscode.window.showQuickPick(menuItems(deps, vscode.window.activeTextEditor?.document.languageId), {
-    title: vscode.l10n.t('Ghost text'),
-    placeHolder: vscode.l10n.t('What would you like to do?'),
-  });
-  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));
+  await showCommandMenu(vscode.l10n.t('Ghost text'), menuItems(deps, vscode.window.activeTextEditor?.document.languageId));
 }
 
 function menuItems(deps: MenuDeps, language: string | undefined): readonly MenuItem[] {

@@ -1,5 +1,6 @@
 import type { DropReason } from '../../contract/completion';
 import { env, l10n } from 'vscode';
+import { formatCount } from '../ui/numberFormat';
 import type { OffReason } from './completionControls';
 import type { Ending, GhostReport } from './completionStatistics';
 
@@ -76,17 +77,16 @@ export function timeOf(milliseconds: number): string {
 
 /** The counters as rows of a list: what, and how many. */
 export function describeReport(report: GhostReport): readonly { readonly label: string; readonly value: string }[] {
-  const count = (value: number): string => new Intl.NumberFormat(env.language).format(value);
-  const milliseconds = (value: number): string => l10n.t('{0} ms', count(Math.round(value)));
+  const milliseconds = (value: number): string => l10n.t('{0} ms', formatCount(Math.round(value)));
   const of = (ending: Ending): number => report.endings.find((each) => each.ending === ending)?.count ?? 0;
   const [dropped] = report.endings.filter(({ ending }) => isDrop(ending));
   const rows = [
-    { label: l10n.t('Suggestions offered'), value: count(of('shown')) },
-    { label: l10n.t('Shown on while typing, without asking'), value: count(of('kept')) },
-    { label: l10n.t('Taken whole'), value: count(report.accepted) },
-    { label: l10n.t('Taken by word or line'), value: count(report.partly) },
-    { label: l10n.t('Characters taken'), value: count(report.acceptedCharacters) },
-    { label: l10n.t('Characters typed as suggested'), value: count(report.typedThrough) },
+    { label: l10n.t('Suggestions offered'), value: formatCount(of('shown')) },
+    { label: l10n.t('Shown on while typing, without asking'), value: formatCount(of('kept')) },
+    { label: l10n.t('Taken whole'), value: formatCount(report.accepted) },
+    { label: l10n.t('Taken by word or line'), value: formatCount(report.partly) },
+    { label: l10n.t('Characters taken'), value: formatCount(report.acceptedCharacters) },
+    { label: l10n.t('Characters typed as suggested'), value: formatCount(report.typedThrough) },
   ];
   if (report.latency) {
     rows.push({
@@ -94,7 +94,7 @@ export function describeReport(report: GhostReport): readonly { readonly label: 
       value: l10n.t('{0} median, {1} for 95%', milliseconds(report.latency.median), milliseconds(report.latency.p95)),
     });
   }
-  if (dropped) rows.push({ label: l10n.t('Most often dropped ({0})', count(dropped.count)), value: describeEnding(dropped.ending) });
+  if (dropped) rows.push({ label: l10n.t('Most often dropped ({0})', formatCount(dropped.count)), value: describeEnding(dropped.ending) });
   return rows;
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withTimeout } from '../../util/timeout';
 import { MAX_IMPORT_LINES, namesOfImports } from './importedNames';
 
 /** How long the language server has, in milliseconds. */
@@ -37,16 +38,6 @@ async function definitionOf(
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patience, undefined);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } catch {
-    // A language server that fails is one that does not answer.
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
+  // A language server that fails is one that does not answer.
+  return withTimeout(work, patience, () => undefined).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { withTimeout } from '../../util/timeout';
 import { replaceText, type TextReplacement } from '../services/documents/documentEdits';
 import type { EditDocument, UndoStops } from './pendingEdit';
 
@@ -39,7 +39,7 @@ export class VscodeEditDocument implements EditDocument {
     // An editor that is read-only does nothing, and does not say so.
     if (done && document.version !== version) return true;
     // A document whose file is being renamed takes no changes. The next attempt goes to its successor.
-    if (this.moving !== undefined) await Promise.race([this.moving.done, wait(MAX_MOVE_MILLISECONDS)]);
+    if (this.moving !== undefined) await withTimeout(this.moving.done, MAX_MOVE_MILLISECONDS, () => undefined);
     return false;
   }
 

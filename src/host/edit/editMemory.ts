@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Memento } from 'vscode';
+import type { Memento } from '../services/memento';
 import type { Snapshot } from './pendingEdit';
 
 const KEY = 'paddock.edits';
@@ -14,7 +14,7 @@ const schema = v.record(v.string(), v.array(snapshot));
 export class EditMemory {
   private readonly edits: Map<string, readonly Snapshot[]>;
 
-  constructor(private readonly memento: Pick<Memento, 'get' | 'update'>) {
+  constructor(private readonly memento: Memento) {
     const stored = v.safeParse(schema, memento.get(KEY));
     this.edits = new Map(stored.success ? Object.entries(stored.output) : []);
   }

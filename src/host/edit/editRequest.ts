@@ -1,9 +1,11 @@
 import type { ChatParams } from '../../contract/chat';
 import * as vscode from 'vscode';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
+import { ANSWER_SHARE } from '../../prompt/chat/chatPrompt';
+import { SELECTION_SHARE } from '../../prompt/context/blockLimits';
 import type { EditPlace } from '../../prompt/tasks/codeAnswer';
 import { editQuestion } from '../../prompt/tasks/editInstruction';
-import { number } from '../ui/errorMessages';
+import { formatCount } from '../ui/numberFormat';
 import { taskSubjects } from '../llm/subjects';
 import { isReadOnly, readOnlySentence } from '../services/documents/documentEdits';
 import { isCell } from '../services/documents/notebooks';
@@ -16,10 +18,6 @@ export interface EditTarget {
   readonly start: number;
   readonly end: number;
 }
-
-/** Shares of a lane: what a selection may take at most, as the worker cuts longer ones, and the answer, which is about as long. */
-const SELECTION_SHARE = 0.25;
-const ANSWER_SHARE = 0.25;
 
 /** Characters a token stands for in code, at the least that vocabularies of Llama's kind reach over a few lines. */
 const CHARACTERS_PER_TOKEN = 3;
@@ -42,12 +40,13 @@ export async function refusal({ document, start, end }: EditTarget, contextToken
     return vscode.l10n.t('In a workspace you do not trust, Paddock edits no files. Trust the workspace to edit them.');
   if (await isReadOnly(document.uri)) return readOnlySentence();
   const tokens = Math.ceil(textOf(document, start, end).length / CHARACTERS_PER_TOKEN);
+  // The prompt cuts longer selections.
   const fit = Math.floor(contextTokens * SELECTION_SHARE);
   if (tokens <= fit) return undefined;
   return vscode.l10n.t(
     'The selection is too long to edit: about {0} tokens, where {1} fit. Select less, or raise the context size.',
-    number(tokens),
-    number(fit),
+    formatCount(tokens),
+    formatCount(fit),
   );
 }
 
@@ -56,8 +55,8 @@ export function askInstruction({ document, start, end }: EditTarget, last: strin
   const name = isCell(document.uri) ? documentName(document.uri) : vscode.workspace.asRelativePath(document.uri);
   const where =
     end - start === 1
-      ? vscode.l10n.t('{0}, line {1}', name, number(end))
-      : vscode.l10n.t('{0}, lines {1} to {2}', name, number(start + 1), number(end));
+      ? vscode.l10n.t('{0}, line {1}', name, formatCount(end))
+      : vscode.l10n.t('{0}, lines {1} to {2}', name, formatCount(start + 1), formatCount(end));
   return vscode.window.showInputBox({
     title: vscode.l10n.t('Edit with Paddock'),
     prompt: where,

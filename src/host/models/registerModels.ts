@@ -13,7 +13,7 @@ import type { OwnedModel } from './picker/modelChoices';
 import { ChosenFiles } from './library/chosenFiles';
 import { registerDownloads, type DownloadsDeps } from './download/registerDownloads';
 import { embeddedModelPath } from './library/embeddedModel';
-import { fileProblem } from './library/fileProblem';
+import { fileProblem } from './library/modelSize';
 import { chooseGhostTextModel, ghostTextModel, registerGhostTextModel, useForGhostText } from './running/completionModel';
 import { registerGpu } from './running/gpuNotice';
 import type { ModelFiles } from './library/modelFiles';

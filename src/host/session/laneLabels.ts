@@ -1,14 +1,12 @@
 /** Says what lanes are about. */
 import { posix } from 'node:path';
 import { l10n } from 'vscode';
+import type { LaneView } from '../../contract/sessionFacts';
 import type { Event } from '../../util/event';
 import { isTaskSubject, taskSubjects, type TaskSubject } from '../llm/subjects';
 
-/** What is known of a lane's tokens; of a worker's `LaneView` and `ParkedView`. */
-export interface LaneContent {
-  readonly role: 'chat' | 'completion';
-  readonly subject?: string | undefined;
-}
+/** What the tokens of a lane or of a KV snapshot are for, and about. */
+export type LaneContent = Pick<LaneView, 'role' | 'subject'>;
 
 export interface LaneLabel {
   readonly label: string;

@@ -1,14 +1,9 @@
 import type { Disposable } from '../../util/event';
+import type { Memento } from '../services/memento';
 import { todayOf, withReuse, type DayRecord } from './dayRecord';
 
-/** Where the day's record is kept. VS Code's `Memento` has this shape. */
-export interface SavingsMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
-
 export interface SavingsOptions {
-  readonly memory: SavingsMemory;
+  readonly memory: Memento;
   readonly now: () => Date;
   /** Runs something later; disposing keeps it from running. */
   readonly later: (action: () => void) => Disposable;

@@ -1,9 +1,9 @@
 /** Speed over time, as pictures and in words. */
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import { largest, smallest } from '../../util/lists';
 import type { ChartView, SectionView } from '../../contract/webview/sessionMessages';
 import type { AnswerSpeed } from '../../contract/sessionFacts';
-import { count, rate } from '../ui/numberFormat';
+import { formatCount, formatRate } from '../ui/numberFormat';
 
 export function speedSection(answers: readonly AnswerSpeed[]): SectionView {
   const charts = [
@@ -34,8 +34,8 @@ function summaryOf(title: string, values: readonly number[], last: number): stri
   return l10n.t(
     '{0}: the last {1} answers between {2} and {3}, the latest at {4}',
     title,
-    count(values.length, env.language),
-    rate(lowest, env.language),
+    formatCount(values.length),
+    formatRate(lowest),
     perSecond(highest),
     perSecond(last),
   );
@@ -44,12 +44,10 @@ function summaryOf(title: string, values: readonly number[], last: number): stri
 function tableOf(known: readonly AnswerSpeed[], speedOf: (answer: AnswerSpeed) => number): ChartView['table'] {
   return {
     columns: [l10n.t('Answer'), l10n.t('Tokens per second')],
-    rows: known
-      .map((answer) => [answer.role === 'chat' ? l10n.t('chat') : l10n.t('ghost text'), rate(speedOf(answer), env.language)])
-      .reverse(),
+    rows: known.map((answer) => [answer.role === 'chat' ? l10n.t('chat') : l10n.t('ghost text'), formatRate(speedOf(answer))]).reverse(),
   };
 }
 
 function perSecond(value: number): string {
-  return l10n.t('{0} tokens/s', rate(value, env.language));
+  return l10n.t('{0} tokens/s', formatRate(value));
 }

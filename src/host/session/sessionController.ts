@@ -1,7 +1,8 @@
+import * as v from 'valibot';
 import type { Metrics } from '../../contract/metrics';
 import { Emitter, type Disposable, type Event } from '../../util/event';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { SessionHostMessage, SessionPage } from '../../contract/webview/sessionMessages';
+import type { SessionHostMessage, SessionPage, SessionWebviewMessage } from '../../contract/webview/sessionMessages';
 import type { ClearResult, ParkResult, SessionView } from '../../contract/sessionFacts';
 import type { Engine, EngineState } from '../llm/languageModel';
 import { isProblemActionId, type ProblemActionId } from '../ui/errorActions';
@@ -172,4 +173,12 @@ type OwnAction = Exclude<SessionActionId, 'restartEngine'>;
 
 function isOwnAction(id: string): id is OwnAction {
   return id === 'start' || id === 'park' || id === 'clear' || id === 'copyReport';
+}
+
+const webviewMessage = v.variant('type', [v.object({ type: v.literal('ready') }), v.object({ type: v.literal('action'), id: v.string() })]);
+
+/** A message from the webview, or `undefined` for anything that is none. */
+export function parseSessionMessage(value: unknown): SessionWebviewMessage | undefined {
+  const result = v.safeParse(webviewMessage, value);
+  return result.success ? result.output : undefined;
 }

@@ -1,6 +1,7 @@
 /** The session view's words and numbers, in the user's language. */
+import { sum } from '../../util/lists';
 import type { ModelFacts } from '../../contract/models';
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import type { FactView, LaneLine, SectionView, SessionPage } from '../../contract/webview/sessionMessages';
 import type { ActionView } from '../../contract/webview/chatMessages';
 import type { LaneView, ParkedView, SessionView } from '../../contract/sessionFacts';
@@ -9,7 +10,7 @@ import { engineView } from '../ui/engineStatus';
 import { labelOf } from '../ui/errorMessages';
 import { speedSection } from './sessionCharts';
 import type { DayRecord } from './dayRecord';
-import { bytes, count, duration, share, sum } from '../ui/numberFormat';
+import { formatBytes, formatCount, formatDuration, formatShare } from '../ui/numberFormat';
 import { parkedHeld } from './heldTokens';
 import type { LaneContent, LaneLabel } from './laneLabels';
 
@@ -113,7 +114,7 @@ function laneLine(lane: LaneView, nameOf: PageParts['labelOf']): LaneLine {
     kind: shownRole(lane.role),
     label,
     description: lane.busy ? `${description} · ${l10n.t('in use')}` : description,
-    amount: l10n.t('{0} of {1} tokens', count(lane.tokens, env.language), count(lane.capacity, env.language)),
+    amount: l10n.t('{0} of {1} tokens', formatCount(lane.tokens), formatCount(lane.capacity)),
     fraction: lane.capacity > 0 ? lane.tokens / lane.capacity : 0,
   };
 }
@@ -122,15 +123,14 @@ function laneLine(lane: LaneView, nameOf: PageParts['labelOf']): LaneLine {
 function emptyLine(lanes: readonly LaneView[]): readonly LaneLine[] {
   const [first] = lanes;
   if (first === undefined) return [];
-  const { language } = env;
-  const label = lanes.length === 1 ? l10n.t('1 empty lane') : l10n.t('{0} empty lanes', count(lanes.length, language));
+  const label = lanes.length === 1 ? l10n.t('1 empty lane') : l10n.t('{0} empty lanes', formatCount(lanes.length));
   return [
     {
       id: '',
       kind: 'empty',
       label,
       description: '',
-      amount: l10n.t('room for {0} tokens', count(sum(lanes.map(({ capacity }) => capacity)), language)),
+      amount: l10n.t('room for {0} tokens', formatCount(sum(lanes.map(({ capacity }) => capacity)))),
     },
   ];
 }
@@ -143,7 +143,7 @@ function parkedSection(parked: readonly ParkedView[], nameOf: PageParts['labelOf
 }
 
 function parkedAmount({ tokens, bytes: size, place }: ParkedView): string {
-  const parts = [count(tokens, env.language), bytes(size, env.language)] as const;
+  const parts = [formatCount(tokens), formatBytes(size)] as const;
   return place === 'memory' ? l10n.t('{0} tokens, {1} in memory', ...parts) : l10n.t('{0} tokens, {1} on disk', ...parts);
 }
 
@@ -153,10 +153,9 @@ function parkedNote(own: number, others: readonly ParkedView[]): string {
 }
 
 function savingsSection(view: SessionView | undefined, { reusedTokens, savedSeconds }: DayRecord): SectionView {
-  const { language } = env;
   const cached = view && [
-    { label: l10n.t('Tokens in lanes'), value: count(sum(view.lanes.map(({ tokens }) => tokens)), language) },
-    { label: l10n.t('Tokens parked'), value: count(sum(view.parked.filter(({ own }) => own).map(({ tokens }) => tokens)), language) },
+    { label: l10n.t('Tokens in lanes'), value: formatCount(sum(view.lanes.map(({ tokens }) => tokens))) },
+    { label: l10n.t('Tokens parked'), value: formatCount(sum(view.parked.filter(({ own }) => own).map(({ tokens }) => tokens))) },
     ...reusedShare(view.totals),
   ];
   return {
@@ -164,8 +163,8 @@ function savingsSection(view: SessionView | undefined, { reusedTokens, savedSeco
     kind: 'facts',
     title: l10n.t('Saved'),
     facts: [
-      { label: l10n.t('Tokens reused today'), value: count(reusedTokens, language) },
-      { label: l10n.t('Reading time saved today'), value: duration(savedSeconds, language) },
+      { label: l10n.t('Tokens reused today'), value: formatCount(reusedTokens) },
+      { label: l10n.t('Reading time saved today'), value: formatDuration(savedSeconds) },
       ...(cached ?? []),
     ],
     note: '',
@@ -174,11 +173,10 @@ function savingsSection(view: SessionView | undefined, { reusedTokens, savedSeco
 
 function reusedShare({ promptTokens, reusedTokens }: SessionView['totals']): readonly FactView[] {
   if (promptTokens === 0) return [];
-  return [{ label: l10n.t('Of all prompts since the start, reused'), value: share(reusedTokens / promptTokens, env.language) }];
+  return [{ label: l10n.t('Of all prompts since the start, reused'), value: formatShare(reusedTokens / promptTokens) }];
 }
 
 function memorySection({ memory }: SessionView, facts: ModelFacts): SectionView {
-  const { language } = env;
   const { residentBytes, anonymousBytes } = memory;
   const models = facts.completion?.kind === 'loaded' ? [facts, facts.completion.facts] : [facts];
   return {
@@ -186,12 +184,12 @@ function memorySection({ memory }: SessionView, facts: ModelFacts): SectionView 
     kind: 'facts',
     title: l10n.t('Memory'),
     facts: [
-      { label: l10n.t('The model’s process'), value: bytes(residentBytes, language) },
-      ...(anonymousBytes === undefined ? [] : [{ label: l10n.t('Of that, not read from a file'), value: bytes(anonymousBytes, language) }]),
-      { label: l10n.t('KV cache of all lanes'), value: bytes(sum(models.map(({ lanes, laneBytes }) => lanes * laneBytes)), language) },
+      { label: l10n.t('The model’s process'), value: formatBytes(residentBytes) },
+      ...(anonymousBytes === undefined ? [] : [{ label: l10n.t('Of that, not read from a file'), value: formatBytes(anonymousBytes) }]),
+      { label: l10n.t('KV cache of all lanes'), value: formatBytes(sum(models.map(({ lanes, laneBytes }) => lanes * laneBytes))) },
       ...models.map(({ mapped, fileBytes }) => ({
         label: mapped ? l10n.t('Model file, shared') : l10n.t('Model file, in memory'),
-        value: bytes(fileBytes, language),
+        value: formatBytes(fileBytes),
       })),
     ],
     note: '',
@@ -205,22 +203,21 @@ function modelSections(facts: ModelFacts): readonly SectionView[] {
 }
 
 function modelSection({ name, contextTokens, trainContextTokens, threads, decodeThreads, gpu }: ModelFacts): SectionView {
-  const { language } = env;
   return {
     id: 'model',
     kind: 'facts',
     title: l10n.t('Model'),
     facts: [
       { label: l10n.t('Name'), value: name },
-      { label: l10n.t('Context of a lane'), value: l10n.t('{0} tokens', count(contextTokens, language)) },
-      { label: l10n.t('Trained with'), value: l10n.t('{0} tokens', count(trainContextTokens, language)) },
+      { label: l10n.t('Context of a lane'), value: l10n.t('{0} tokens', formatCount(contextTokens)) },
+      { label: l10n.t('Trained with'), value: l10n.t('{0} tokens', formatCount(trainContextTokens)) },
       { label: l10n.t('Runs on'), value: gpu === false ? l10n.t('the CPU') : l10n.t('the GPU ({0})', gpu) },
       {
         label: l10n.t('Threads'),
         value:
           threads === decodeThreads
-            ? count(threads, language)
-            : l10n.t('{0} to read, {1} to write', count(threads, language), count(decodeThreads, language)),
+            ? formatCount(threads)
+            : l10n.t('{0} to read, {1} to write', formatCount(threads), formatCount(decodeThreads)),
       },
     ],
     note: '',

@@ -1,8 +1,9 @@
 /** What the session view says about its buttons, in the user's language. */
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
+import { sum } from '../../util/lists';
 import type { SessionView } from '../../contract/sessionFacts';
 import type { SessionWords } from './sessionController';
-import { count, duration, sum } from '../ui/numberFormat';
+import { formatCount, formatDuration } from '../ui/numberFormat';
 import { lanesHeld, parkedHeld } from './heldTokens';
 import { sessionPage } from './sessionPage';
 
@@ -13,7 +14,7 @@ export const sessionWords: SessionWords = {
     if (lanes === 0) return l10n.t('No lane holds enough to be worth parking.');
     return lanes === 1
       ? l10n.t('Parked: 1 lane can be taken up again after a restart.')
-      : l10n.t('Parked: {0} lanes can be taken up again after a restart.', count(lanes, env.language));
+      : l10n.t('Parked: {0} lanes can be taken up again after a restart.', formatCount(lanes));
   },
   cleared: ({ lanes, tokens, parked, bytes: size }) => l10n.t('Cleared: {0}, and {1}.', lanesHeld(lanes, tokens), parkedHeld(parked, size)),
   copied: () => l10n.t('The report is on the clipboard. It holds no text of yours and no paths; read it before you send it.'),
@@ -37,7 +38,7 @@ export function clearQuestion({ lanes, parked, prefillTokensPerSecond }: Session
     prefillTokensPerSecond > 0
       ? l10n.t(
           'The model has to read again what it is asked about next: up to {0} for all of it.',
-          duration(tokens / prefillTokensPerSecond, env.language),
+          formatDuration(tokens / prefillTokensPerSecond),
         )
       : l10n.t('The model has to read again what it is asked about next.');
   return { message: l10n.t('Clear what the session has read?'), detail: `${freed} ${cost}` };

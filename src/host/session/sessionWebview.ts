@@ -4,8 +4,7 @@ import type { Disposable } from '../../util/event';
 import { sessionViewId } from '../services/commandIds';
 import type { Log } from '../services/log';
 import { webviewPage } from '../services/webviewPage';
-import type { SessionController } from './sessionController';
-import { parseSessionMessage } from './incomingSessionMessages';
+import { parseSessionMessage, type SessionController } from './sessionController';
 
 /** The session's webview. Its page is thrown away whenever the view is hidden or collapsed, and made anew from the next look. */
 export class SessionWebview implements WebviewViewProvider, Disposable {

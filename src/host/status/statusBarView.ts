@@ -1,9 +1,10 @@
 import type { ModelFacts } from '../../contract/models';
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import type { EngineState } from '../llm/languageModel';
 import { placeOf, serverLines, unloaded } from '../ui/engineStatus';
 import { ghostTextLine } from '../ui/completionModelMessages';
-import { describeProblem, gigabytes, number } from '../ui/errorMessages';
+import { describeProblem } from '../ui/errorMessages';
+import { formatCount, formatGigabytes, formatRate } from '../ui/numberFormat';
 
 export interface StatusBarView {
   readonly text: string;
@@ -80,7 +81,7 @@ function readyView(
       : l10n.t('Paddock: {0}, {1}; nothing leaves this machine', facts.name, whereItRuns(facts)),
     lanesLine(facts),
     ...ghostTextLine(facts),
-    ...(facts.restoredTokens > 0 ? [l10n.t('{0} tokens taken up again', number(facts.restoredTokens))] : []),
+    ...(facts.restoredTokens > 0 ? [l10n.t('{0} tokens taken up again', formatCount(facts.restoredTokens))] : []),
   ];
   return shown('hubot', `${facts.name}${rateOf(speed)}`, lines.join('\n'));
 }
@@ -98,14 +99,8 @@ function whereItRuns({ gpu, threads, decodeThreads }: ModelFacts): string {
 
 /** The choice that was made for the machine's memory. */
 export function lanesLine({ lanes, contextTokens, laneBytes }: ModelFacts): string {
-  const size = gigabytes(lanes * laneBytes);
+  const size = formatGigabytes(lanes * laneBytes);
   return lanes === 1
-    ? l10n.t('1 lane of {0} tokens, {1} GB', number(contextTokens), size)
-    : l10n.t('{0} lanes of {1} tokens, {2} GB', lanes, number(contextTokens), size);
-}
-
-/** One decimal below ten, none above: the figure is read at a glance. */
-function formatRate(tokensPerSecond: number): string {
-  const digits = tokensPerSecond < 10 ? 1 : 0;
-  return new Intl.NumberFormat(env.language, { maximumFractionDigits: digits }).format(tokensPerSecond);
+    ? l10n.t('1 lane of {0} tokens, {1} GB', formatCount(contextTokens), size)
+    : l10n.t('{0} lanes of {1} tokens, {2} GB', lanes, formatCount(contextTokens), size);
 }

@@ -1,24 +1,16 @@
 import * as vscode from 'vscode';
 import type { Engine, EngineState } from '../llm/languageModel';
+import { showCommandMenu, type MenuItem } from '../ui/commandMenu';
 import { engineView } from '../ui/engineStatus';
 import { ghostTextLine } from '../ui/completionModelMessages';
 import { commandIds, chatViewId } from '../services/commandIds';
 import { configSection } from '../services/configService';
 import { lanesLine } from './statusBarView';
 
-interface MenuItem extends vscode.QuickPickItem {
-  readonly command: string;
-  readonly args?: readonly unknown[];
-}
-
 /** The status bar's menu: everything Paddock can do, one key press away. */
 export async function showMenu(engine: Engine): Promise<void> {
   const { state } = engine;
-  const picked = await vscode.window.showQuickPick(menuItems(state.kind === 'stopped'), {
-    title: titleOf(state),
-    placeHolder: vscode.l10n.t('What would you like to do?'),
-  });
-  if (picked) await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));
+  await showCommandMenu(titleOf(state), menuItems(state.kind === 'stopped'));
 }
 
 function titleOf(state: EngineState): string {

@@ -2,7 +2,8 @@
 import type { ModelFacts } from '../../contract/models';
 import { l10n } from 'vscode';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import { describeProblem, gigabytes } from './errorMessages';
+import { describeProblem } from './errorMessages';
+import { formatGigabytes } from './numberFormat';
 
 /** Which model writes ghost text, as a line; nothing where none is set for it. */
 export function ghostTextLine({ completion }: ModelFacts): readonly string[] {
@@ -17,7 +18,7 @@ export function describeGhostTextProblem(error: EngineErrorData): string {
   }
   return l10n.t(
     'The chat’s model writes ghost text, as the one set for that does not fit beside it: it needs {0} GB, and {1} GB are left. Choose smaller models, or close other programs.',
-    gigabytes(error.neededBytes),
-    gigabytes(error.freeBytes),
+    formatGigabytes(error.neededBytes),
+    formatGigabytes(error.freeBytes),
   );
 }

@@ -2,9 +2,12 @@
  * What went wrong, as a sentence for the user: what happened, what to do, and the buttons that do it. Every feature that meets an
  * {@link EngineErrorData} says it with these words.
  */
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { ProblemActionId } from './errorActions';
+import { formatCount, formatGigabytes } from './numberFormat';
+
+export { formatGigabytes as gigabytes } from './numberFormat';
 
 export { commandOf } from './errorActions';
 
@@ -98,8 +101,8 @@ function messageOf(error: EngineErrorData): string {
         ? l10n.t(
             'The model file {0} ends early: {1} of its {2} bytes are there. Download it again, or choose another one.',
             error.path,
-            number(error.bytes),
-            number(error.neededBytes),
+            formatCount(error.bytes),
+            formatCount(error.neededBytes),
           )
         : l10n.t('The model file {0} ends early. Download it again, or choose another one.', error.path);
     case 'modelVersion':
@@ -134,8 +137,8 @@ function messageOf(error: EngineErrorData): string {
     case 'promptTooLong':
       return l10n.t(
         'The question is too long for the model: {0} tokens where {1} fit. Shorten it, select less, or raise the context size.',
-        number(error.promptTokens),
-        number(error.contextTokens),
+        formatCount(error.promptTokens),
+        formatCount(error.contextTokens),
       );
     case 'noModel':
       return l10n.t('No model is loaded. Choose a model file, or use the embedded model.');
@@ -199,16 +202,16 @@ function modelParts({ path, problem, part, parts }: Extract<EngineErrorData, { k
   if (problem === 'missing') {
     return l10n.t(
       'Part {0} of {1} of this model is missing: {2}. Put it into the folder of the other parts, or choose another model.',
-      number(part),
-      number(parts),
+      formatCount(part),
+      formatCount(parts),
       path,
     );
   }
   return l10n.t(
     'The file {0} is part {1} of a model in {2} parts, and its name does not say so. Rename the parts so that their names end in {3} and so on, all in one folder, or choose another model.',
     path,
-    number(part),
-    number(parts),
+    formatCount(part),
+    formatCount(parts),
     `-${String(part).padStart(5, '0')}-of-${String(parts).padStart(5, '0')}.gguf`,
   );
 }
@@ -300,9 +303,9 @@ export function describeRestart(error: EngineErrorData): string {
 }
 
 function doesNotFit({ neededBytes, freeBytes, others, othersBytes }: Extract<EngineErrorData, { kind: 'doesNotFit' }>): string {
-  const needed = gigabytes(neededBytes);
-  const free = gigabytes(freeBytes);
-  const held = gigabytes(othersBytes);
+  const needed = formatGigabytes(neededBytes);
+  const free = formatGigabytes(freeBytes);
+  const held = formatGigabytes(othersBytes);
   if (others === 0) {
     return l10n.t(
       'This model does not fit into memory: it needs {0} GB and {1} GB can be had. It was not loaded. Close other programs, choose a smaller model, lower the context size, or load it anyway.',
@@ -322,7 +325,7 @@ function doesNotFit({ neededBytes, freeBytes, others, othersBytes }: Extract<Eng
     'This model does not fit into memory: it needs {0} GB and {1} GB can be had, as the models of {2} other windows take {3} GB. It was not loaded. Close a window, choose a smaller model, lower the context size, or load it anyway.',
     needed,
     free,
-    number(others),
+    formatCount(others),
     held,
   );
 }
@@ -333,17 +336,7 @@ function outOfMemory(error: Extract<EngineErrorData, { kind: 'outOfMemory' }>): 
   }
   return l10n.t(
     'There is not enough memory for this model: it needs {0} GB and {1} GB are free. Close other programs, choose a smaller model, or lower the context size.',
-    gigabytes(error.neededBytes),
-    gigabytes(error.freeBytes),
+    formatGigabytes(error.neededBytes),
+    formatGigabytes(error.freeBytes),
   );
-}
-
-/** A count with the separators of the user's language. */
-export function number(value: number): string {
-  return new Intl.NumberFormat(env.language).format(value);
-}
-
-/** Bytes as gigabytes with one decimal, without the unit. */
-export function gigabytes(bytes: number): string {
-  return new Intl.NumberFormat(env.language, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(bytes / 1e9);
 }

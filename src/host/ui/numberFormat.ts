@@ -1,22 +1,34 @@
-/** Numbers with their units, as a language writes them. */
+/** Numbers with their units, as a language writes them. The language is by default the one that VS Code runs in. */
+import { env } from 'vscode';
 
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-/** A count. */
-export function count(value: number, language: string): string {
+/** A whole number with the separators of the language. */
+export function formatCount(value: number, language = env.language): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(value);
 }
 
-/** A rate: read at a glance, so one decimal below ten and none above. */
-export function rate(value: number, language: string): string {
+/** A rate with one decimal below ten and none above, so that it is read at a glance. */
+export function formatRate(value: number, language = env.language): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
 }
 
-/** A share, 0 to 1, as a percentage; nothing counts as whole that is not. */
-export function share(value: number, language: string): string {
+/** A share from 0 to 1 as a percentage, rounded down: 100% only when it is whole. */
+export function formatShare(value: number, language = env.language): string {
   return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }).format(Math.floor(value * 100) / 100);
+}
+
+/** A number with its unit in the short form. */
+export function formatUnit(
+  value: number,
+  unit: string,
+  digits: Pick<Intl.NumberFormatOptions, 'minimumFractionDigits' | 'maximumFractionDigits'>,
+  language = env.language,
+): string {
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', ...digits }).format(value);
+}
+
+/** Bytes as gigabytes with one decimal, without the unit. */
+export function formatGigabytes(bytes: number, language = env.language): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(bytes / 1e9);
 }
 
 const sizes = [
@@ -26,11 +38,10 @@ const sizes = [
 ] as const;
 
 /** Bytes in the largest unit of which there is one. */
-export function bytes(value: number, language: string): string {
+export function formatBytes(value: number, language = env.language): string {
   const [unit, size] = sizes.find(([, each]) => value >= each) ?? ['byte', 1];
   const amount = value / size;
-  const options = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: amount < 10 && size > 1 ? 1 : 0 } as const;
-  return new Intl.NumberFormat(language, options).format(amount);
+  return formatUnit(amount, unit, { maximumFractionDigits: amount < 10 && size > 1 ? 1 : 0 }, language);
 }
 
 const spans = [
@@ -40,16 +51,14 @@ const spans = [
 ] as const;
 
 /** A time in its two largest units: “2 hr, 5 min”. Below ten seconds with a decimal. */
-export function duration(seconds: number, language: string): string {
-  const inUnit = (value: number, unit: string, digits = 0): string =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
-  if (seconds < 10) return inUnit(seconds, 'second', 1);
+export function formatDuration(seconds: number, language = env.language): string {
+  if (seconds < 10) return formatUnit(seconds, 'second', { maximumFractionDigits: 1 }, language);
   let rest = Math.round(seconds);
   const parts: string[] = [];
   for (const [unit, size] of spans) {
     const whole = Math.floor(rest / size);
     rest -= whole * size;
-    if (whole > 0) parts.push(inUnit(whole, unit));
+    if (whole > 0) parts.push(formatUnit(whole, unit, { maximumFractionDigits: 0 }, language));
   }
   return new Intl.ListFormat(language, { type: 'unit', style: 'short' }).format(parts.slice(0, 2));
 }

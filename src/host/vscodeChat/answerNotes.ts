@@ -1,5 +1,6 @@
 import type { ChatResult } from '../../contract/chat';
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
+import { formatCount } from '../ui/numberFormat';
 
 /** What there is to say about an answer beside its text, as Markdown to stand behind it; empty for nothing. */
 export function answerNotes({ cuts, droppedTurns, stop }: Pick<ChatResult, 'cuts' | 'droppedTurns' | 'stop'>): string {
@@ -19,8 +20,5 @@ export function answerNotes({ cuts, droppedTurns, stop }: Pick<ChatResult, 'cuts
 function droppedNote(turns: number): string {
   return turns === 1
     ? l10n.t('The conversation outgrew the context: the model no longer saw its oldest question.')
-    : l10n.t(
-        'The conversation outgrew the context: the model no longer saw its {0} oldest questions.',
-        new Intl.NumberFormat(env.language).format(turns),
-      );
+    : l10n.t('The conversation outgrew the context: the model no longer saw its {0} oldest questions.', formatCount(turns));
 }

@@ -1,4 +1,5 @@
 import { readModelFileName } from '../../util/gguf/modelFileName';
+import { ANSWER_SHARE } from '../../prompt/chat/chatPrompt';
 import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/context/tokenEstimate';
 import type { EngineState, RemoteServer } from '../llm/languageModel';
 import type { GgufFacts } from './ggufHeader';
@@ -31,9 +32,6 @@ interface InfoSettings {
 
 /** Where neither the file nor its name says. */
 const UNKNOWN = 'unknown';
-
-/** Share of a lane that the worker keeps for an answer at the very least. */
-const ANSWER_SHARE = 0.25;
 
 /**
  * The model as it is, or, while none is loaded, as its file and the settings say it will be. Messages that count to `maxInputTokens` fit a

@@ -15,16 +15,18 @@ import {
 import { RecentMap } from '../../util/lruCache';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import type { EngineErrorData } from '../../contract/engineErrors';
+import { codeTasks, taskQuestion, type CodeTask } from '../../prompt/tasks/codeTasks';
 import { servingModel, type Engine } from '../llm/languageModel';
 import { taskSubjects } from '../llm/subjects';
 import { commandOf, describeProblem } from '../ui/errorMessages';
+import { reportedProblems } from '../services/documents/diagnostics';
+import { answerLocale } from '../services/locale';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
 import { answerNotes } from './answerNotes';
 import { readRecord, recordOf } from './answerRecord';
 import { userContent, withoutMarks } from './participantAttachments';
-import { commandQuestion, isParticipantCommand } from './participantQuestions';
-import { lookedAt, readReferences, type ReadReferences } from './chatReferences';
+import { lookedAt, readReferences, type AttachedDocument, type ReadReferences } from './chatReferences';
 import { defaultOptions, type AnswerSettings } from './answerSettings';
 
 export interface ParticipantDeps {
@@ -159,4 +161,21 @@ function keyOf({ prompt, command = '' }: Asked, answer: string): string {
 function sizeOf({ text, file, selection, context = [] }: UserContent): number {
   const blocks = [file, selection, ...context];
   return blocks.reduce((sum, block) => sum + (block?.text.length ?? 0), text.length);
+}
+
+/** The participant's slash commands, as package.json has them. */
+export const participantCommands = codeTasks;
+
+export function isParticipantCommand(name: string | undefined): name is CodeTask {
+  return (participantCommands as readonly (string | undefined)[]).includes(name);
+}
+
+/** A command's words for the model, with the user's own. Commands are about code: that in the first document, if there is one. */
+export function commandQuestion(task: CodeTask, words: string, about: AttachedDocument | undefined): string {
+  return taskQuestion(task, {
+    language: about?.document.languageId ?? '',
+    locale: answerLocale(),
+    words,
+    problems: task === 'fix' && about !== undefined ? reportedProblems(about.document, about.range, about.range) : [],
+  });
 }

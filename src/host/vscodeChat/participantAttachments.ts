@@ -1,6 +1,7 @@
 /** What was attached to a question in VS Code's chat, as the engine takes it. Pure. */
 import type { ContextBlock, FileBlock, SelectionBlock, UserContent } from '../../contract/context';
-import { largest } from '../../util/lists';
+import { fenceFor } from '../../util/text/fences';
+import { toOneLine } from '../../util/text/lines';
 
 export type Attachment = AttachedFile | AttachedText;
 
@@ -56,19 +57,10 @@ function blocksOf({ file, selection }: AttachedFile, shown: string | undefined):
 }
 
 function textBlock({ title, text }: AttachedText): string {
-  return `${oneLine(title)}:\n${fenced(text)}`;
+  return `${toOneLine(title)}:\n${fenced(text)}`;
 }
 
-/** In a fence that nothing within can close. */
 function fenced(text: string): string {
-  const longest = largest(
-    Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length),
-    2,
-  );
-  const fence = '`'.repeat(longest + 1);
+  const fence = fenceFor(text);
   return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

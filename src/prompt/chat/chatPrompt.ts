@@ -16,11 +16,13 @@ export interface ChatBudget {
   readonly reserveTokens: number;
 }
 
+/** Share of a lane that is always kept for the answer. The end of the context may still cut a longer one. */
+export const ANSWER_SHARE = 0.25;
+
 /** What of a lane of `laneTokens` a prompt may take when `maxTokens` are wanted for the answer, 0 for as many as there are. */
 export function chatBudget(laneTokens: number, maxTokens: number): ChatBudget {
   const contextTokens = laneTokens - 1;
-  // An answer may be cut by the end of the context, but a quarter of it is always kept for one.
-  return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens / 4)) };
+  return { contextTokens, reserveTokens: Math.min(maxTokens || Infinity, Math.floor(contextTokens * ANSWER_SHARE)) };
 }
 
 /** What is known of a later request before the user has finished typing it. */

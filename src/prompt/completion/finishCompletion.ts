@@ -1,5 +1,6 @@
 import type { CompletionPlace, DropReason } from '../../contract/completion';
 import { smallest } from '../../util/lists';
+import { getIndent } from '../../util/text/lines';
 import { fitSuffix, type FittedText } from './suffixOverlap';
 
 /** Most lines of one ghost text. */
@@ -78,15 +79,16 @@ function payOwed(raw: string, forcedPrefix: string): string | undefined {
 
 /** Index of the first line that no longer belongs to the ghost text. */
 function cutAt(lines: readonly string[], input: CompletionPlace): number {
-  const indent = indentOfCursorLine(input.prefix);
+  const indent = getIndent(input.prefix.slice(input.prefix.lastIndexOf('\n') + 1)).length;
   const nextLine = firstLineOf(input.suffix);
   const seen = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
     const text = line.trim();
     if (index === mostLines || (index > 0 && text === '')) return index;
     if (index > 0 && text !== '' && line.trimEnd() === nextLine) return index;
-    const isInside = index === 0 || indentOf(line) > indent || (indentOf(line) === indent && continuesBlock(text));
-    if (!isInside && (indentOf(line) < indent || !cursorLineIsBlank(input.prefix))) return index;
+    const own = getIndent(line).length;
+    const isInside = index === 0 || own > indent || (own === indent && continuesBlock(text));
+    if (!isInside && (own < indent || !cursorLineIsBlank(input.prefix))) return index;
     const times = (seen.get(text) ?? 0) + 1;
     seen.set(text, times);
     if (times === 3 && text.length > 1) return index;
@@ -99,16 +101,8 @@ function continuesBlock(text: string): boolean {
   return /^([)\]}]|else\b|elif\b|except\b|finally\b|catch\b|end\b)/u.test(text);
 }
 
-function indentOfCursorLine(prefix: string): number {
-  return indentOf(prefix.slice(prefix.lastIndexOf('\n') + 1));
-}
-
 function cursorLineIsBlank(prefix: string): boolean {
   return prefix.slice(prefix.lastIndexOf('\n') + 1).trim() === '';
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }
 
 /** The first line of the suffix below the cursor's own that is not blank, without its end. */

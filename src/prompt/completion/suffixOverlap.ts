@@ -1,4 +1,5 @@
 import type { CompletionPlace } from '../../contract/completion';
+import { CLOSING_BRACKETS } from '../../util/text/brackets';
 import { CJK_BRACKETS, indexOfDoubledCloser } from './autoClosing';
 
 /** A generated text beside what stands to the right of the cursor. */
@@ -44,7 +45,7 @@ export function fitSuffix(
 /** Opening brackets and what closes them. */
 type Pairs = ReadonlyMap<string, string>;
 
-const brackets: Pairs = new Map([['(', ')'], ['[', ']'], ['{', '}'], ...CJK_BRACKETS]);
+const brackets: Pairs = new Map([...CLOSING_BRACKETS, ...CJK_BRACKETS]);
 /** Angles are brackets only where one stands closed behind the cursor; elsewhere they compare. */
 const bracketsAndAngles: Pairs = new Map([...brackets, ['<', '>']]);
 

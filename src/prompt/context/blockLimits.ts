@@ -3,7 +3,7 @@
 /** For the file that stands first. By its own size and the context's alone, so that every message about it shares its tokens. */
 const FILE_SHARE = 0.4;
 /** For the lines of that file a question is about. */
-const SELECTION_SHARE = 0.25;
+export const SELECTION_SHARE = 0.25;
 /** For all blocks together. A quarter is kept for the answer, the rest is for the system text and the question. */
 const BLOCKS_SHARE = 0.65;
 /** For all blocks with the question: a long question takes from the blocks behind the file. */

@@ -1,5 +1,6 @@
 import type { ContextBlock, CutNote, FileBlock, LineRange, UserContent } from '../../contract/context';
-import { largest } from '../../util/lists';
+import { fenceFor } from '../../util/text/fences';
+import { toOneLine } from '../../util/text/lines';
 import { toWellFormed } from '../../util/text/wholeCharacters';
 import { asLines, cutToLastTokens, cutToTokens, sizeWithin, type Cut } from './cutText';
 import { diffOutline, enclosing } from './cutToOutline';
@@ -72,13 +73,13 @@ export function userText(content: UserContent, tokenizer: PromptTokenizer, conte
 }
 
 function fileBlock({ path, language, text }: FileBlock): Block {
-  return { kind: 'file', label: path, title: `File ${oneLine(path)}`, language, body: asLines(text) };
+  return { kind: 'file', label: path, title: `File ${toOneLine(path)}`, language, body: asLines(text) };
 }
 
 function selectionBlock({ file, selection }: UserContent): Block | undefined {
   if (selection === undefined) return undefined;
   if (file !== undefined) return contextBlock({ kind: 'selection', ...file, ...selection });
-  const title = `Selected lines ${linesOf(selection)}`;
+  const title = `Selected lines ${formatRange(selection)}`;
   return { kind: 'selection', label: shortLines(selection), title, language: '', body: asLines(selection.text) };
 }
 
@@ -90,16 +91,16 @@ function contextBlock(block: ContextBlock): Block {
       return fileBlock(block);
     case 'selection': {
       const { path, language } = block;
-      const title = `Selected lines ${linesOf(block)} of ${oneLine(path)}`;
+      const title = `Selected lines ${formatRange(block)} of ${toOneLine(path)}`;
       return { kind, label: `${path}:${shortLines(block)}`, title, language, body };
     }
     case 'symbol': {
       const { path, language, name } = block;
-      const title = `${oneLine(name)}, lines ${linesOf(block)} of ${oneLine(path)}`;
+      const title = `${toOneLine(name)}, lines ${formatRange(block)} of ${toOneLine(path)}`;
       return { kind, label: `${path}:${shortLines(block)}`, title, language, body };
     }
     case 'problems': {
-      const where = block.path === undefined ? '' : ` in ${oneLine(block.path)}`;
+      const where = block.path === undefined ? '' : ` in ${toOneLine(block.path)}`;
       return { kind, label: block.path ?? '', title: `Problems reported${where}`, language: '', body };
     }
     case 'terminal':
@@ -129,7 +130,7 @@ function surroundings(content: UserContent, { file, cut, outline, room }: CutFil
   const lines = file.body.split('\n');
   for (const entry of enclosing(outlineOf(file, outline) ?? [], range)) {
     const text = lines.slice(entry.startLine - 1, entry.endLine).join('\n');
-    const part = `Around the ${what}, lines ${linesOf(entry)} of ${oneLine(file.label)}:\n${fenced(file, whole(text))}`;
+    const part = `Around the ${what}, lines ${formatRange(entry)} of ${toOneLine(file.label)}:\n${fenced(file, whole(text))}`;
     if (sizeWithin(part, room, tokenizer) <= room) return part;
   }
   return undefined;
@@ -140,7 +141,7 @@ function whole(text: string): Cut {
   return { text, shownLines: lines, totalLines: lines };
 }
 
-function linesOf({ startLine, endLine }: LineRange): string {
+function formatRange({ startLine, endLine }: LineRange): string {
   return `${startLine}-${endLine}`;
 }
 
@@ -150,7 +151,7 @@ function shortLines({ startLine, endLine }: LineRange): string {
 }
 
 function fenced({ kind, language }: Block, cut: Cut): string {
-  const fence = '`'.repeat(Math.max(3, longestBacktickRun(cut.text) + 1));
+  const fence = fenceFor(cut.text);
   const block = `${fence}${language.replace(/[^\w+#.-]/g, '')}\n${cut.text}\n${fence}`;
   if (cut.shownLines === cut.totalLines) return block;
   return `${block}\n(Cut here: this is the ${shownPart(cut, kind === 'terminal' ? 'last' : 'first')}.)`;
@@ -159,16 +160,4 @@ function fenced({ kind, language }: Block, cut: Cut): string {
 function shownPart({ shownLines, totalLines }: Cut, which: 'first' | 'last'): string {
   if (shownLines > 0) return `${which} ${shownLines} of ${totalLines} lines`;
   return totalLines === 1 ? 'beginning of its one line' : `beginning of the ${which} of ${totalLines} lines`;
-}
-
-function longestBacktickRun(text: string): number {
-  return largest(
-    Array.from(text.matchAll(/`{3,}/g), (run) => run[0].length),
-    0,
-  );
-}
-
-/** A path or a name is data: a line break in it must not start a line of its own in the prompt. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -1,4 +1,5 @@
 import type { FileDiff } from '../../util/fileDiff';
+import { toOneLine } from '../../util/text/lines';
 
 export interface CutDiff {
   readonly text: string;
@@ -69,7 +70,7 @@ function takeHunks(files: readonly FileDiff[], headers: readonly string[], budge
 function describeFile({ path, oldPath, added, deleted }: FileDiff): string {
   const name = oldPath === undefined ? path : `${oldPath} → ${path}`;
   const counts = added === undefined ? 'binary' : `+${added} −${deleted ?? 0}`;
-  return `${name.replace(/\s+/g, ' ')} (${counts})`;
+  return `${toOneLine(name)} (${counts})`;
 }
 
 /** The names of all files, a line each; those that do not fit are counted by folder, at last only in total. */
@@ -81,7 +82,7 @@ function listFiles(files: readonly FileDiff[], budget: number): string {
   const named = takeWithin(lines, (line) => line.length + 1, budget / 2);
   const folders = new Map<string, number>();
   for (const { path } of files.slice(named.length)) {
-    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '../';
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : './';
     folders.set(folder, (folders.get(folder) ?? 0) + 1);
   }
   const counts = [...folders].map(([folder, count]) => `${count} more in ${folder}`);

@@ -1,4 +1,5 @@
 import { findFenceEnd, isMarkdown, parseOpeningFence, type FenceEnd, type FenceLine } from '../../util/text/fences';
+import { getIndent, trimBlankLines } from '../../util/text/lines';
 import { withoutThoughts } from '../../util/text/thoughts';
 
 /** What a rewritten selection stands between, for {@link replacementOf}. All are lines without their line breaks. */
@@ -37,11 +38,11 @@ export function codeOf(answer: string, finished: boolean, place?: EditPlace): re
   const blocks = findBlocks(whole, finished, hasFences);
   const complete = blocks.filter(({ closed }) => closed);
   const best = mostLike(finished || complete.length === 0 ? blocks : complete, place);
-  if (best === undefined) return finished && looksLikeCode(text) ? withoutBlankEnds(lines) : undefined;
-  const code = withoutBlankEnds(best.lines);
+  if (best === undefined) return finished && looksLikeCode(text) ? trimBlankLines(lines) : undefined;
+  const code = trimBlankLines(best.lines);
   // The selection has fences, and the model put none around its answer.
   if (!finished || place === undefined || !hasFences || blocks.some(({ info }) => mayHoldMarkdown(info))) return code;
-  const bare = withoutBlankEnds(withoutAnnouncement(lines));
+  const bare = trimBlankLines(withoutAnnouncement(lines));
   return likeness(bare, place.original) > likeness(code, place.original) ? bare : code;
 }
 
@@ -82,13 +83,13 @@ function findBlocks(lines: readonly string[], finished: boolean, hasFences: bool
 function fenceLine(line: string | undefined, inner: (line: string) => string, maxIndent: number): FenceLine | undefined {
   if (line === undefined) return undefined;
   const text = inner(line);
-  return { indent: Math.min(maxIndent, indentOf(text).length), text: text.trimStart() };
+  return { indent: Math.min(maxIndent, getIndent(text).length), text: text.trimStart() };
 }
 
 /** `line` without the indentation, the list's or the quote's marks that stand in front of its block's fence. */
 function withoutContainer(line: string, before: string): string {
   if (before.includes('>')) return line.replace(/^(?:\s*>)+ ?/, '');
-  const own = indentOf(line).length;
+  const own = getIndent(line).length;
   return own >= before.length ? line.slice(before.length) : line.trimStart();
 }
 
@@ -106,7 +107,7 @@ function mostLike(blocks: readonly FencedBlock[], place: EditPlace | undefined):
   const isEmpty = original.every((line) => line.trim() === '');
   const reference = isEmpty ? [...before, ...after] : original;
   const score = ({ lines }: FencedBlock): number =>
-    sameLines(withoutBlankEnds(lines), withoutBlankEnds(original)) ? -1 : likeness(lines, reference);
+    sameLines(trimBlankLines(lines), trimBlankLines(original)) ? -1 : likeness(lines, reference);
   return blocks.reduce<FencedBlock | undefined>(
     (best, block) => (best === undefined || score(block) > score(best) ? block : best),
     undefined,
@@ -139,12 +140,6 @@ function likeness(one: readonly string[], other: readonly string[]): number {
 function withoutAnnouncement(lines: readonly string[]): readonly string[] {
   const first = lines.findIndex((line) => line.trim() !== '');
   return /^[^#>|`~-].*[:：]$/.test(lines[first]?.trim() ?? '') ? lines.slice(first + 1) : lines;
-}
-
-function withoutBlankEnds(lines: readonly string[]): readonly string[] {
-  const first = lines.findIndex((line) => line.trim() !== '');
-  const last = lines.findLastIndex((line) => line.trim() !== '');
-  return first < 0 ? [] : lines.slice(first, last + 1);
 }
 
 /** Whether a text without fences can be code: no line reads as a sentence, and half of them or more have code's punctuation or indentation. */
@@ -221,14 +216,14 @@ function indentForNew({ original, before, indentUnit }: EditPlace): string {
   const own = original[0] ?? '';
   const previous = before.findLast((line) => line.trim() !== '') ?? '';
   if (own !== '') return own;
-  return indentOf(previous) + (/[{([:]\s*$/.test(previous) ? indentUnit : '');
+  return getIndent(previous) + (/[{([:]\s*$/.test(previous) ? indentUnit : '');
 }
 
 /** The white space that every line with something on it begins with; `undefined` where there is no such line. */
 function commonIndent(lines: readonly string[]): string | undefined {
   return lines
     .filter((line) => line.trim() !== '')
-    .map(indentOf)
+    .map(getIndent)
     .reduce<string | undefined>((common, indent) => (common === undefined ? indent : sharedBeginning(common, indent)), undefined);
 }
 
@@ -237,12 +232,8 @@ function sharedBeginning(one: string, other: string): string {
   return end < 0 ? one : one.slice(0, end);
 }
 
-function indentOf(line: string): string {
-  return /^[ \t]*/.exec(line)?.[0] ?? '';
-}
-
 function indentConverter(lines: readonly string[], unit: string): (line: string) => string {
-  const indents = lines.filter((line) => !/^\s*\*/.test(line)).map(indentOf);
+  const indents = lines.filter((line) => !/^\s*\*/.test(line)).map(getIndent);
   if (unit !== '\t' && indents.some((indent) => indent.includes('\t')))
     return (line) => withIndent(line, (indent) => indent.replaceAll('\t', unit));
   const step = indents.map((indent) => indent.length).reduce(greatestCommonDivisor, 0);
@@ -252,7 +243,7 @@ function indentConverter(lines: readonly string[], unit: string): (line: string)
 }
 
 function withIndent(line: string, change: (indent: string) => string): string {
-  const indent = indentOf(line);
+  const indent = getIndent(line);
   return change(indent) + line.slice(indent.length);
 }
 

@@ -1,3 +1,5 @@
+import type { ReportedProblem } from '../../contract/context';
+import { toOneLine } from '../../util/text/lines';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import { answerLanguageLine, explainQuestion, instructionLines, selectedCode, wordsLine, type AnswerLocale } from './explainQuestion';
 
@@ -5,13 +7,6 @@ import { answerLanguageLine, explainQuestion, instructionLines, selectedCode, wo
 export const codeTasks = ['explain', 'fix', 'tests', 'doc', 'refactor'] as const;
 
 export type CodeTask = (typeof codeTasks)[number];
-
-/** A problem that a language's tools report. */
-export interface ReportedProblem {
-  /** 1-based. */
-  readonly line: number;
-  readonly message: string;
-}
 
 export interface TaskInput {
   /** VS Code language id of the selected code. */
@@ -65,6 +60,6 @@ function problemLines(problems: readonly ReportedProblem[]): readonly string[] {
 
 /** On one line: a message is a tool's text, often with code of the workspace in it, and must not begin lines of its own. */
 function said({ message }: ReportedProblem): string {
-  const line = message.replace(/\s+/g, ' ').trim();
+  const line = toOneLine(message).trim();
   return line.length <= MOST_PROBLEM_CHARACTERS ? line : `${sliceFromStart(line, MOST_PROBLEM_CHARACTERS - 1)}…`;
 }

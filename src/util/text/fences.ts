@@ -3,6 +3,8 @@
  * ` ``` ` and use the same fence for the code in it, where CommonMark ends the README at the first inner end.
  */
 
+import { largest } from '../lists';
+
 /** A line inside the list or quote that it stands in: its indentation there in columns, and what follows, without a line break. */
 export interface FenceLine {
   readonly indent: number;
@@ -33,6 +35,15 @@ export function parseOpeningFence({ indent, text }: FenceLine): OpeningFence | u
   const [, markup = '', info = ''] = /^(`{3,}|~{3,})([^]*)$/.exec(text) ?? [];
   if (markup === '' || (markup.startsWith('`') && info.includes('`'))) return undefined;
   return { indent, markup, info };
+}
+
+/** The shortest fence of backticks that no line of `text` can close. */
+export function fenceFor(text: string): string {
+  const longest = largest(
+    Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length),
+    2,
+  );
+  return '`'.repeat(longest + 1);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { noMetrics } from '../../contract/metrics';
 import { append } from '../../util/lists';
 import type { JobResult, JobSpec, Ranking } from '../session/job';
 import { dueAfter, type Beginning } from '../model/vocabulary';
@@ -174,16 +175,6 @@ function recalled(spec: JobSpec, tokens: readonly number[], stop: JobResult['sto
     confidences: [],
     stop,
     laneTokens: 0,
-    metrics: {
-      promptTokens: spec.prompt.length,
-      reusedTokens: spec.prompt.length,
-      evaluatedTokens: 0,
-      generatedTokens: tokens.length,
-      draftedTokens: 0,
-      confirmedTokens: 0,
-      firstTokenMilliseconds: 0,
-      tokensPerSecond: 0,
-      totalMilliseconds: 0,
-    },
+    metrics: { ...noMetrics, promptTokens: spec.prompt.length, reusedTokens: spec.prompt.length, generatedTokens: tokens.length },
   };
 }

@@ -1,5 +1,6 @@
 import type { Node, Parser, Point, Tree } from '@vscode/tree-sitter-wasm';
 import { commonPrefixLength } from '../../util/commonPrefix';
+import { CLOSING_BRACKETS } from '../../util/text/brackets';
 import { sliceFromEnd, sliceFromStart } from '../../util/text/wholeCharacters';
 
 /** Most characters of the document that are parsed, before and after the cursor. */
@@ -173,14 +174,12 @@ function errorsFrom(node: Node, index: number): number {
   return inside + (node.isError ? 1 : 0);
 }
 
-const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-
 /** What closes the brackets that a text opens, and a body where it ends with Python's colon. */
 function closingOf(text: string, indent: string): string {
   const open: string[] = [];
   // Strings are passed over.
   for (const [mark] of text.matchAll(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[()[\]{}]/gu)) {
-    const closer = closers[mark];
+    const closer = CLOSING_BRACKETS.get(mark);
     if (closer !== undefined) open.push(closer);
     else if (open.at(-1) === mark) open.pop();
   }

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { writeAtomically } from '../../util/node/atomicWrite';
 
 /** What stands beside a download's files, for the process that resumes it and for the host, which lists downloads by it. */
 export const recordName = 'download.json';
@@ -36,10 +37,8 @@ export async function readRecord(folder: string): Promise<DownloadRecord | undef
   }
 }
 
-/** Whole or not at all. */
+/** Needs the folder's lock, so that there is one writer at a time. */
 export async function writeRecord(folder: string, record: DownloadRecord): Promise<void> {
   const path = join(folder, recordName);
-  const draft = `${path}.new`;
-  await writeFile(draft, JSON.stringify(record));
-  await rename(draft, path);
+  await writeAtomically(path, JSON.stringify(record), { temporary: `${path}.new` });
 }

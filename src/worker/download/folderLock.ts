@@ -1,6 +1,7 @@
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../../util/node/process';
 import { DownloadFailure } from './downloadFailure';
 
 /** Names the process that writes into a download's folder; the host reads it too. */
@@ -64,14 +65,5 @@ async function isTaken(path: string): Promise<boolean> {
     // Gone by now, or just being written, or left half written.
     const facts = await stat(path).catch(() => undefined);
     return facts !== undefined && Date.now() - facts.mtimeMs < longestWrite;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type {
   DownloadParams,
@@ -7,7 +9,6 @@ import type {
   DownloadResult,
   WantedFile,
 } from '../../contract/rpc/downloadMethods';
-import { sha256Of } from './fileHash';
 import { DownloadFailure, diskProblem, isAbort } from './downloadFailure';
 import { WriteFailure } from './fileWriter';
 import { Hub, type Fetch } from './modelHub';
@@ -225,4 +226,17 @@ async function problemOf(error: unknown, { folder }: DownloadParams, { freeBytes
     return { kind: 'internal', detail: cause instanceof Error ? cause.message : String(cause) };
   const path = 'path' in cause && typeof cause.path === 'string' ? cause.path : folder;
   return diskProblem(cause, path, folder, async () => ({ neededBytes: 0, freeBytes: (await freeBytes(folder)) ?? 0 }));
+}
+
+/** SHA-256 of a file in hexadecimal. @param onProgress told how many bytes were read */
+async function sha256Of(path: string, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024, signal })) {
+    const chunk = piece as Buffer;
+    hash.update(chunk);
+    bytes += chunk.length;
+    onProgress(bytes);
+  }
+  return hash.digest('hex');
 }

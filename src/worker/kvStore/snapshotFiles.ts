@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { LaneRole } from '../../contract/sessionFacts';
+import { isAlive } from '../../util/node/process';
 
 /** Raised when the header changes shape; snapshots of any other version are of no use. */
 const snapshotVersion = 1;
@@ -56,16 +57,10 @@ function isTokens(value: unknown): boolean {
 export const thisWriter = `${String(process.pid)}-${randomBytes(4).toString('hex')}`;
 
 /** Whether the process so called still runs. */
-export function isAlive(writer: string): boolean {
+export function isWriterAlive(writer: string): boolean {
   if (writer === thisWriter) return true;
   const pid = Number.parseInt(writer, 10);
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+  return pid !== process.pid && isAlive(pid);
 }
 
 export type SnapshotPart = 'state' | 'head';

@@ -6,7 +6,7 @@ import type { EngineLog } from '../model/loadModel';
 import {
   deleteFile,
   deleteSnapshot,
-  isAlive,
+  isWriterAlive,
   listFiles,
   pathOf,
   readHeader,
@@ -72,7 +72,7 @@ const longestWrite = 24 * 60 * 60 * 1000;
 export async function sweep(folder: string): Promise<void> {
   const files = await listFiles(folder);
   const isUnderWay = ({ writer, modified }: SnapshotFile): boolean =>
-    writer !== undefined && isAlive(writer) && Date.now() - modified < longestWrite;
+    writer !== undefined && isWriterAlive(writer) && Date.now() - modified < longestWrite;
   const kept = new Set(files.filter((file) => file.part === 'head' && (file.writer === undefined || isUnderWay(file))).map(({ id }) => id));
   for (const file of files) {
     if (file.writer !== undefined) {

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { freemem } from 'node:os';
+import { availableBytes } from '../../util/node/memory';
 import type { SnapshotFolders } from './snapshotEntry';
 import { listFiles, type SnapshotFile } from './snapshotFiles';
 
@@ -11,8 +11,7 @@ export interface Machine {
 }
 
 const thisMachine: Machine = {
-  // The first knows the limits of a container, the second what other processes have taken.
-  availableMemory: () => Math.min(process.availableMemory(), freemem()),
+  availableMemory: availableBytes,
   space: async (folder) => {
     const { bavail, blocks, bsize } = await statfs(folder);
     return { free: bavail * bsize, total: blocks * bsize };

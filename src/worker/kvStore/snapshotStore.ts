@@ -11,7 +11,7 @@ import {
   deleteFile,
   deleteSnapshot,
   headerBytesOf,
-  isAlive,
+  isWriterAlive,
   pathOf,
   sealHeader,
   sha256OfFile,
@@ -294,7 +294,7 @@ export class SnapshotStore {
   private async supersede(newer: SnapshotEntry, replaces: string | undefined): Promise<void> {
     for (const older of [...this.known.values()]) {
       if (older === newer || !older.committed || older.owner !== newer.owner || !older.isOf(this.options.identity)) continue;
-      if (older.writer !== thisWriter && isAlive(older.writer)) continue;
+      if (older.writer !== thisWriter && isWriterAlive(older.writer)) continue;
       const isWithin = commonPrefixLength(older.tokens, newer.tokens) === older.tokens.length;
       if (isWithin || older.id === replaces) await this.drop(older);
     }
@@ -335,11 +335,11 @@ export class SnapshotStore {
     for (const { header, lastUsed } of await findSnapshots(memory)) {
       if (this.known.get(header.id)?.place === 'disk') {
         // The process ended between the move's last two steps.
-        if (!isAlive(header.writer)) await deleteSnapshot(memory, header.id);
+        if (!isWriterAlive(header.writer)) await deleteSnapshot(memory, header.id);
         continue;
       }
       const entry = this.add('memory', header, lastUsed);
-      if (!isAlive(header.writer)) this.enqueue(() => this.adopt(entry));
+      if (!isWriterAlive(header.writer)) this.enqueue(() => this.adopt(entry));
     }
   }
 
@@ -358,7 +358,7 @@ export class SnapshotStore {
 
   private ownInMemory(): readonly SnapshotEntry[] {
     return [...this.known.values()].filter(
-      ({ place, committed, writer }) => place === 'memory' && committed && (writer === thisWriter || !isAlive(writer)),
+      ({ place, committed, writer }) => place === 'memory' && committed && (writer === thisWriter || !isWriterAlive(writer)),
     );
   }
 

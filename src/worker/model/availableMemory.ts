@@ -1,18 +1,5 @@
-import { freemem, platform, totalmem } from 'node:os';
-
 export { chooseCapacity, leastBytes, type Capacity } from '../../util/memoryBudget';
-
-/**
- * Memory this process can still have, without taking from others: the system's, or the cgroup's where that is less. macOS counts as free
- * only what nothing was ever in; there the share that it does not hold back itself is taken.
- */
-export function availableBytes(): number {
-  const system = platform() === 'darwin' ? Math.max(freemem(), totalmem() * 0.6) : freemem();
-  // Node 20.13 and 22 have it; an older runtime chosen in the settings may not.
-  const { availableMemory } = process as { availableMemory?: () => number };
-  const granted = platform() === 'darwin' ? Infinity : (availableMemory?.call(process) ?? Infinity);
-  return granted > 0 ? Math.min(system, granted) : system;
-}
+export { availableBytes } from '../../util/node/memory';
 
 /** Share of the weights that may be repacked for a mapped file still to be the smaller choice. */
 const repackedShare = 0.05;

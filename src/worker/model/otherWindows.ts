@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { isAlive } from '../../util/node/process';
 
 /** A worker of another window, and what its model takes. */
 export interface Neighbour {
@@ -58,15 +59,5 @@ async function bytesIn(file: string): Promise<number> {
     return success ? output.bytes : 0;
   } catch {
     return 0;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process: alive, but not ours to signal.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,5 +1,6 @@
 import type { Node, Parser } from '@vscode/tree-sitter-wasm';
 import type { Outline, OutlineEntry } from '../../prompt/promptTypes';
+import { RecentMap } from '../../util/lruCache';
 import type { Grammars } from './grammars';
 
 /** Longest text that is parsed: a longer one would keep ghost text waiting. */
@@ -12,8 +13,8 @@ const mostKept = 16;
 /** The declarations of texts, by the languages' grammars. */
 export class Outlines {
   private readonly parsers = new Map<string, Parser>();
-  /** By language and text, the one used last at the end. */
-  private readonly kept = new Map<string, readonly OutlineEntry[]>();
+  /** By language and text. */
+  private readonly kept = new RecentMap<string, readonly OutlineEntry[]>(mostKept);
 
   constructor(
     private readonly grammars: Grammars,
@@ -34,11 +35,7 @@ export class Outlines {
     if (!parser || text.length > mostCharacters) return undefined;
     const key = `${language}\n${text}`;
     const outline = this.kept.get(key) ?? this.parse(parser, text);
-    if (!outline) return undefined;
-    this.kept.delete(key);
-    this.kept.set(key, outline);
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
+    if (outline) this.kept.set(key, outline);
     return outline;
   };
 

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { writeAtomically } from '../../util/node/atomicWrite';
 import type { Calibration } from './calibrate';
 import type { ThreadLimits } from '../model/threadLimits';
 
@@ -56,14 +57,11 @@ export async function remember(
   folder: string,
   record: { readonly key: string; readonly calibration: Calibration; readonly repackedBytes: number },
 ): Promise<void> {
-  const file = fileOf(folder, record.key);
-  const temporary = `${file}.${randomUUID()}`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, JSON.stringify({ version: 2, ...record }));
-    await rename(temporary, file);
+    await writeAtomically(fileOf(folder, record.key), JSON.stringify({ version: 2, ...record }));
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // The next load calibrates again.
   }
 }
 

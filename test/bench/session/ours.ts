@@ -17,7 +17,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { killGroup, track } from '../../../scripts/lib/exec.mjs';
-import { workerEnvironment } from '../../../src/host/llm/worker/workerProcess';
+import { workerEnvironment } from '../../../src/host/services/childProcess';
 import type { SessionView } from '../../../src/contract/sessionFacts';
 import { methods, PROTOCOL_VERSION, type Activity } from '../../../src/contract/rpc/workerMethods';
 import type { ChatRun, Contender, GhostRun, Progress, RequestOptions } from './contender';

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ChatController } from '../../../src/host/chat/view/chatController';
 import { ConversationStore } from '../../../src/host/chat/store/conversationStore';
-import { ChatMemory, type Memory } from '../../../src/host/chat/store/chatMemory';
+import type { Memento } from '../../../src/host/services/memento';
+import { ChatMemory } from '../../../src/host/chat/store/chatMemory';
 import { ChatService } from '../../../src/host/chat/service/chatService';
 import type { Cancellation, Outcome } from '../../../src/host/llm/languageModel';
 import { RestartPolicy } from '../../../src/host/llm/worker/restartPolicy';
@@ -26,7 +27,7 @@ export interface WindowOptions {
   /** Of Paddock's own, for conversations; outlives the window. */
   readonly folder: string;
   /** VS Code's memory of the workspace; outlives the window. */
-  readonly memory: Memory;
+  readonly memory: Memento;
   readonly witness: Witness;
   readonly findings: Findings;
   /** Takes the logs of host and worker: at each change of the engine's state, and at the end. */

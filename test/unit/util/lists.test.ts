@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { append, commonEnds, largest, smallest } from '../../../src/util/lists';
+import { append, commonEnds, largest, smallest, sum } from '../../../src/util/lists';
 
 const COUNT = 300_000;
 
@@ -14,6 +14,10 @@ describe('lists of any length', () => {
   it('finds the largest and the smallest of 300,000 values', () => {
     const values = Array.from(Array(COUNT).keys());
     expect([largest(values), smallest(values)]).toEqual([COUNT - 1, 0]);
+  });
+
+  it('adds values up', () => {
+    expect([sum([]), sum([1, 2, 3.5])]).toEqual([0, 6.5]);
   });
 
   it('gives the bound for no values', () => {

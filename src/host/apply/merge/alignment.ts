@@ -1,6 +1,6 @@
 /** Finds the cheapest way to go through the lines of a file and the lines of a block at once. */
+import { getIndent } from '../../../util/text/lines';
 import { append } from '../../../util/lists';
-import { indentOf } from './indentation';
 import { likeness, wordsOf } from './codeLines';
 
 /** Part of the file: a line, or a scope that the block has as well, which is one part whatever is in it. */
@@ -142,7 +142,7 @@ export class Alignment {
     const first = next === undefined ? undefined : partLines(next).find((line) => line.trim() !== '');
     const below = this.original.slice(at, at + 2).find(({ text }) => text.trim() !== '')?.text;
     if (first === undefined || below === undefined || below.trim() === first.trim()) return false;
-    const [own, other] = [indentOf(first).length, indentOf(below).length];
+    const [own, other] = [getIndent(first).length, getIndent(below).length];
     return other > own || (other === own && /^\s*(?:[)\]}]|end\b|else\b)/.test(below) && !/^\s*(?:[)\]}]|end\b|else\b)/.test(first));
   }
 
@@ -154,7 +154,7 @@ export class Alignment {
     if (old.scope !== undefined) return undefined;
     if (old.text.trim() === fresh.text.trim()) {
       // A bracket further in or out closes something else.
-      return { step: 'match', cost: indentOf(old.text) === indentOf(fresh.text) ? 0 : COST.shift };
+      return { step: 'match', cost: getIndent(old.text) === getIndent(fresh.text) ? 0 : COST.shift };
     }
     return this.isSameLine(at, item) ? { step: 'rewrite', cost: COST.rewrite } : undefined;
   }
@@ -189,7 +189,7 @@ function withoutBlanks(lines: readonly string[], empty: readonly number[], blank
 
 /** Returns the white space that a kept line needs on top, because its elision is further in. */
 function deeper(text: string, part: NewPart | undefined): string {
-  const own = indentOf(text);
+  const own = getIndent(text);
   const wanted = part?.kind === 'gap' ? (part.indent ?? '') : '';
   return wanted.startsWith(own) ? wanted.slice(own.length) : '';
 }
@@ -211,5 +211,5 @@ function partLines(part: NewPart | undefined): readonly string[] {
 function spared(spare: Spare | undefined, before: readonly string[]): readonly string[] {
   if (spare === undefined) return [];
   const above = before.findLast((line) => line.trim() !== '') ?? '';
-  return !spare.asBody || (above.trimEnd().endsWith(':') && indentOf(above).length < indentOf(spare.text).length) ? [spare.text] : [];
+  return !spare.asBody || (above.trimEnd().endsWith(':') && getIndent(above).length < getIndent(spare.text).length) ? [spare.text] : [];
 }

@@ -1,24 +1,7 @@
-/** Texts as lists of lines, without what ends them. A text that ends with a line break has an empty last line, so that joining gives it back. */
-
 /** Lines [start, end) of a list, from 0. */
 export interface LineSpan {
   readonly start: number;
   readonly end: number;
-}
-
-/** The lines of `text`, whatever ends them; the same ones VS Code counts. */
-export function linesOf(text: string): string[] {
-  return text.split(/\r\n|\r|\n/);
-}
-
-export function isBlank(line: string): boolean {
-  return line.trim() === '';
-}
-
-/** `lines` without blank ones at the beginning and the end. */
-export function withoutBlankEnds(lines: readonly string[]): string[] {
-  const first = lines.findIndex((line) => !isBlank(line));
-  return first < 0 ? [] : lines.slice(first, lines.findLastIndex((line) => !isBlank(line)) + 1);
 }
 
 /** How alike two texts are, from 0 to 1: the share of words they have in common. Signs count where there are no words. */

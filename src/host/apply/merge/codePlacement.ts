@@ -1,11 +1,12 @@
 /** Where in a file a code block belongs, and what the file is with the block in it. Pure; a person looks at the result before it counts. */
+import { getIndent, isBlank, trimBlankLines } from '../../../util/text/lines';
 import { declarationsIn, outermost, type Declaration } from './declarations';
 import { elisionKind, isElision } from './elisions';
 import { findKey } from './alignment';
 import { filled } from './fillElisions';
 import { separateElisions } from './inlineElisions';
-import { firstIndent, indentOf, indentUnit, leastIndent, reindented } from './indentation';
-import { isBlank, sharedCount, significant, similarity, withoutBlankEnds, type LineSpan } from './codeLines';
+import { firstIndent, indentUnit, leastIndent, reindented } from './indentation';
+import { sharedCount, significant, similarity, type LineSpan } from './codeLines';
 import { headEnd, merged } from './mergeCode';
 import { similarRegion } from './similarRegion';
 
@@ -53,7 +54,7 @@ const SELECTION_SIMILARITY = 0.3;
  * others.
  */
 export function place(input: PlacementInput): Placement {
-  const block = separateElisions(withoutBlankEnds(input.block), input.original);
+  const block = separateElisions(trimBlankLines(input.block), input.original);
   if (block.every((line) => isBlank(line) || isElision(line))) {
     const isBody = block.some((line) => elisionKind(line) === 'dots') && significant(input.original).length === 0;
     return isBody ? atCursor(input, block) : { how: 'cursor', lines: input.original };
@@ -118,7 +119,7 @@ function isWholeFile({ original, declarations }: PlacementInput, block: readonly
   const old = significant(original);
   if (old.length === 0) return true;
   const isOpen = (line: string): boolean =>
-    elisionKind(line) !== 'likely' && isElision(line) && indentOf(line).length <= leastIndent(block);
+    elisionKind(line) !== 'likely' && isElision(line) && getIndent(line).length <= leastIndent(block);
   if (block.some(isOpen)) return false;
   const fresh = significant(block);
   const share = sharedCount(old, fresh) / old.length;
@@ -150,7 +151,7 @@ function hasCommonLines(block: readonly string[], original: readonly string[]): 
   if (sharedCount(significant(block), significant(original)) > 0) return true;
   const keys = new Set(original.map(findKey));
   if (block.some((line) => findKey(line) !== undefined && keys.has(findKey(line)))) return true;
-  const [one, other] = [withoutBlankEnds(block), withoutBlankEnds(original)];
+  const [one, other] = [trimBlankLines(block), trimBlankLines(original)];
   return one[0]?.trim() === other[0]?.trim() && one.at(-1)?.trim() === other.at(-1)?.trim();
 }
 
@@ -168,7 +169,7 @@ function bySimilarity({ original }: PlacementInput, block: readonly string[]): P
 function besideTheRest({ original, cursor }: PlacementInput, block: readonly string[]): Placement | undefined {
   const isRest = (line: string | undefined): boolean => line !== undefined && elisionKind(line) === 'sure';
   const [isFirst, isLast] = [isRest(block[0]), isRest(block.at(-1))];
-  const inner = withoutBlankEnds(block.slice(isFirst ? 1 : 0, isLast ? -1 : undefined));
+  const inner = trimBlankLines(block.slice(isFirst ? 1 : 0, isLast ? -1 : undefined));
   if ((!isFirst && !isLast) || inner.some(isElision)) return undefined;
   if (isFirst) return atCursor({ original, declarations: [], block: inner, ...(isLast && cursor !== undefined ? { cursor } : {}) }, inner);
   const head = headEnd(original);
@@ -178,7 +179,7 @@ function besideTheRest({ original, cursor }: PlacementInput, block: readonly str
 
 function atCursor({ original, cursor }: PlacementInput, block: readonly string[]): Placement {
   const unit = indentUnit(original);
-  const shown = withoutBlankEnds(block.filter((line) => elisionKind(line) !== 'sure'));
+  const shown = trimBlankLines(block.filter((line) => elisionKind(line) !== 'sure'));
   const doubt = block.some((line) => elisionKind(line) === 'sure') ? { doubt: { kind: 'unplaced' } as const } : {};
   if (cursor === undefined) {
     const end = original.findLastIndex((line) => !isBlank(line)) + 1;
@@ -186,12 +187,12 @@ function atCursor({ original, cursor }: PlacementInput, block: readonly string[]
   }
   const line = original[cursor] ?? '';
   if (!isBlank(line)) {
-    const lines = reindented(shown, indentOf(line), unit);
+    const lines = reindented(shown, getIndent(line), unit);
     return { how: 'cursor', lines: [...original.slice(0, cursor + 1), ...lines, ...original.slice(cursor + 1)], ...doubt };
   }
   // In place of a blank line, unless it is the one that stands for the file's last line break.
   const end = cursor === original.length - 1 ? cursor : cursor + 1;
-  const lines = reindented(shown, indentOf(line) || indentBetween(original, cursor), unit);
+  const lines = reindented(shown, getIndent(line) || indentBetween(original, cursor), unit);
   // Of several lines, blank ones keep it apart from what stands right above and below, as the one did that it takes the place of.
   const apart = (neighbour: string | undefined): readonly string[] =>
     lines.length > 1 && neighbour !== undefined && !isBlank(neighbour) ? [''] : [];
@@ -204,8 +205,8 @@ function atCursor({ original, cursor }: PlacementInput, block: readonly string[]
 function indentBetween(lines: readonly string[], at: number): string {
   const above = lines.slice(0, at).findLast((line) => !isBlank(line)) ?? '';
   const below = lines.slice(at).find((line) => !isBlank(line)) ?? '';
-  const closes = /^\s*[)\]}]/u.test(below) && indentOf(below).length < indentOf(above).length;
-  return closes || indentOf(above).length < indentOf(below).length ? indentOf(above) : indentOf(below);
+  const closes = /^\s*[)\]}]/u.test(below) && getIndent(below).length < getIndent(above).length;
+  return closes || getIndent(above).length < getIndent(below).length ? getIndent(above) : getIndent(below);
 }
 
 /** `undefined` where it has elisions and is too long for them. */

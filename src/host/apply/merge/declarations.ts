@@ -1,6 +1,6 @@
 /** Declarations as they look in most languages: found by their first line, and ended by their indentation or their closing bracket. */
-import { indentOf } from './indentation';
-import { isBlank, type LineSpan } from './codeLines';
+import { getIndent, isBlank } from '../../../util/text/lines';
+import { type LineSpan } from './codeLines';
 
 /** `start` is the line of the comments or decorators it begins with. */
 export interface Declaration extends LineSpan {
@@ -81,14 +81,14 @@ export function declarationsIn(lines: readonly string[]): Declaration[] {
 
 /** Finds the first line of the comments and decorators that stand right before `line`. */
 export function leadingStart(lines: readonly string[], line: number): number {
-  const { length } = indentOf(lines[line] ?? '');
+  const { length } = getIndent(lines[line] ?? '');
   let start = line;
   while (start > 0) {
     const text = lines[start - 1] ?? '';
     const long = longLeadingStart(lines, start - 1, length);
     // The lines of a long comment stand one further in than its first.
     if (long !== undefined) start = long;
-    else if (indentOf(text).length <= length + 1 && (LEADING_COMMENT.test(text) || DECORATOR.test(text))) start--;
+    else if (getIndent(text).length <= length + 1 && (LEADING_COMMENT.test(text) || DECORATOR.test(text))) start--;
     else break;
   }
   return start;
@@ -107,7 +107,7 @@ function longLeadingStart(lines: readonly string[], last: number, indent: number
     if (!end.test(text.slice(-MAX_LINE))) continue;
     for (let line = last; line >= 0 && line > last - MAX_LEADING; line--) {
       const first = (lines[line] ?? '').slice(0, MAX_LINE);
-      const { length } = indentOf(first);
+      const { length } = getIndent(first);
       if (length <= indent + 1 && begin.test(first)) return line;
       // Only a bracket alone, or a comment, goes on as far out as its first line.
       if (length <= indent && !/^\s*[)\]}]/.test(first) && first.trim() !== '' && end.source.startsWith('[)')) break;
@@ -127,7 +127,7 @@ export function splitLeading(lines: readonly string[]): Leading {
   let comments: readonly string[] = [];
   let decorators: readonly string[] = [];
   for (let line = lines.length - 1; line >= 0;) {
-    const first = longLeadingStart(lines, line, indentOf(lines[0] ?? '').length) ?? line;
+    const first = longLeadingStart(lines, line, getIndent(lines[0] ?? '').length) ?? line;
     const part = lines.slice(first, line + 1);
     if (DECORATOR.test(lines[first] ?? '')) decorators = [...part, ...decorators];
     else comments = [...part, ...comments];
@@ -180,7 +180,7 @@ function readName(line: string): string | undefined {
 /** Returns true if the bracket that opens a body stands alone in the next line. */
 function opensBelow(lines: readonly string[], line: number): boolean {
   const next = lines[line + 1];
-  return next?.trim() === '{' && indentOf(next) === indentOf(lines[line] ?? '');
+  return next?.trim() === '{' && getIndent(next) === getIndent(lines[line] ?? '');
 }
 
 /** The line behind the last one that belongs to what begins at `line`. */
@@ -214,7 +214,7 @@ const knownDepths = new WeakMap<readonly string[], Int32Array>();
 function getDepths(lines: readonly string[]): Int32Array {
   const known = knownDepths.get(lines);
   if (known !== undefined) return known;
-  const depths = Int32Array.from(lines, (text) => (isBlank(text) ? -1 : indentOf(text).length));
+  const depths = Int32Array.from(lines, (text) => (isBlank(text) ? -1 : getIndent(text).length));
   knownDepths.set(lines, depths);
   return depths;
 }

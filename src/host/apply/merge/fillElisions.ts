@@ -1,10 +1,10 @@
 /** Puts the file's own lines in place of the elisions of a block. */
+import { getIndent, isBlank } from '../../../util/text/lines';
 import { append } from '../../../util/lists';
 import { Alignment, type NewPart, type OldPart } from './alignment';
 import { extentEnd, isLeading, leadingStart, mergeLeading, nameAt } from './declarations';
 import { elisionKind, type Elision } from './elisions';
-import { indentOf } from './indentation';
-import { isBlank, similarity } from './codeLines';
+import { similarity } from './codeLines';
 
 /** Pairs of lines that are looked at. */
 const MAX_PAIRS = 1_000_000;
@@ -142,7 +142,7 @@ class Filling {
     const text = this.block[line] ?? '';
     const mark = this.marks[line];
     if (mark === undefined) return { kind: 'line', text };
-    const indent = indentOf(text);
+    const indent = getIndent(text);
     return mark === 'sure' ? { kind: 'gap', indent } : { kind: 'gap', indent, spare: { text, asBody: mark === 'dots' } };
   }
 

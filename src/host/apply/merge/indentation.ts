@@ -1,26 +1,21 @@
 import { smallest } from '../../../util/lists';
-import { isBlank } from './codeLines';
-
-/** The white space a line begins with. */
-export function indentOf(line: string): string {
-  return /^\s*/.exec(line)?.[0] ?? '';
-}
+import { getIndent, isBlank } from '../../../util/text/lines';
 
 /** Indentation of the first line that is not blank. */
 export function firstIndent(lines: readonly string[]): string {
-  return indentOf(lines.find((line) => !isBlank(line)) ?? '');
+  return getIndent(lines.find((line) => !isBlank(line)) ?? '');
 }
 
 /** Width of the least indented line that is not blank. */
 export function leastIndent(lines: readonly string[]): number {
-  return smallest(lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
+  return smallest(lines.filter((line) => !isBlank(line)).map((line) => getIndent(line).length));
 }
 
 /** What one level is indented by: a tab, or the fewest spaces in use; `undefined` where nothing is indented. */
 export function indentUnit(lines: readonly string[]): string | undefined {
   const indents = lines
     .filter((line) => !isBlank(line))
-    .map(indentOf)
+    .map(getIndent)
     .filter((indent) => indent !== '');
   if (indents.length === 0) return undefined;
   if (indents.filter((indent) => indent.startsWith('\t')).length * 2 >= indents.length) return '\t';
@@ -42,7 +37,7 @@ export function reindented(lines: readonly string[], indent: string, unit: strin
 
 function inUnits(line: string, own: string | undefined, unit: string | undefined): string {
   if (own === undefined || unit === undefined || (own === '\t') === (unit === '\t')) return line;
-  const indent = indentOf(line);
+  const indent = getIndent(line);
   const levels = Math.floor(indent.length / own.length);
   return unit.repeat(levels) + indent.slice(levels * own.length) + line.slice(indent.length);
 }

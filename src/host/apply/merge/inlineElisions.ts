@@ -1,8 +1,9 @@
 // Brings elisions that share a line with code, or take several lines, to lines of their own: `save() { /* unchanged */ }`.
+import { getIndent } from '../../../util/text/lines';
 import { append } from '../../../util/lists';
 import { nameAt } from './declarations';
 import { elisionKind } from './elisions';
-import { indentOf, indentUnit } from './indentation';
+import { indentUnit } from './indentation';
 
 /** Characters of the longest line that is looked at. */
 const MAX_LINE = 400;
@@ -37,7 +38,7 @@ export function separateElisions(block: readonly string[], original: readonly st
     const end = longCommentEnd(block, at);
     const line = block[at] ?? '';
     if (end === undefined) append(result, separated(line, unit, known, names));
-    else result.push(`${indentOf(line)}// ...`);
+    else result.push(`${getIndent(line)}// ...`);
     at = end ?? at + 1;
   }
   return result;
@@ -45,7 +46,7 @@ export function separateElisions(block: readonly string[], original: readonly st
 
 function separated(line: string, unit: string, known: ReadonlySet<string>, names: ReadonlySet<string | undefined>): readonly string[] {
   if (line.length > MAX_LINE || known.has(line.trim())) return [line];
-  const indent = indentOf(line);
+  const indent = getIndent(line);
   const [, head, inner, tail] = BODY.exec(line) ?? [];
   if (head !== undefined && inner !== undefined && elisionKind(inner) !== undefined) {
     const opened = `${head} {`;

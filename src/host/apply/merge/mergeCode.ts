@@ -1,10 +1,11 @@
 /** A block of declarations put into a file declaration by declaration. */
+import { getIndent, isBlank, trimBlankLines } from '../../../util/text/lines';
 import { append } from '../../../util/lists';
 import { declarationsIn, leadingStart, mergeLeading, outermost, type Declaration } from './declarations';
 import { isElision } from './elisions';
 import { filled } from './fillElisions';
-import { indentOf, indentUnit, reindented } from './indentation';
-import { isBlank, similarity, withoutBlankEnds, type LineSpan } from './codeLines';
+import { indentUnit, reindented } from './indentation';
+import { similarity, type LineSpan } from './codeLines';
 
 /** A declaration of the block with what stands before it, or what follows the last one. */
 interface Piece {
@@ -54,7 +55,7 @@ export function merged(
   for (const [index, piece] of pieces.entries()) {
     const target = targets[index];
     if (target !== undefined) {
-      indent = indentOf(original[target.line] ?? '');
+      indent = getIndent(original[target.line] ?? '');
       const edit = replacement(original, target, reindented(piece.lines, indent, unit), piece.declaration);
       if (edit === undefined) return undefined;
       edits.push(edit);
@@ -111,7 +112,7 @@ function splitPieces(block: readonly string[]): readonly Piece[] {
   const pieces: Piece[] = [];
   let line = 0;
   const loose = (end: number): void => {
-    const lines = withoutBlankEnds(block.slice(line, end).filter((text) => !isElision(text)));
+    const lines = trimBlankLines(block.slice(line, end).filter((text) => !isElision(text)));
     if (lines.length > 0) pieces.push({ declaration: undefined, lines });
   };
   for (const each of outermost(declarationsIn(block))) {
@@ -152,11 +153,11 @@ function sorted({ declaration, lines }: Piece, original: readonly string[]): { i
   if (declaration !== undefined) return { imports: [], others: lines };
   const known = new Set(original.map((line) => line.trim()));
   const fresh = lines.filter((line) => isBlank(line) || !known.has(line.trim()));
-  return { imports: fresh.filter((line) => IMPORT.test(line)), others: withoutBlankEnds(fresh.filter((line) => !IMPORT.test(line))) };
+  return { imports: fresh.filter((line) => IMPORT.test(line)), others: trimBlankLines(fresh.filter((line) => !IMPORT.test(line))) };
 }
 
 function endOfImports(original: readonly string[]): number {
-  return original.findLastIndex((line) => IMPORT.test(line) && indentOf(line) === '') + 1;
+  return original.findLastIndex((line) => IMPORT.test(line) && getIndent(line) === '') + 1;
 }
 
 /** Finds where the first declaration of a file may stand: behind its imports and what must come first. */

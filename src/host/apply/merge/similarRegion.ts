@@ -1,5 +1,6 @@
+import { isBlank } from '../../../util/text/lines';
 import { largest } from '../../../util/lists';
-import { isBlank, significant, similarity, type LineSpan } from './codeLines';
+import { significant, similarity, type LineSpan } from './codeLines';
 
 /** From here on two lines are taken for wordings of the same one. */
 const SAME_LINE = 0.5;

@@ -1,8 +1,8 @@
 import { EndOfLine, Range, Uri, workspace, type TextDocument } from 'vscode';
+import { splitLines } from '../../../util/text/lines';
 import { replaceText } from '../../services/documents/documentEdits';
 import { isCell } from '../../services/documents/notebooks';
 import { changeAt, changed, changesBetween, rebased, reversed, textChanges, type Change } from '../textChanges';
-import { linesOf } from '../merge/codeLines';
 import { PROPOSAL_SCHEME } from './proposalFiles';
 
 /**
@@ -36,12 +36,12 @@ export class Proposal {
   /** Takes in what has been changed in the file since; `moved` where that is about the same lines. */
   async follow(): Promise<ProposalResult> {
     const { current, proposed } = await this.documents();
-    const now = linesOf(current.getText());
+    const now = splitLines(current.getText());
     const others = changesBetween(this.base, now);
     if (others.length === 0) return 'done';
-    const own = rebased(changesBetween(this.base, linesOf(proposed.getText())), others);
+    const own = rebased(changesBetween(this.base, splitLines(proposed.getText())), others);
     if (own === undefined) return 'moved';
-    if (!(await write(proposed, changesBetween(linesOf(proposed.getText()), changed(now, own))))) return 'failed';
+    if (!(await write(proposed, changesBetween(splitLines(proposed.getText()), changed(now, own))))) return 'failed';
     this.base = now;
     return 'done';
   }
@@ -105,7 +105,7 @@ export class Proposal {
 
   private async state(): Promise<Documents & { readonly changes: readonly Change[] }> {
     const documents = await this.documents();
-    return { ...documents, changes: changesBetween(this.base, linesOf(documents.proposed.getText())) };
+    return { ...documents, changes: changesBetween(this.base, splitLines(documents.proposed.getText())) };
   }
 
   private async documents(): Promise<Documents> {
@@ -123,7 +123,7 @@ interface Documents {
 async function write(document: TextDocument, changes: readonly Change[]): Promise<boolean> {
   if (changes.length === 0) return true;
   const eol = document.eol === EndOfLine.CRLF ? '\r\n' : '\n';
-  const edits = textChanges(linesOf(document.getText()), changes, eol);
+  const edits = textChanges(splitLines(document.getText()), changes, eol);
   return replaceText(
     document,
     edits.map((each) => ({ range: new Range(each.startLine, each.startCharacter, each.endLine, each.endCharacter), text: each.text })),

@@ -1,9 +1,9 @@
 /** Tells which file a code block is about. Names are the model's: they lead to a file of the workspace, or nowhere. */
 import { Uri, workspace, type TextEditor } from 'vscode';
-import { findCell } from '../../services/documents/notebooks';
+import { findCell, isCell } from '../../services/documents/notebooks';
 import { promptPath } from '../../services/workspace/promptPaths';
 import { isInWorkspace, isNamedInWorkspace, isThere, lookUpPath, searchPath } from '../../services/workspace/workspacePaths';
-import { isFile } from '../lastEditor';
+import { PROPOSAL_SCHEME } from '../proposal/proposalFiles';
 import type { NamedFiles } from './namedFiles';
 
 /** A file that was attached to a question. An older or foreign record has no URI. */
@@ -89,11 +89,17 @@ async function attachedFile({ path, uri }: Attached): Promise<Target> {
     return leaves ? { kind: 'outside', name: path } : { kind: 'file', uri: attached };
   }
   const open = workspace.textDocuments.filter(
-    (document) => !document.isClosed && isFile(document.uri) && promptPath(document.uri) === path,
+    (document) => !document.isClosed && isWritable(document.uri) && promptPath(document.uri) === path,
   );
   const { files } = await lookUpPath(path);
   const uris = unique([...files, ...open.map((document) => document.uri).filter((each) => !isNamedInWorkspace(each))]);
   return uris.length === 0 ? { kind: 'gone', name: path } : chooseOnly(path, uris);
+}
+
+/** Whether this is a document of the user's that can be written to; an output channel is not, nor a proposal. */
+export function isWritable(uri: Uri): boolean {
+  if (uri.scheme === 'untitled' || isCell(uri)) return true;
+  return uri.scheme !== PROPOSAL_SCHEME && workspace.fs.isWritableFileSystem(uri.scheme) === true;
 }
 
 /** Returns true if `name` is the whole path of `uri`: absolute, or within its folder. */

@@ -1,14 +1,14 @@
 /** Finds the cell of a notebook that code is for. The notebook's file is JSON, into which no code is put. */
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { LastPlace } from '../../services/documents/lastEditor';
 import { findCell, findNotebook, isCell } from '../../services/documents/notebooks';
-import type { Place } from '../lastEditor';
 
 /**
  * The document to change where `target` is a notebook or one of its cells: the cell with the text that the question was about, where one
  * has it; else the cell the user is in. `undefined` where neither says which. Other documents are their own target.
  */
-export function cellFor(target: vscode.Uri, about: string | undefined, place: Place | undefined): vscode.Uri | undefined {
+export function cellFor(target: vscode.Uri, about: string | undefined, place: LastPlace | undefined): vscode.Uri | undefined {
   // A notebook that is open as text is being edited as text.
   if (place?.document.uri.toString() === target.toString()) return target;
   const notebook = isCell(target) ? findCell(target)?.notebook : findNotebook(target);

@@ -1,4 +1,5 @@
-import { l10n, window, type TextEditor } from 'vscode';
+import { l10n, window } from 'vscode';
+import type { EditorPlace } from '../../services/documents/targetRange';
 import type { SharingRules } from '../../services/workspace/contentExclusion';
 import type { FileIndex } from './workspaceFiles';
 import type { Item } from './contextItems';
@@ -11,7 +12,7 @@ export interface EditorSourcesDeps {
   readonly files: FileIndex;
   readonly rules: SharingRules;
   /** The editor somebody was in last. */
-  readonly editor: () => TextEditor | undefined;
+  readonly editor: () => EditorPlace | undefined;
 }
 
 /** What there is in this window to attach. */
@@ -23,7 +24,7 @@ export function editorSources({ files, rules, editor }: EditorSourcesDeps): Sugg
   };
 }
 
-function kindsFor(editor: TextEditor | undefined): readonly Offer[] {
+function kindsFor(editor: EditorPlace | undefined): readonly Offer[] {
   const uri = editor?.document.uri.toString();
   const selection = editor && selectionItem(editor);
   return [

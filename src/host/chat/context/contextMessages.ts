@@ -1,6 +1,7 @@
 /** What is said of attachments, in the user's language. */
 import type { ContextBlock } from '../../../contract/context';
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
+import { formatCount } from '../../ui/numberFormat';
 import type { ForecastWords } from './contextGauge';
 
 /** {@link ForecastWords} in the language VS Code runs in. */
@@ -10,11 +11,11 @@ export function forecastWords(): ForecastWords {
     dropped: (turns, title) =>
       turns === 1
         ? l10n.t('To fit the context, the oldest question will be left out: “{0}”.', title)
-        : l10n.t('To fit the context, the {0} oldest questions will be left out, up to “{1}”.', number(turns), title),
+        : l10n.t('To fit the context, the {0} oldest questions will be left out, up to “{1}”.', formatCount(turns), title),
     cut: (label, shown, total, isEstimate) =>
       isEstimate
-        ? l10n.t('{0} will be cut: about {1} of about {2} tokens fit the context.', label, number(shown), number(total))
-        : l10n.t('{0} will be cut: about {1} of its {2} tokens fit the context.', label, number(shown), number(total)),
+        ? l10n.t('{0} will be cut: about {1} of about {2} tokens fit the context.', label, formatCount(shown), formatCount(total))
+        : l10n.t('{0} will be cut: about {1} of its {2} tokens fit the context.', label, formatCount(shown), formatCount(total)),
     tooLong: () => l10n.t('This does not fit the context. Shorten the question, remove an attachment, or raise the context size.'),
   };
 }
@@ -35,8 +36,4 @@ export function sourceName(kind: ContextBlock['kind']): string {
     case 'changes':
       return l10n.t('Changes not committed');
   }
-}
-
-export function number(value: number): string {
-  return new Intl.NumberFormat(env.language).format(value);
 }

@@ -1,29 +1,13 @@
 /** Where attachments are from, in the editor. */
-import { Range, Uri, l10n, window, workspace, type TextEditor } from 'vscode';
+import { Range, Uri, l10n, window, workspace } from 'vscode';
 import { promptPath } from '../../services/workspace/promptPaths';
-import { wholeLines } from '../../services/documents/targetRange';
+import { wholeLines, type EditorPlace } from '../../services/documents/targetRange';
 import { lookUpPath, plainName } from '../../services/workspace/workspacePaths';
 import type { Item } from './contextItems';
 import type { Source } from './attachmentLabels';
 
-/** The editor somebody was in last: while the chat has the focus there may be none that is active. */
-export function lastEditor(): { readonly current: TextEditor | undefined; dispose(): void } {
-  let last = window.activeTextEditor;
-  const subscription = window.onDidChangeActiveTextEditor((editor) => {
-    last = editor ?? last;
-  });
-  return {
-    get current() {
-      return last !== undefined && window.visibleTextEditors.includes(last) ? last : window.activeTextEditor;
-    },
-    dispose: () => {
-      subscription.dispose();
-    },
-  };
-}
-
 /** What is selected in an editor, in whole lines; `undefined` where nothing is. */
-export function selectionItem({ document, selection }: TextEditor): Item | undefined {
+export function selectionItem({ document, selection }: EditorPlace): Item | undefined {
   if (selection.isEmpty) return undefined;
   const { start, end } = wholeLines(document, selection);
   return { kind: 'selection', uri: document.uri.toString(), startLine: start.line + 1, endLine: end.line + 1 };

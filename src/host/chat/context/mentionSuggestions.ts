@@ -1,4 +1,5 @@
 import type { SuggestionView } from '../../../contract/webview/chatMessages';
+import { RecentMap } from '../../../util/lruCache';
 import type { Item } from './contextItems';
 
 /** Something that can be attached. */
@@ -37,14 +38,14 @@ const mostKept = 200;
 
 /** What the list that `#` opens has to offer, and what becomes of a line that is taken. */
 export class Suggestions {
-  private readonly offers = new Map<string, Offer>();
+  private readonly offers = new RecentMap<string, Offer>(mostKept);
 
   constructor(private readonly sources: SuggestionSources) {}
 
   /** @param query what was typed behind `#`: part of a kind or of a file's path, or a kind with a colon and what to search in it */
   async suggest(query: string): Promise<readonly SuggestionView[]> {
     const offers = (await this.find(query)).slice(0, mostItems);
-    for (const offer of offers) this.keep(offer);
+    for (const offer of offers) this.offers.set(offer.view.id, offer);
     return offers.map(({ view }) => view);
   }
 
@@ -61,13 +62,6 @@ export class Suggestions {
     const kinds = this.sources.kinds().filter(({ view }) => view.label.slice(1).startsWith(begun));
     // A file can be had without saying that it is one.
     return query === '' ? kinds : [...kinds, ...(await this.sources.files(query)).map(fileOffer)];
-  }
-
-  private keep(offer: Offer): void {
-    this.offers.delete(offer.view.id);
-    this.offers.set(offer.view.id, offer);
-    const [oldest] = this.offers.keys();
-    if (this.offers.size > mostKept && oldest !== undefined) this.offers.delete(oldest);
   }
 }
 

@@ -4,13 +4,14 @@ import type { SlashCommandView } from '../../../contract/webview/chatMessages';
 import type { Engine } from '../../llm/languageModel';
 import { idleAfter } from '../../llm/idleWarmUp';
 import { commandIds } from '../../services/commandIds';
+import { LastEditor } from '../../services/documents/lastEditor';
 import { SharingRules } from '../../services/workspace/contentExclusion';
 import { DraftContext, type ItemMemory, type ItemView } from './draftContext';
 import { FileIndex } from './workspaceFiles';
 import type { ForecastWords } from './contextGauge';
 import type { Item } from './contextItems';
 import { labelOf } from './attachmentLabels';
-import { lastEditor, openItem, selectionItem, sourceOf } from './editorItems';
+import { openItem, selectionItem, sourceOf } from './editorItems';
 import { readItem } from './resolveAttachment';
 import { editorSources } from './attachmentSources';
 import { Suggestions } from './mentionSuggestions';
@@ -38,7 +39,7 @@ const CALM_MILLISECONDS = 1000;
 export function registerContexts(deps: ContextsDeps): Contexts {
   const rules = new SharingRules(() => []);
   const files = new FileIndex(rules);
-  const editor = lastEditor();
+  const editor = new LastEditor();
   const suggestions = new Suggestions(editorSources({ files, rules, editor: () => editor.current }));
   const registered = Disposable.from(
     // The explorer gives what was clicked and all that is selected, an editor's menus the file alone, and the palette nothing.

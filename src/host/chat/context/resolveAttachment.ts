@@ -1,21 +1,11 @@
 /** What is in an item at this moment, in the words a prompt has for it; or why it cannot be known, in the user's. */
-import {
-  DiagnosticSeverity,
-  FileType,
-  Range,
-  Uri,
-  env,
-  l10n,
-  languages,
-  window,
-  workspace,
-  type Diagnostic,
-  type TextDocument,
-} from 'vscode';
+import { DiagnosticSeverity, FileType, Range, Uri, l10n, languages, window, workspace, type Diagnostic, type TextDocument } from 'vscode';
+import { toOneLine } from '../../../util/text/lines';
 import { sliceFromStart } from '../../../util/text/wholeCharacters';
 import { cutDiff } from '../../../prompt/context/cutDiff';
 import { openGit, type GitRepository } from '../../services/git/gitRepository';
 import { readGitChanges } from '../../services/git/gitChanges';
+import { formatCount } from '../../ui/numberFormat';
 import { promptPath } from '../../services/workspace/promptPaths';
 import type { Item, Reading } from './contextItems';
 import { declarationOf } from './workspaceSymbols';
@@ -68,7 +58,7 @@ async function readLines({ uri, startLine, endLine }: Extract<Item, { kind: 'sel
   const document = await openDocument(Uri.parse(uri));
   if (typeof document === 'string') return unreadable(document);
   if (startLine > document.lineCount) return unreadable(linesGone(document));
-  const range = linesOf(document, startLine, endLine);
+  const range = toWholeLines(document, startLine, endLine);
   const lines = { startLine, endLine: range.end.line + 1 };
   return { kind: 'read', block: { kind: 'selection', ...describe(document), ...lines, text: textOf(document, range) } };
 }
@@ -80,7 +70,7 @@ async function readSymbol({ uri, name, startLine, endLine }: Extract<Item, { kin
   const declared = await declarationOf(document.uri, name, startLine);
   const [first, last] = declared === undefined ? [startLine, endLine] : [declared.start.line + 1, declared.end.line + 1];
   if (first > document.lineCount) return unreadable(linesGone(document));
-  const range = linesOf(document, first, last);
+  const range = toWholeLines(document, first, last);
   const lines = { startLine: first, endLine: range.end.line + 1 };
   return { kind: 'read', block: { kind: 'symbol', ...describe(document), name, ...lines, text: textOf(document, range) } };
 }
@@ -107,7 +97,7 @@ function problemLine(file: Uri, { range, severity, message, source, code }: Diag
   const kind = severity === DiagnosticSeverity.Error ? 'error' : 'warning';
   const id = typeof code === 'object' ? code.value : code;
   const origin = [source, id].filter((part) => part !== undefined).join(' ');
-  return `${place}: ${kind}: ${message.replace(/\s+/g, ' ')}${origin === '' ? '' : ` (${origin})`}`;
+  return `${place}: ${kind}: ${toOneLine(message)}${origin === '' ? '' : ` (${origin})`}`;
 }
 
 async function readChanges(): Promise<Reading> {
@@ -162,7 +152,7 @@ function describe(document: TextDocument): { readonly path: string; readonly lan
 }
 
 /** Whole lines, counted from 1, as far as there are any. */
-function linesOf(document: TextDocument, startLine: number, endLine: number): Range {
+function toWholeLines(document: TextDocument, startLine: number, endLine: number): Range {
   const last = Math.min(endLine, document.lineCount) - 1;
   return new Range(startLine - 1, 0, last, document.lineAt(last).range.end.character);
 }
@@ -176,7 +166,7 @@ function linesGone(document: TextDocument): string {
 }
 
 function megabytes(bytes: number): string {
-  return new Intl.NumberFormat(env.language, { maximumFractionDigits: 0 }).format(bytes / 1024 / 1024);
+  return formatCount(bytes / 1024 / 1024);
 }
 
 function unreadable(problem: string): Reading {

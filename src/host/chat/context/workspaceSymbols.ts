@@ -17,7 +17,7 @@ interface Declared {
 /** Symbols by what was typed of their names: those of the editor's document first, then the workspace's. Never rejects. */
 export async function findSymbols(
   typed: string,
-  editor: TextEditor | undefined,
+  editor: Pick<TextEditor, 'document'> | undefined,
   rules: Pick<SharingRules, 'offers'>,
 ): Promise<readonly SymbolOffer[]> {
   const here = editor === undefined ? [] : await symbolsIn(editor.document.uri);

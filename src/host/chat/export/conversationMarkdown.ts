@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { append, largest } from '../../../util/lists';
+import { toOneLine } from '../../../util/text/lines';
 
 export interface Exchange {
   /** As the user saw it. */
@@ -59,7 +60,7 @@ export function toMarkdown({ title, createdAt, updatedAt, exchanges }: Document,
 
 /** What {@link toMarkdown} wrote, without the names of attachments. Throws for everything else. */
 export function fromMarkdown(text: string): Document {
-  const lines = linesOf(text);
+  const lines = readLines(text);
   const facts = v.parse(head, argumentOf(lines[0], 'conversation'));
   const marks = [...lines.keys()].filter((index) => lines[index]?.startsWith(MARK));
   const sections = marks.slice(1, -1).map((start, index) => {
@@ -123,7 +124,7 @@ function argumentOf(line: string | undefined, kind: string): unknown {
 }
 
 /** An editor may have put a mark of its own before the text, and Windows' ends on every line. */
-function linesOf(text: string): readonly string[] {
+function readLines(text: string): readonly string[] {
   const own = text.replace(/^\uFEFF/u, '');
   return (/^[^\n]*\r\n/u.test(own) ? own.replaceAll('\r\n', '\n') : own).split('\n');
 }
@@ -142,7 +143,7 @@ export function openFence(text: string): string | undefined {
 
 /** Shown letter by letter, whatever Markdown it looks like. */
 function plain(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(/[\\`*_[\]<>#~&]/gu, String.raw`\$&`);
+  return toOneLine(text).replace(/[\\`*_[\]<>#~&]/gu, String.raw`\$&`);
 }
 
 /** As code, also where it has backticks of its own. */
@@ -150,5 +151,5 @@ function code(text: string): string {
   const runs = Array.from(text.matchAll(/`+/gu), ([run]) => run.length);
   const fence = '`'.repeat(largest(runs, 0) + 1);
   const space = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-  return `${fence}${space}${text.replace(/\s+/gu, ' ')}${space}${fence}`;
+  return `${fence}${space}${toOneLine(text)}${space}${fence}`;
 }

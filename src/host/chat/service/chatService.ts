@@ -1,8 +1,10 @@
 import { Emitter, type Disposable, type Event } from '../../../util/event';
 import type { AnswerState } from '../../../contract/webview/chatMessages';
+import { resolveSystemText } from '../../../prompt/chat/systemPrompt';
 import type { Engine } from '../../llm/languageModel';
 import { WarmUp, type Idle } from '../../llm/idleWarmUp';
 import { CHAT_SAMPLING } from '../../llm/sampling';
+import type { Config } from '../../services/config';
 import type { Log } from '../../services/log';
 import { askedAgain, askedOtherwise, type Asking } from './askAgain';
 import { Answer } from './chatAnswer';
@@ -39,6 +41,15 @@ export interface ChatSettings {
   readonly system: string;
   readonly temperature: number;
   readonly maxTokens: number;
+}
+
+/** What the chat needs of the settings. */
+export function chatSettings(config: Config): ChatSettings {
+  return {
+    system: resolveSystemText(config['chat.systemPrompt'], config['chat.ownSystemPrompt']),
+    temperature: config['chat.temperature'],
+    maxTokens: config['chat.maxTokens'],
+  };
 }
 
 export interface ChatServiceDeps {

@@ -4,7 +4,8 @@ import type { StopReason } from '../../../contract/metrics';
 import { l10n } from 'vscode';
 import { engineView } from '../../ui/engineStatus';
 import { describeProblem, labelOf } from '../../ui/errorMessages';
-import { forecastWords, number, sourceName } from '../context/contextMessages';
+import { formatCount } from '../../ui/numberFormat';
+import { forecastWords, sourceName } from '../context/contextMessages';
 import { webviewStrings } from '../view/chatStrings';
 import type { ChatTexts, NoteFacts } from './chatTexts';
 
@@ -29,17 +30,26 @@ function notesOf(facts: NoteFacts): readonly string[] {
 function cutNote(cut: CutNote): string {
   const name = cut.label === '' ? sourceName(cut.block) : cut.label;
   if (cut.shownLines > 0)
-    return l10n.t('{0} did not fit the context: the model saw {1} of {2} lines.', name, number(cut.shownLines), number(cut.totalLines));
+    return l10n.t(
+      '{0} did not fit the context: the model saw {1} of {2} lines.',
+      name,
+      formatCount(cut.shownLines),
+      formatCount(cut.totalLines),
+    );
   // Not one line fitted whole.
   return cut.totalLines === 1
     ? l10n.t('{0} did not fit the context: the model saw at most the beginning of its one line.', name)
-    : l10n.t('{0} did not fit the context: the model saw at most the beginning of one of its {1} lines.', name, number(cut.totalLines));
+    : l10n.t(
+        '{0} did not fit the context: the model saw at most the beginning of one of its {1} lines.',
+        name,
+        formatCount(cut.totalLines),
+      );
 }
 
 function droppedNote(turns: number): readonly string[] {
   if (turns === 0) return [];
   if (turns === 1) return [l10n.t('The conversation outgrew the context: the model no longer saw its oldest question.')];
-  return [l10n.t('The conversation outgrew the context: the model no longer saw its {0} oldest questions.', number(turns))];
+  return [l10n.t('The conversation outgrew the context: the model no longer saw its {0} oldest questions.', formatCount(turns))];
 }
 
 function endNote(stop: StopReason): string | undefined {

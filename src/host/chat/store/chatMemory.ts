@@ -1,10 +1,5 @@
+import type { Memento } from '../../services/memento';
 import { parseItems, type DraftItem } from '../context/contextItems';
-
-/** What the chat remembers beside its conversations. VS Code's `Memento` has this shape. */
-export interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
 
 /**
  * What one view of the chat remembers over a reload of the window: the text typed and not sent, what is attached to it, and the conversation
@@ -13,7 +8,7 @@ export interface Memory {
 export class ChatMemory {
   /** @param view names the view; without it, it is the one in the side bar */
   constructor(
-    private readonly memory: Memory,
+    private readonly memory: Memento,
     private readonly view?: string,
   ) {}
 

@@ -3,11 +3,12 @@
  * the new one; while an answer streams they are throttled. A record that cannot be read is set aside and reported, the others live. One
  * that cannot be written is tried again until it can. Two windows may share the folder: of one conversation, the last writer's copy stays.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdirSync, renameSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Disposable } from '../../../util/event';
+import { writeAtomically, writeAtomicallySync } from '../../../util/node/atomicWrite';
 import type { Log } from '../../services/log';
 import { whileLocked, whileLockedSync } from './retryWhileLocked';
 import { parseConversation, type Conversation } from './conversationRecords';
@@ -37,9 +38,6 @@ const LONGEST_RETRY_MILLISECONDS = 30_000;
 
 /** A record that streams is written again after this many times what it took to make its text: a long one costs 2% of the host's time. */
 const REST = 50;
-
-/** Numbers temporary files, for all stores of this process. */
-let temporaries = 0;
 
 export class ConversationStore implements Disposable {
   private readonly dirty = new Map<string, Conversation>();
@@ -102,7 +100,7 @@ export class ConversationStore implements Disposable {
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    // One write after another: two of the same file would share a temporary file.
+    // One write after another: an older text of a record must not be renamed after a newer one.
     this.writing = this.writing.then(() => this.writeDirty());
     return this.writing;
   }
@@ -116,10 +114,11 @@ export class ConversationStore implements Disposable {
     for (const conversation of this.dirty.values()) {
       try {
         mkdirSync(this.options.folder, { recursive: true });
-        const temporary = this.temporary(conversation.id);
-        writeFileSync(temporary, JSON.stringify(conversation));
-        whileLockedSync(() => {
-          renameSync(temporary, this.file(conversation.id));
+        const file = this.file(conversation.id);
+        writeAtomicallySync(file, JSON.stringify(conversation), (temporary) => {
+          whileLockedSync(() => {
+            renameSync(temporary, file);
+          });
         });
       } catch (error) {
         this.options.log.error(`conversation ${conversation.id} not written: ${String(error)}`);
@@ -161,26 +160,16 @@ export class ConversationStore implements Disposable {
 
   private async write(conversation: Conversation): Promise<void> {
     const file = this.file(conversation.id);
-    const temporary = this.temporary(conversation.id);
     await mkdir(this.options.folder, { recursive: true });
     const begun = performance.now();
     const text = JSON.stringify(conversation);
     this.cost = performance.now() - begun;
-    try {
-      const handle = await open(temporary, 'w');
-      try {
-        await handle.writeFile(text);
-        await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-      await whileLocked(() => {
+    const commit = (temporary: string): Promise<void> =>
+      whileLocked(() => {
         // Looked at and renamed in one go: nothing can come between, as `dispose` or `remove` with a newer word on this record.
         if (!this.disposed && !this.removed.has(conversation.id)) renameSync(temporary, file);
       }, wait);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(file, text, { flush: true, commit });
   }
 
   private async load(file: string): Promise<Conversation | undefined> {
@@ -209,11 +198,6 @@ export class ConversationStore implements Disposable {
     } catch (error) {
       this.options.log.error(`${path.basename(file)} could not be renamed: ${String(error)}`);
     }
-  }
-
-  /** Another name each time: neither another window nor an earlier write has this file. */
-  private temporary(id: string): string {
-    return `${this.file(id)}.${String(process.pid)}-${String(temporaries++)}.tmp`;
   }
 
   private file(id: string): string {

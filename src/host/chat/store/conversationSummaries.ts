@@ -2,10 +2,10 @@
  * What the list says of each conversation, kept so that opening it does not parse every record: in memory, and over restarts in a file
  * beside the records. It is a cache: an entry counts only for the very file it was made from, and a broken cache is made anew.
  */
-import { randomUUID } from 'node:crypto';
-import { readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { writeAtomically } from '../../../util/node/atomicWrite';
 import type { Log } from '../../services/log';
 import type { Conversation } from './conversationRecords';
 
@@ -85,15 +85,11 @@ export class ConversationSummaries {
 
   private async write(entries: ReadonlyMap<string, Entry>): Promise<void> {
     const file = path.join(this.options.folder, FILE);
-    // Another window may write its own at the same time.
-    const temporary = `${file}.${randomUUID()}.tmp`;
     const content: v.InferOutput<typeof index> = { version: 1, entries: Object.fromEntries(entries) };
     try {
-      await writeFile(temporary, JSON.stringify(content));
-      await rename(temporary, file);
+      await writeAtomically(file, JSON.stringify(content));
     } catch (error) {
       this.options.log.warn(`the list of conversations was not kept: ${String(error)}`);
-      await rm(temporary, { force: true });
     }
   }
 }

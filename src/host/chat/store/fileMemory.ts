@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { Disposable } from '../../../util/event';
+import { writeAtomicallySync } from '../../../util/node/atomicWrite';
 import type { Log } from '../../services/log';
-import type { Memory } from './chatMemory';
+import type { Memento } from '../../services/memento';
 
 const schema = v.record(v.string(), v.unknown());
 /** Shortest time between two writes, in milliseconds. */
@@ -13,7 +14,7 @@ const INTERVAL = 200;
  * A memory in a file of its own, written soon after each change. VS Code's `Memento` hands a change to the window, which writes it when it
  * likes: in a browser, a window that was reloaded right after was seen to have forgotten which conversation was open.
  */
-export class FileMemory implements Memory, Disposable {
+export class FileMemory implements Memento, Disposable {
   private readonly values: Record<string, unknown>;
   private timer: NodeJS.Timeout | undefined;
 
@@ -46,11 +47,9 @@ export class FileMemory implements Memory, Disposable {
   private write(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const temporary = `${this.file}.${String(process.pid)}.tmp`;
     try {
       mkdirSync(path.dirname(this.file), { recursive: true });
-      writeFileSync(temporary, JSON.stringify(this.values));
-      renameSync(temporary, this.file);
+      writeAtomicallySync(this.file, JSON.stringify(this.values));
     } catch (error) {
       this.log.error(`${path.basename(this.file)} not written: ${String(error)}`);
     }

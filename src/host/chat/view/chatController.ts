@@ -1,3 +1,4 @@
+import type { CommandResult } from '../../../contract/chat';
 import { Emitter, type Disposable, type Event } from '../../../util/event';
 import type { ContextMessage, HostMessage, ViewState } from '../../../contract/webview/chatMessages';
 import type { Engine } from '../../llm/languageModel';
@@ -20,16 +21,8 @@ export interface ChatAsker {
   ask(question: Question, options: { readonly newConversation: boolean }): Promise<void>;
 }
 
-/** What a message that begins with a command comes to. */
-export type CommandResult =
-  | { readonly kind: 'question'; readonly question: Question }
-  /** It was done elsewhere: there is nothing to ask. */
-  | { readonly kind: 'done' }
-  /** It could not be done, and the user was told why. */
-  | { readonly kind: 'refused' };
-
 /** `undefined` for a message that begins with no command, and is sent as it is. */
-export type ResolveCommand = (text: string) => Promise<CommandResult | undefined>;
+export type ResolveCommand = (text: string) => Promise<CommandResult<Question> | undefined>;
 
 export interface ChatControllerDeps {
   readonly service: ChatService;

@@ -3,13 +3,14 @@ import * as v from 'valibot';
 import { Emitter, type Disposable, type Event } from '../../../util/event';
 import { chatTabType } from '../../services/commandIds';
 import type { ChatController } from './chatController';
-import { ChatMemory, type Memory } from '../store/chatMemory';
+import type { Memento } from '../../services/memento';
+import { ChatMemory } from '../store/chatMemory';
 import { ChatView, type ChatPageDeps } from './chatView';
 
 export interface ChatTabsDeps {
   readonly page: ChatPageDeps;
   /** Holds what each tab remembers. */
-  readonly memory: Memory;
+  readonly memory: Memento;
   readonly createController: (memory: ChatMemory) => ChatController;
   readonly showConversations: (controller: ChatController) => Promise<void>;
   readonly newId: () => string;

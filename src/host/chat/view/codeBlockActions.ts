@@ -1,6 +1,7 @@
 import type { UserContent } from '../../../contract/context';
 import MarkdownIt from 'markdown-it';
 import { useAnswerBlocks, type FenceMeta } from '../../../util/text/answerBlocks';
+import { splitLines } from '../../../util/text/lines';
 import { ThoughtReader } from '../../../util/text/thoughts';
 import type { CodeAction } from '../../../contract/webview/chatMessages';
 
@@ -34,7 +35,7 @@ export function codeBlocksOf(answer: string): readonly CodeBlock[] {
 
 /** @param environment the definitions of links so far, which later parts know as well */
 function blocksIn(text: string, environment: object): readonly CodeBlock[] {
-  const lines = text.replace(/(?:\r\n?|\n)$/, '').split(/\r\n?|\n/);
+  const lines = splitLines(text.replace(/(?:\r\n?|\n)$/, ''));
   return markdown
     .parse(text, environment)
     .filter(({ type }) => type === 'fence' || type === 'code_block')

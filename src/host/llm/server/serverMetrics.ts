@@ -1,5 +1,4 @@
-import type { Metrics } from '../../../contract/metrics';
-import { noMetrics } from '../cancelledResults';
+import { noMetrics, type Metrics } from '../../../contract/metrics';
 import { isJsonObject, readCost } from './reading/readBounds';
 
 /** Measures a request from its beginning. */

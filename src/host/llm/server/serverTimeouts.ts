@@ -1,3 +1,4 @@
+import { withTimeout } from '../../../util/timeout';
 import { SilenceError } from './serverErrors';
 
 /**
@@ -25,15 +26,7 @@ export async function* heard<T>(stream: AsyncIterable<T>, limit: () => number): 
  * @throws {SilenceError}
  */
 export async function within<T>(promise: Promise<T>, limit: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new SilenceError(`nothing for ${String(Math.round(limit / 1000))} s`));
-    }, limit);
+  return withTimeout(promise, limit, () => {
+    throw new SilenceError(`nothing for ${String(Math.round(limit / 1000))} s`);
   });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,11 +1,6 @@
 import type { GpuFailure } from '../../../contract/models';
+import type { Memento } from '../../services/memento';
 import { Emitter } from '../../../util/event';
-
-/** As much of VS Code's `Memento` as it takes to remember a failure over restarts. */
-export interface GpuMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
 
 const memoryKey = 'paddock.gpuFailure';
 
@@ -20,7 +15,7 @@ export class RememberedGpuFailure {
   readonly onDidFail = this.emitter.event;
 
   constructor(
-    private readonly memory: GpuMemory,
+    private readonly memory: Memento,
     private readonly version: string,
   ) {}
 

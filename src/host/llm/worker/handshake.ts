@@ -1,5 +1,6 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { methods, PROTOCOL_VERSION, type InitializeParams, type InitializeResult } from '../../../contract/rpc/workerMethods';
+import { withTimeout } from '../../../util/timeout';
 import { EngineError } from '../engineError';
 import { errorDataOf } from '../engineFailures';
 
@@ -8,19 +9,13 @@ import { errorDataOf } from '../engineFailures';
  * @param limit in milliseconds
  */
 export async function shakeHands(connection: MessageConnection, clientVersion: string, limit = 20_000): Promise<InitializeResult> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${limit} ms`));
-    }, limit);
-  });
+  const params: InitializeParams = { protocolVersion: PROTOCOL_VERSION, clientVersion };
   try {
-    const params: InitializeParams = { protocolVersion: PROTOCOL_VERSION, clientVersion };
-    return await Promise.race([connection.sendRequest<InitializeResult>(methods.initialize, params), late]);
+    return await withTimeout(connection.sendRequest<InitializeResult>(methods.initialize, params), limit, () => {
+      throw new Error(`no answer within ${limit} ms`);
+    });
   } catch (error) {
     const data = errorDataOf(error);
     throw data ? new EngineError(data) : error;
-  } finally {
-    clearTimeout(timer);
   }
 }

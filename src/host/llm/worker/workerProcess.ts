@@ -1,17 +1,13 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { WorkerDeath } from '../../../contract/engineErrors';
 import { methods } from '../../../contract/rpc/workerMethods';
+import { forkProcess, type ProcessCommand } from '../../services/childProcess';
 import type { Log } from '../../services/log';
 import { deathCause, type MemoryReading, type WorkerEnd } from './deathCause';
 
-export interface WorkerCommand {
-  /** The worker's script. */
-  readonly script: string;
-  /** Executable to run it with; empty for the one the host runs in. */
-  readonly runtime: string;
-}
+export type WorkerCommand = ProcessCommand;
 
 /** Time a worker gets to end by itself, in milliseconds: one with lanes to park, for which it allows itself four seconds, and another. */
 export const stopLimits = { parking: 5000, idle: 1500 } as const;
@@ -41,15 +37,10 @@ export class WorkerProcess {
     private readonly onExit: (end: WorkerEnd) => void,
     private readonly readMemory: () => MemoryReading,
   ) {
-    this.child = fork(command.script, [], {
-      ...(command.runtime === '' ? {} : { execPath: command.runtime }),
-      env: workerEnvironment(),
-      execArgv: [],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      serialization: 'json',
-    });
+    const { child, connection } = forkProcess(command, 'pipe');
+    this.child = child;
+    this.connection = connection;
     this.keepOutput();
-    this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
     this.connection.onError(([error]) => {
       log.debug(`connection: ${error.message}`);
     });
@@ -151,16 +142,4 @@ export class WorkerProcess {
     }
     this.connection.dispose();
   }
-}
-
-/**
- * The host's environment without what would change the worker's behaviour: options meant for the extension host, and Electron's, but
- * for the one that makes an Electron executable behave as Node.
- *
- * With one thread in libuv's pool all of llama.cpp's work is done on the same one, between which and the threads that it starts itself
- * the cores then stay shared out. Where four threads take turns a small model decodes 25 to 40% slower on two cores.
- */
-export function workerEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|NODE_LLAMA_CPP_)/.test(name));
-  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1', UV_THREADPOOL_SIZE: '1' };
 }

@@ -1,5 +1,6 @@
 /** Downloads in words: how far one is, and what went wrong with what helps. */
-import { env, l10n } from 'vscode';
+import { l10n } from 'vscode';
+import { formatUnit } from '../../ui/numberFormat';
 import type { DownloadProblem, DownloadView } from './downloadTypes';
 
 export type DownloadActionId = 'resume' | 'downloadAgain' | 'setToken' | 'openModelPage' | 'openProxySettings' | 'openSettings' | 'showLog';
@@ -310,6 +311,5 @@ function outOfDisk({ folder, neededBytes, freeBytes }: Extract<DownloadProblem, 
 }
 
 function inUnit(value: number, unit: string, digits: number): string {
-  const options = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits, minimumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(env.language, options).format(value);
+  return formatUnit(value, unit, { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }

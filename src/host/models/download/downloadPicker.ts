@@ -42,7 +42,7 @@ async function pickLine(options: PickerOptions): Promise<Line | undefined> {
   pick.keepScrollPosition = true;
   const render = (): void => {
     const active = pick.activeItems[0]?.label;
-    pick.items = linesOf(options, downloaded);
+    pick.items = pickerLines(options, downloaded);
     // New items, of which VS Code would have the first one active.
     const again = pick.items.find(({ label }) => label === active);
     if (again) pick.activeItems = [again];
@@ -75,7 +75,7 @@ async function pickLine(options: PickerOptions): Promise<Line | undefined> {
   }
 }
 
-function linesOf(options: PickerOptions, downloaded: readonly DownloadedModel[]): Line[] {
+function pickerLines(options: PickerOptions, downloaded: readonly DownloadedModel[]): Line[] {
   const { all } = options.manager;
   return [
     ...all.map((view) => ({

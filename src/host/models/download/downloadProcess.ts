@@ -1,13 +1,4 @@
-import { fork } from 'node:child_process';
-import {
-  CancellationTokenSource,
-  createMessageConnection,
-  ErrorCodes,
-  IPCMessageReader,
-  IPCMessageWriter,
-  ResponseError,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { sliceFromEnd } from '../../../util/text/wholeCharacters';
 import {
   DOWNLOAD_PROBLEM_CODE,
@@ -20,7 +11,7 @@ import {
   type DownloadProgress,
   type DownloadResult,
 } from '../../../contract/rpc/downloadMethods';
-import { workerEnvironment } from '../../llm/worker/workerProcess';
+import { forkProcess, type ProcessCommand } from '../../services/childProcess';
 import type { Log } from '../../services/log';
 
 export type RunEnd = DownloadResult | { readonly kind: 'failed'; readonly problem: DownloadProblem };
@@ -40,23 +31,15 @@ const stopLimit = 5000;
 
 /**
  * Runs downloads, each in a process of its own.
- * @param command asked at every start; `runtime` is empty for the executable that the host runs in
+ * @param command asked at every start
  */
-export function downloadProcesses(command: () => { readonly script: string; readonly runtime: string }, log: Log): StartRun {
+export function downloadProcesses(command: () => ProcessCommand, log: Log): StartRun {
   return (params, onProgress) => {
-    const { script, runtime } = command();
-    const child = fork(script, [], {
-      ...(runtime === '' ? {} : { execPath: runtime }),
-      env: workerEnvironment(),
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      serialization: 'json',
-    });
+    const { child, connection } = forkProcess(command(), 'ignore');
     let lastWords = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = sliceFromEnd(`${lastWords}${text}`, 2000);
     });
-    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     connection.onError(() => undefined);
     connection.onNotification(downloadMethods.progress, onProgress);
     connection.onNotification(downloadMethods.log, ({ level, message }: DownloadLogEntry) => {

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { isAlive } from '../../../util/node/process';
 import type { DownloadSource } from './downloadTypes';
 
 const sourceSchema = v.object({
@@ -90,13 +91,4 @@ async function areThere(folder: string, files: FoundDownload['files']): Promise<
     ),
   );
   return files.length > 0 && files.every(({ bytes }, index) => sizes[index] === bytes);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

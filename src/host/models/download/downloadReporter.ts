@@ -32,10 +32,7 @@ export class DownloadReporter implements vscode.Disposable {
   /** Goes on with a download that nobody waits for, and offers the model when it is there. */
   async resume(source: DownloadSource, fresh = false): Promise<void> {
     const end = await this.options.manager.start(source, fresh);
-    if (end.kind !== 'done') return;
-    const use = vscode.l10n.t('Use This Model');
-    const picked = await vscode.window.showInformationMessage(vscode.l10n.t('{0} is downloaded and checked.', source.name), use);
-    if (picked === use) await this.options.use(end.path);
+    if (end.kind === 'done') await offerDownloadedModel(source.name, end.path, this.options.use);
   }
 
   /** Asks before it deletes what has arrived. */
@@ -161,4 +158,11 @@ export class DownloadReporter implements vscode.Disposable {
       this.options.log.error(String(error));
     });
   }
+}
+
+/** Says that a model is there, and makes it the one that runs where the user wants that. */
+export async function offerDownloadedModel(name: string, path: string, use: (path: string) => Promise<void>): Promise<void> {
+  const action = vscode.l10n.t('Use This Model');
+  const picked = await vscode.window.showInformationMessage(vscode.l10n.t('{0} is downloaded and checked.', name), action);
+  if (picked === action) await use(path);
 }

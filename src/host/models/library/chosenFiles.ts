@@ -1,10 +1,5 @@
 import * as v from 'valibot';
-
-/** As much of a memento as is used. */
-interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Thenable<void>;
-}
+import type { Memento } from '../../services/memento';
 
 const memoryKey = 'paddock.chosenModelFiles';
 const kept = v.fallback(v.array(v.string()), []);
@@ -12,7 +7,7 @@ const most = 20;
 
 /** Model files that were chosen by hand, so that one can go back to them: the one chosen last comes first. */
 export class ChosenFiles {
-  constructor(private readonly memory: Memory) {}
+  constructor(private readonly memory: Memento) {}
 
   get paths(): readonly string[] {
     return v.parse(kept, this.memory.get(memoryKey));

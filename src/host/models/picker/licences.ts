@@ -1,18 +1,13 @@
 import * as v from 'valibot';
 import { env, l10n, Uri, window } from 'vscode';
+import type { Memento } from '../../services/memento';
 import type { Licence } from './catalogue';
-
-/** As much of VS Code's `Memento` as this needs. */
-export interface LicenceMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
 
 const memoryKey = 'paddock.acceptedLicences';
 
 /** The licences that were accepted on this machine, by their addresses: another text is another licence. */
 export class Licences {
-  constructor(private readonly memory: LicenceMemory) {}
+  constructor(private readonly memory: Memento) {}
 
   isAccepted({ mustBeAccepted, url }: Licence): boolean {
     return !mustBeAccepted || this.accepted.includes(url);

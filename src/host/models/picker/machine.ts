@@ -1,13 +1,9 @@
-import { availableParallelism, cpus, freemem, platform, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
+import { availableBytes } from '../../../util/node/memory';
+import type { Memento } from '../../services/memento';
 import { decodeShare, type Machine } from './modelFit';
-
-/** As much of VS Code's `Memento` as this needs. */
-export interface MachineMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
 
 const memoryKey = 'machine.bandwidth';
 const remembered = v.object({
@@ -77,7 +73,7 @@ function readThrough(bytes: number): Promise<number> {
  * The bandwidth of this machine: measured at the first few occasions and remembered until the processor is another one. Where it cannot be
  * measured, what is remembered, or a cautious assumption, which is not.
  */
-export async function bandwidth(memory: MachineMemory, measure: () => Promise<number> = measureBandwidth): Promise<number> {
+export async function bandwidth(memory: Memento, measure: () => Promise<number> = measureBandwidth): Promise<number> {
   const known = recall(memory);
   if (known && known.times >= enoughTimes) return known.bytesPerSecond;
   try {
@@ -92,18 +88,18 @@ export async function bandwidth(memory: MachineMemory, measure: () => Promise<nu
 /**
  * Learns from how fast a model really decoded. Nothing is learned before the first measurement, and never that the machine is slower.
  */
-export async function learnBandwidth(memory: MachineMemory, tokensPerSecond: number, weightBytes: number): Promise<void> {
+export async function learnBandwidth(memory: Memento, tokensPerSecond: number, weightBytes: number): Promise<void> {
   const known = recall(memory);
   const shown = (tokensPerSecond * weightBytes) / decodeShare;
   if (known && shown > known.bytesPerSecond) await remember(memory, shown, known.times);
 }
 
-function recall(memory: MachineMemory): Remembered | undefined {
+function recall(memory: Memento): Remembered | undefined {
   const { success, output } = v.safeParse(remembered, memory.get(memoryKey));
   return success && output.processor === processor() && output.threads === availableParallelism() ? output : undefined;
 }
 
-async function remember(memory: MachineMemory, bytesPerSecond: number, times: number): Promise<void> {
+async function remember(memory: Memento, bytesPerSecond: number, times: number): Promise<void> {
   await memory.update(memoryKey, { processor: processor(), threads: availableParallelism(), bytesPerSecond, times } satisfies Remembered);
 }
 
@@ -115,16 +111,7 @@ function processor(): string {
  * The machine as it stands.
  * @param heldBytes what the loaded model takes, and would give back for another
  */
-export async function readMachine(memory: MachineMemory, heldBytes: number, gpu?: Machine['gpu']): Promise<Machine> {
+export async function readMachine(memory: Memento, heldBytes: number, gpu?: Machine['gpu']): Promise<Machine> {
   const totalBytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
   return { freeBytes: Math.min(totalBytes, availableBytes() + heldBytes), totalBytes, bytesPerSecond: await bandwidth(memory), gpu };
-}
-
-/** As a worker counts it (`worker/model/availableMemory.ts`), of which the host knows nothing. */
-function availableBytes(): number {
-  // macOS counts as free only what nothing was ever in.
-  if (platform() === 'darwin') return Math.max(freemem(), totalmem() * 0.6);
-  const { availableMemory } = process as { availableMemory?: () => number };
-  const granted = availableMemory?.call(process) ?? 0;
-  return granted > 0 ? Math.min(freemem(), granted) : freemem();
 }

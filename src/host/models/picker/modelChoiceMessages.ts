@@ -1,5 +1,5 @@
 import { env, l10n } from 'vscode';
-import { gigabytes, number } from '../../ui/errorMessages';
+import { formatCount, formatGigabytes } from '../../ui/numberFormat';
 import type { Licence, Quantisation } from './catalogue';
 import type { Choice, Task } from './modelChoices';
 import type { Fit, Verdict } from './modelFit';
@@ -23,14 +23,14 @@ export function verdictWord(verdict: Verdict): string {
 
 /** The verdict with its numbers, on one line. */
 export function fitLine({ verdict, tokensPerSecond, neededBytes, availableBytes }: Fit): string {
-  const memory = l10n.t('{0} of {1} GB', gigabytes(neededBytes), gigabytes(availableBytes));
+  const memory = l10n.t('{0} of {1} GB', formatGigabytes(neededBytes), formatGigabytes(availableBytes));
   if (verdict === 'doesNotFit') return [verdictWord(verdict), memory].join(' · ');
   return [verdictWord(verdict), l10n.t('about {0} words a second', pace(tokensPerSecond * wordsPerToken)), memory].join(' · ');
 }
 
 function pace(words: number): string {
-  if (words >= 10) return number(Math.round(words / 5) * 5);
-  if (words >= 2) return number(Math.round(words));
+  if (words >= 10) return formatCount(Math.round(words / 5) * 5);
+  if (words >= 2) return formatCount(Math.round(words));
   const digits = words >= 1 ? 2 : 1;
   return new Intl.NumberFormat(env.language, { minimumSignificantDigits: digits, maximumSignificantDigits: digits }).format(words);
 }
@@ -41,9 +41,9 @@ export function detailLine({ tasks, fit, model, target, bytes, current }: Choice
   return [
     tasks.length > 0 ? tasksLine(tasks) : '',
     current ? l10n.t('in use') : '',
-    target.kind === 'catalogue' ? l10n.t('download of {0} GB', gigabytes(bytes)) : '',
-    shortened ? l10n.t('context shortened to {0} tokens', number(fit.contextTokens)) : '',
-    fit && fit.gpuLayers > 0 ? l10n.t('{0} layers on the GPU', number(fit.gpuLayers)) : '',
+    target.kind === 'catalogue' ? l10n.t('download of {0} GB', formatGigabytes(bytes)) : '',
+    shortened ? l10n.t('context shortened to {0} tokens', formatCount(fit.contextTokens)) : '',
+    fit && fit.gpuLayers > 0 ? l10n.t('{0} layers on the GPU', formatCount(fit.gpuLayers)) : '',
     licence?.name ?? '',
     target.kind === 'file' ? target.path : '',
   ]
@@ -58,7 +58,7 @@ function tasksLine(tasks: readonly Task[]): string {
 
 /** What a quantisation means, for who does not know the names. */
 export function quantisationLine({ name, bytes }: Quantisation): string {
-  return [bitsLine(name), l10n.t('download of {0} GB', gigabytes(bytes))].join(' · ');
+  return [bitsLine(name), l10n.t('download of {0} GB', formatGigabytes(bytes))].join(' · ');
 }
 
 function bitsLine(name: string): string {

@@ -6,6 +6,7 @@ import type { ConfigService } from '../../services/configService';
 import { catalogue, type CatalogueModel, type Quantisation } from './catalogue';
 import { choices, defaultQuantisation, needOf, type Choice, type OwnedModel } from './modelChoices';
 import { detailLine, fitLine, quantisationLine } from './modelChoiceMessages';
+import { offerDownloadedModel } from '../download/downloadReporter';
 import type { Downloads } from '../download/downloadTypes';
 import { fit, type Machine, type ModelNeed } from './modelFit';
 import { Licences } from './licences';
@@ -166,10 +167,7 @@ class ModelPicker {
       revision: model.revision,
       files: [{ path: file, bytes: approximate ? 0 : bytes, sha256 }],
     });
-    if (end.kind !== 'done') return;
-    const use = vscode.l10n.t('Use This Model');
-    const picked = await vscode.window.showInformationMessage(vscode.l10n.t('{0} is downloaded and checked.', name), use);
-    if (picked === use) await this.deps.use(end.path);
+    if (end.kind === 'done') await offerDownloadedModel(name, end.path, this.deps.use);
   }
 
   private async chooseQuantisation(model: CatalogueModel): Promise<Quantisation | undefined> {

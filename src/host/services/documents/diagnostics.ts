@@ -1,11 +1,5 @@
 import * as vscode from 'vscode';
-
-/** A problem that a language's tools report. */
-export interface ReportedProblem {
-  /** 1-based. */
-  readonly line: number;
-  readonly message: string;
-}
+import type { ReportedProblem } from '../../../contract/context';
 
 /**
  * Errors and warnings of a document, the worst first: those at `place`, the cursor or the selection; where there are none, those of all of

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withTimeout } from '../../../util/timeout';
 import { selectedCell } from './notebooks';
 
 /** Symbols that stand for a piece of code by themselves. */
@@ -58,7 +59,7 @@ async function symbolsOf(document: vscode.TextDocument): Promise<readonly vscode
     'vscode.executeDocumentSymbolProvider',
     document.uri,
   );
-  const found = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, SYMBOLS_LIMIT, undefined))]);
+  const found = await withTimeout(asked, SYMBOLS_LIMIT, () => undefined);
   // Providers of the older kind give a flat list without the ranges of what is around a name.
   return (found ?? []).filter((symbol): symbol is vscode.DocumentSymbol => 'children' in symbol);
 }

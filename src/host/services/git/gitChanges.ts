@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { workspace } from 'vscode';
 import type { FileDiff } from '../../../util/fileDiff';
+import { toOneLine } from '../../../util/text/lines';
 import { sliceFromStart } from '../../../util/text/wholeCharacters';
 import type { GitRepository } from './gitRepository';
 import { parseNumstat, PatchReader } from './gitPatch';
@@ -93,5 +94,5 @@ async function runGit(git: string, cwd: string, args: readonly string[], take: (
       resolve(isEnough ? undefined : new Error(errors.trim() || `git ended with ${String(code ?? signal)}`));
     });
   });
-  if (failure) throw new GitError(failure.message.replace(/\s+/g, ' '));
+  if (failure) throw new GitError(toOneLine(failure.message));
 }

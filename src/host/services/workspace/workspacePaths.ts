@@ -25,7 +25,7 @@ export async function lookUpPath(name: string): Promise<PathLookup> {
 /** The files whose paths end with `name`, by whole segments. */
 export async function searchPath(name: string): Promise<readonly Uri[]> {
   const relative = path.posix.normalize(name);
-  if (relative.startsWith('../../') || path.posix.isAbsolute(relative)) return [];
+  if (relative.startsWith('../') || path.posix.isAbsolute(relative)) return [];
   // Signs that mean something in a pattern.
   const found = await workspace.findFiles(`**/${relative.replace(/[[\](){}*?]/g, '?')}`, undefined, MAX_FOUND);
   const exact = found.filter((uri) => uri.path.endsWith(`/${relative}`));
@@ -87,7 +87,7 @@ function listPlaces(name: string): readonly { readonly folder: WorkspaceFolder; 
     const inside = folders.filter((folder) => contains(folder.uri.path, absolute));
     return inside.length === 0 ? undefined : inside.map((folder) => ({ folder, relative: absolute.slice(folder.uri.path.length + 1) }));
   }
-  if (relative === '..' || relative.startsWith('../../') || relative === '.') return undefined;
+  if (relative === '..' || relative.startsWith('../') || relative === '.') return undefined;
   return folders.flatMap((folder) => {
     const prefix = `${folder.name}/`;
     return [relative, ...(relative.startsWith(prefix) ? [relative.slice(prefix.length)] : [])].map((each) => ({ folder, relative: each }));

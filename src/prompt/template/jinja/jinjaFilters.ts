@@ -1,9 +1,8 @@
 import { strip } from '../../../util/text/strip';
-import { Arguments } from './jinjaArguments';
+import { Arguments, type Filter, type FilterScope } from './jinjaArguments';
 import type { RenderBudget } from './jinjaBudget';
 import { formatPercent, pad } from './jinjaFormat';
 import { itemAt, toInteger } from './jinjaOperators';
-import type { Filter, FilterScope } from './jinjaFilterScope';
 import { listFilters } from './jinjaListFilters';
 import { capitalize, replaceText, splitLines, stripCharacters } from './jinjaMethods';
 import { toJson, toText } from './jinjaText';

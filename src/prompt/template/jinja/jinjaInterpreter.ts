@@ -1,6 +1,6 @@
+import type { FilterScope } from './jinjaArguments';
 import { RenderBudget } from './jinjaBudget';
 import { applyFilter } from './jinjaFilters';
-import type { FilterScope } from './jinjaFilterScope';
 import { findGlobal } from './jinjaGlobals';
 import { ordered } from './jinjaPrecedence';
 import { bindMacro, namesIn, type MacroShape } from './jinjaMacro';

@@ -1,3 +1,4 @@
+import { CLOSING_BRACKETS } from '../../../util/text/brackets';
 import { strip, stripEnd } from '../../../util/text/strip';
 import { isNamePart, isNameStart, readNumber, readString } from './jinjaLiterals';
 
@@ -44,8 +45,6 @@ const operators: readonly (readonly [text: string, type: string])[] = [
   [':', 'Colon'],
   ['|', 'Pipe'],
 ];
-
-const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /**
  * Splits a template as Jinja's own lexer does with `trim_blocks` and `lstrip_blocks`, in one pass over the source. The lexer of
@@ -140,7 +139,7 @@ class Lexer {
       if (open.length === 0 && this.endsHere(end)) return;
       const last = open.at(-1);
       const operator = this.readToken();
-      const close = closing[operator];
+      const close = CLOSING_BRACKETS.get(operator);
       if (close !== undefined) {
         open.push({ close, group: this.group });
         this.group = ++this.groups;

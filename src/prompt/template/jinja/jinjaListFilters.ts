@@ -1,7 +1,6 @@
-import { Arguments } from './jinjaArguments';
+import { Arguments, type Filter, type FilterScope } from './jinjaArguments';
 import type { RenderBudget } from './jinjaBudget';
 import { TemplateLimitError, templateLimits } from './jinjaBudget';
-import type { Filter, FilterScope } from './jinjaFilterScope';
 import { applyOperator } from './jinjaOperators';
 import { toText } from './jinjaText';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { splitLines } from '../../../../src/util/text/lines';
 import { changeAt, changed, changesBetween, rebased, reversed, textChanges } from '../../../../src/host/apply/textChanges';
-import { linesOf } from '../../../../src/host/apply/merge/codeLines';
 
 const lines = fc.array(fc.constantFrom('a', 'b', 'c', '', '  d', '}'), { maxLength: 12 });
 
@@ -44,7 +44,10 @@ describe('changes', () => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const text = before.join(eol);
-        const result = edited(text, textChanges(linesOf(text), changesBetween(linesOf(text), after.length === 0 ? [''] : after), eol));
+        const result = edited(
+          text,
+          textChanges(splitLines(text), changesBetween(splitLines(text), after.length === 0 ? [''] : after), eol),
+        );
         expect(result).toBe(after.join(eol));
       }),
     );

@@ -5,7 +5,8 @@ import type { Item, Reading } from '../../../../src/host/chat/context/contextIte
 import type { Source } from '../../../../src/host/chat/context/attachmentLabels';
 import type { ViewContext } from '../../../../src/host/chat/context/viewContext';
 import { ConversationStore } from '../../../../src/host/chat/store/conversationStore';
-import { ChatMemory, type Memory } from '../../../../src/host/chat/store/chatMemory';
+import type { Memento } from '../../../../src/host/services/memento';
+import { ChatMemory } from '../../../../src/host/chat/store/chatMemory';
 import { ChatService, type ChatSettings } from '../../../../src/host/chat/service/chatService';
 import type { ChatTexts } from '../../../../src/host/chat/service/chatTexts';
 import type { Log } from '../../../../src/host/services/log';
@@ -13,7 +14,7 @@ import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { fakeContext, fakeWords } from './context/contextFakes';
 
 /** VS Code's memory of a workspace, over reloads. */
-export class FakeMemory implements Memory {
+export class FakeMemory implements Memento {
   readonly values = new Map<string, unknown>();
 
   get(key: string): unknown {

@@ -1,8 +1,7 @@
 import type { Metrics } from '../../../../src/contract/metrics';
 import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../../../src/util/event';
-import { SessionController, type SessionWords } from '../../../../src/host/session/sessionController';
-import { parseSessionMessage } from '../../../../src/host/session/incomingSessionMessages';
+import { parseSessionMessage, SessionController, type SessionWords } from '../../../../src/host/session/sessionController';
 import type { Labels } from '../../../../src/host/session/laneLabels';
 import type { PageParts } from '../../../../src/host/session/sessionPage';
 import type { ReportFacts } from '../../../../src/host/session/issueReport';

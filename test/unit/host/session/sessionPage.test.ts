@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { bytes, duration, share } from '../../../../src/host/ui/numberFormat';
+import { formatBytes } from '../../../../src/host/ui/numberFormat';
 import { Labels } from '../../../../src/host/session/laneLabels';
 import { sessionPage, type PageParts } from '../../../../src/host/session/sessionPage';
 import { clearQuestion, sessionWords } from '../../../../src/host/session/sessionTexts';
@@ -55,7 +55,7 @@ describe('the session view', () => {
     expect(chat.lines.map(({ kind }) => kind)).not.toContain('ghost');
     expect(section(both.sections, 'lanes', 'parked-chat').title).toBe('Parked lanes · Fake 7B');
     expect(facts(both, 'model-completion')['Name']).toBe('Small 1B');
-    expect(facts(both, 'memory')['KV cache of all lanes']).toBe(bytes(2 * fakeFacts.laneBytes + 3e6, 'en'));
+    expect(facts(both, 'memory')['KV cache of all lanes']).toBe(formatBytes(2 * fakeFacts.laneBytes + 3e6, 'en'));
     expect(new Set(both.sections.map(({ id }) => id)).size).toBe(both.sections.length);
   });
 
@@ -210,18 +210,5 @@ describe('clearing', () => {
       'Parked: 1 lane can be taken up again after a restart.',
       'Parked: 2 lanes can be taken up again after a restart.',
     ]);
-  });
-});
-
-describe('numbers', () => {
-  it('come with their units, as the language writes them', () => {
-    expect([512, 4300, 99_600, 1.25e9].map((value) => bytes(value, 'en'))).toEqual(['512 byte', '4.3 kB', '100 kB', '1.3 GB']);
-    expect(bytes(1.25e9, 'de')).toMatch(/^1,3\sGB$/);
-    expect([0.42, 59.6, 3725, 90_000].map((value) => duration(value, 'en'))).toEqual(['0.4 sec', '1 min', '1 hr, 2 min', '25 hr']);
-    expect(duration(130, 'zh-cn')).toMatch(/2\s*分钟.*10\s*秒/);
-  });
-
-  it('are not whole before they are', () => {
-    expect([0, 0.5, 0.9999, 1].map((value) => share(value, 'en'))).toEqual(['0%', '50%', '99%', '100%']);
   });
 });

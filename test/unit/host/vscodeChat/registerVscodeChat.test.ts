@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { modelVendor, participantId, registerVscodeChat, type VscodeChatDeps } from '../../../../src/host/vscodeChat/registerVscodeChat';
-import { participantCommands } from '../../../../src/host/vscodeChat/participantQuestions';
+import { participantCommands } from '../../../../src/host/vscodeChat/participant';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { MemoryLog } from '../../../fixtures/engine/workerClient';
 import { chat, lm, registry, Uri } from './fakeVscodeChat';

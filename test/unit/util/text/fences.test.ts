@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findFenceEnd, parseOpeningFence, type FenceEnd, type FenceLine } from '../../../../src/util/text/fences';
+import { fenceFor, findFenceEnd, parseOpeningFence, type FenceEnd, type FenceLine } from '../../../../src/util/text/fences';
 
 /** The end of the block that the first of `lines` opens. */
 function endOf(lines: readonly string[]): FenceEnd {
@@ -84,5 +84,16 @@ describe('whether later lines can move an end', () => {
       // The last line may still be growing, so that it counts as none.
       if (decided && line < lines.length - 1) for (const more of choices) expect(endOf([...lines, more]).line, lines.join('\n')).toBe(line);
     }
+  });
+});
+
+describe('fenceFor', () => {
+  it.each([
+    ['plain text', '```'],
+    ['with `code`', '```'],
+    ['```ts\na\n```', '````'],
+    ['one ````` two ```', '``````'],
+  ])('of %j is %s', (text, fence) => {
+    expect(fenceFor(text)).toBe(fence);
   });
 });

@@ -1,11 +1,11 @@
 /** Classes with methods in many languages, and blocks of code put into them. */
+import { splitLines } from '../../../../../src/util/text/lines';
 import { declarationsIn } from '../../../../../src/host/apply/merge/declarations';
-import { linesOf } from '../../../../../src/host/apply/merge/codeLines';
 import { place, type Placement, type PlacementInput } from '../../../../../src/host/apply/merge/codePlacement';
 
 export function put(original: string, block: string, more: Partial<PlacementInput> = {}): Placement & { readonly text: string } {
-  const lines = linesOf(original);
-  const placement = place({ original: lines, block: linesOf(block), declarations: declarationsIn(lines), ...more });
+  const lines = splitLines(original);
+  const placement = place({ original: lines, block: splitLines(block), declarations: declarationsIn(lines), ...more });
   return { ...placement, text: placement.lines.join('\n') };
 }
 

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { splitLines } from '../../../../../src/util/text/lines';
 import { declarationsIn } from '../../../../../src/host/apply/merge/declarations';
 import { isElision } from '../../../../../src/host/apply/merge/elisions';
 import { filled } from '../../../../../src/host/apply/merge/fillElisions';
-import { linesOf } from '../../../../../src/host/apply/merge/codeLines';
 import { place, type Placement, type PlacementInput } from '../../../../../src/host/apply/merge/codePlacement';
 
 const workspace = (name: string): string => readFileSync(join(import.meta.dirname, '../../../../fixtures/workspace', name), 'utf8');
 
 function put(original: string, block: string, more: Partial<PlacementInput> = {}): { how: Placement['how']; text: string } {
-  const lines = linesOf(original);
-  const { how, lines: result } = place({ original: lines, block: linesOf(block), declarations: declarationsIn(lines), ...more });
+  const lines = splitLines(original);
+  const { how, lines: result } = place({ original: lines, block: splitLines(block), declarations: declarationsIn(lines), ...more });
   return { how, text: result.join('\n') };
 }
 

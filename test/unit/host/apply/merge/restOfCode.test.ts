@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { splitLines } from '../../../../../src/util/text/lines';
 import { isElision } from '../../../../../src/host/apply/merge/elisions';
-import { linesOf } from '../../../../../src/host/apply/merge/codeLines';
 import { languages, markers, put, write } from './classesOfLanguages';
 
 const oldX = ['let one = a + 1;', 'let two = one + 2;', 'let three = two + 3;', 'return three;'];
@@ -230,7 +230,7 @@ describe('a placement that may be wrong', () => {
   it('says which declarations it would take out, and has the file with them', () => {
     const { doubt, text } = put(classA, '/** First. */\nexport class A {\n  x() {\n    return 9;\n  }\n}');
     expect(text).not.toContain('y()');
-    expect(doubt).toEqual({ kind: 'deletes', names: ['y'], kept: linesOf(classA.replace('return 1', 'return 9')) });
+    expect(doubt).toEqual({ kind: 'deletes', names: ['y'], kept: splitLines(classA.replace('return 1', 'return 9')) });
   });
 
   it('says nothing of one that has another name now, or where an elision stands for the others', () => {

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { splitLines } from '../../../../../src/util/text/lines';
 import { placeSurely } from '../../../../../src/host/apply/proposal/askAboutPlacement';
 import { confirmWrite } from '../../../../../src/host/apply/target/askBeforeRunning';
 import { askForTarget } from '../../../../../src/host/apply/target/askForTarget';
 import { declarationsIn } from '../../../../../src/host/apply/merge/declarations';
-import { linesOf } from '../../../../../src/host/apply/merge/codeLines';
 import { plainName } from '../../../../../src/host/services/workspace/workspacePaths';
 import { disk, Uri } from './diskWorkspace';
 
@@ -126,9 +126,9 @@ describe('where it is open which file a block is for', () => {
 
 describe('where a placement is in doubt', () => {
   const inputOf = (original: string, block: string): Parameters<typeof placeSurely>[0] => ({
-    original: linesOf(original),
-    block: linesOf(block),
-    declarations: declarationsIn(linesOf(original)),
+    original: splitLines(original),
+    block: splitLines(block),
+    declarations: declarationsIn(splitLines(original)),
   });
   const text = 'class A {\n  x() {\n    return 1;\n  }\n\n  y() {\n    return 2;\n  }\n}\n';
   const partial = 'class A {\n  x() {\n    return 9;\n  }\n}';
@@ -166,7 +166,7 @@ describe('where a placement is in doubt', () => {
     const input = inputOf('alpha\nbeta\n', 'function g() {\n  start();\n  // ... existing code ...\n}');
     expect(await placeSurely(input, 'a.ts')).toBeUndefined();
     asked.answer = 'Insert Without Them';
-    expect(await placeSurely(input, 'a.ts')).toEqual(linesOf('alpha\nbeta\n\nfunction g() {\n  start();\n}\n'));
+    expect(await placeSurely(input, 'a.ts')).toEqual(splitLines('alpha\nbeta\n\nfunction g() {\n  start();\n}\n'));
   });
 
   it('nothing is asked where there is none', async () => {

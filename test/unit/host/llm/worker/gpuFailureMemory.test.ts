@@ -1,7 +1,8 @@
 import type { GpuFailure } from '../../../../../src/contract/models';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RememberedGpuFailure, type GpuMemory } from '../../../../../src/host/llm/worker/gpuFailureMemory';
+import { RememberedGpuFailure } from '../../../../../src/host/llm/worker/gpuFailureMemory';
+import type { Memento } from '../../../../../src/host/services/memento';
 import { Memory } from '../../../../fixtures/vscode/memento';
 import { chatParams, noCancel, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 
@@ -17,7 +18,7 @@ afterEach(() => {
 /** A window: a client of such workers, and the failures it was told of. */
 function open(
   worker: string,
-  memory: GpuMemory,
+  memory: Memento,
   version = '1.0.0',
 ): { client: TestClient; gpu: RememberedGpuFailure; failures: GpuFailure[] } {
   const gpu = new RememberedGpuFailure(memory, version);

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bandwidth,
-  learnBandwidth,
-  measureBandwidth,
-  readMachine,
-  type MachineMemory,
-} from '../../../../../src/host/models/picker/machine';
+import type { Memento } from '../../../../../src/host/services/memento';
+import { bandwidth, learnBandwidth, measureBandwidth, readMachine } from '../../../../../src/host/models/picker/machine';
 
-class FakeMemory implements MachineMemory {
+class FakeMemory implements Memento {
   readonly kept = new Map<string, unknown>();
 
   get(key: string): unknown {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { workerEnvironment } from '../../../../../src/host/llm/worker/workerProcess';
+import { workerEnvironment } from '../../../../src/host/services/childProcess';
 
 afterEach(() => {
   vi.unstubAllEnvs();

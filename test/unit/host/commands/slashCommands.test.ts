@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { parseSlash } from '../../../../src/util/text/slashCommand';
+import { describe, expect, it, vi } from 'vitest';
+import { parseSlash } from '../../../../src/host/commands/slashCommands';
+
+vi.mock('vscode', async () => (await import('../../../fixtures/vscode/fakeVscode')).fakeVscode);
 
 const names = ['fix', 'doc'] as const;
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fileProblem } from '../../../../../src/host/models/library/fileProblem';
+import { fileProblem } from '../../../../../src/host/models/library/modelSize';
 
 it('tells a model from what is none, before it is chosen', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'paddock-file-'));

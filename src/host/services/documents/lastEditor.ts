@@ -1,22 +1,23 @@
 import * as vscode from 'vscode';
-import { isCell, selectedCell } from '../services/documents/notebooks';
-import { PROPOSAL_SCHEME } from './proposal/proposalFiles';
+import { isCell, selectedCell } from './notebooks';
+import type { EditorPlace } from './targetRange';
 
-/** A place that code can be put into: a document, and the selection in it. */
-export interface Place extends Pick<vscode.TextEditor, 'document' | 'selection' | 'viewColumn'> {
-  /** There is no cursor: code goes behind what is there. */
+export interface LastPlace extends EditorPlace {
+  readonly viewColumn?: vscode.ViewColumn | undefined;
+  /** The document has no cursor. The selection is its end. */
   readonly isEnd?: boolean;
 }
 
 /**
- * The place the user was in last that can be written to: in a chat of its own tab, VS Code has no active editor. In a notebook it is the
+ * Remembers the editor the user was in last. While a chat has the focus, VS Code may have no active editor. In a notebook the place is the
  * selected cell.
  */
 export class LastEditor implements vscode.Disposable {
-  private last: Place | undefined;
+  private last: LastPlace | undefined;
   private readonly subscription: vscode.Disposable;
 
-  constructor() {
+  /** @param accepts tells which documents count; by default all do. Cells of notebooks always do. */
+  constructor(private readonly accepts: (uri: vscode.Uri) => boolean = () => true) {
     this.note(vscode.window.activeTextEditor);
     this.noteCell();
     this.subscription = vscode.Disposable.from(
@@ -32,8 +33,8 @@ export class LastEditor implements vscode.Disposable {
     );
   }
 
-  /** `undefined` where it is no longer to be seen. */
-  get current(): Place | undefined {
+  /** `undefined` once the editor is no longer visible. */
+  get current(): LastPlace | undefined {
     this.noteCell();
     return this.last !== undefined && isVisible(this.last) ? this.last : undefined;
   }
@@ -43,13 +44,13 @@ export class LastEditor implements vscode.Disposable {
   }
 
   private note(editor: vscode.TextEditor | undefined): void {
-    if (editor === undefined || !isFile(editor.document.uri)) return;
+    if (editor === undefined || !(isCell(editor.document.uri) || this.accepts(editor.document.uri))) return;
     this.last = editor;
     // VS Code may name the editor of the cell that was selected before.
     if (isCell(editor.document.uri)) this.noteCell();
   }
 
-  /** A selected cell without a cursor of its own is written to at its end. */
+  /** A selected cell without an editor of its own counts with its end as the selection. */
   private noteCell(): void {
     const document = selectedCell()?.document;
     // The end of a cell is found anew: something may have been put in there.
@@ -61,14 +62,8 @@ export class LastEditor implements vscode.Disposable {
   }
 }
 
-/** Whether this is a document of the user's that can be written to; an output channel is not, nor a proposal. */
-export function isFile(uri: vscode.Uri): boolean {
-  if (uri.scheme === 'untitled' || isCell(uri)) return true;
-  return uri.scheme !== PROPOSAL_SCHEME && vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
-}
-
 /** A cell counts as visible with its notebook: VS Code has no editor for cells that are scrolled away. */
-function isVisible(place: Place): boolean {
+function isVisible(place: LastPlace): boolean {
   if (vscode.window.visibleTextEditors.some((editor) => editor === place)) return true;
   return vscode.window.visibleNotebookEditors.some(({ notebook }) =>
     notebook.getCells().some(({ document }) => document === place.document),
