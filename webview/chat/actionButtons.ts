@@ -1,5 +1,6 @@
 import type { ActionView } from '../../src/contract/webview/chatMessages';
-import { element, toolkit } from '../shared/dom';
+import { element } from '../shared/dom';
+import { createButton } from '../shared/widgets';
 
 /** A row of buttons, the first one the most useful unless they are `equal`; nothing for no actions. */
 export function actionButtons(
@@ -9,13 +10,10 @@ export function actionButtons(
 ): readonly HTMLElement[] {
   if (actions.length === 0) return [];
   const buttons = actions.map(({ id, label }, index) => {
-    const button = toolkit('vscode-button', { appearance: index === 0 && !equal ? 'primary' : 'secondary' }, [
-      document.createTextNode(label),
-    ]);
-    button.addEventListener('click', () => {
+    const appearance = index === 0 && !equal ? 'primary' : 'secondary';
+    return createButton(appearance, [document.createTextNode(label)], () => {
       onPress(id);
     });
-    return button;
   });
   return [element('div', { class: 'actions' }, buttons)];
 }

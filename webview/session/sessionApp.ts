@@ -5,6 +5,7 @@ import { element } from '../shared/dom';
 import { Banner, Footer } from '../chat/engineBanner';
 import { hasFocusWithin } from '../shared/pageFocus';
 import { KeyedList, setText } from '../shared/keyedList';
+import { findButtons } from '../shared/widgets';
 import { SectionElement } from './sectionElement';
 import type { SessionModel } from './sessionReducer';
 
@@ -53,8 +54,7 @@ export class SessionApp {
   private showActions(actions: readonly ActionView[], equal: boolean): void {
     const focused = hasFocusWithin(this.buttons) ? document.activeElement?.textContent : undefined;
     this.buttons.replaceChildren(...actionButtons(actions, this.onAction, { equal }));
-    const buttons = this.buttons.querySelectorAll<HTMLElement>('vscode-button');
-    for (const button of buttons) if (button.textContent === focused) button.focus();
+    for (const button of findButtons(this.buttons)) if (button.textContent === focused) button.focus();
   }
 }
 

@@ -2,7 +2,8 @@ import { hasHiddenCharacters, mayHaveHiddenCharacters, showHiddenCharacters } fr
 import { codeTools } from './codeTools';
 import { ColouredCode } from './colouredCode';
 import type { Context } from '../chatContext';
-import { confirmed, element, icon, iconButton } from '../../shared/dom';
+import { element, icon } from '../../shared/dom';
+import { createIconButton, showConfirmation } from '../../shared/widgets';
 
 /** A block of code with its language and what can be done with it. Changes in place, so that a button keeps the focus while code streams. */
 export class CodeBlock {
@@ -20,7 +21,7 @@ export class CodeBlock {
     private readonly context: Context,
     isUsable: boolean,
   ) {
-    const copy = iconButton('copy', context.strings().copyCode, () => {
+    const copy = createIconButton('copy', context.strings().copyCode, () => {
       this.copy(copy);
     });
     this.note = element('span', { class: 'code-note', attributes: { role: 'note' } }, [
@@ -54,6 +55,6 @@ export class CodeBlock {
   private copy(button: HTMLElement): void {
     const { strings, post } = this.context;
     post({ type: 'copy', text: this.code });
-    confirmed(button, 'copy', strings().copyCode, strings().copied);
+    showConfirmation(button, 'copy', strings().copyCode, strings().copied);
   }
 }

@@ -1,6 +1,7 @@
 import type { CodeAction, WebviewStringKey } from '../../../src/contract/webview/chatMessages';
 import type { Context } from '../chatContext';
-import { element, iconButton } from '../../shared/dom';
+import { element } from '../../shared/dom';
+import { createIconButton } from '../../shared/widgets';
 
 const tools: readonly { readonly action: CodeAction; readonly icon: string; readonly label: WebviewStringKey }[] = [
   { action: 'apply', icon: 'diff', label: 'applyCode' },
@@ -15,7 +16,7 @@ const PRESSED = 'paddock-code';
 export function codeTools(context: Context): HTMLElement {
   const strings = context.strings();
   const buttons = tools.map(({ action, icon, label }) => {
-    const button = iconButton(icon, strings[label], () => {
+    const button = createIconButton(icon, strings[label], () => {
       button.dispatchEvent(new CustomEvent<CodeAction>(PRESSED, { bubbles: true, detail: action }));
     });
     return button;

@@ -2,7 +2,8 @@ import type { AnswerState, TurnView } from '../../../src/contract/webview/chatMe
 import { fill, formatNumber, metricsLine } from '../../shared/format';
 import { actionButtons } from '../actionButtons';
 import type { Context } from '../chatContext';
-import { element, icon, toolkit } from '../../shared/dom';
+import { element, icon } from '../../shared/dom';
+import { createProgressRing } from '../../shared/widgets';
 
 /** What stands below an answer: how far it is, what it cost, or what went wrong. */
 export class AnswerStatus {
@@ -54,11 +55,7 @@ export class AnswerStatus {
 class Working {
   private readonly text = element('span');
   private readonly progress = element('progress', { class: 'progress' });
-  readonly element = element('div', { class: 'working' }, [
-    toolkit('vscode-progress-ring', { 'aria-hidden': 'true' }),
-    this.text,
-    this.progress,
-  ]);
+  readonly element = element('div', { class: 'working' }, [createProgressRing(), this.text, this.progress]);
 
   update(text: string, progress: { readonly done: number; readonly total: number } | undefined): void {
     this.text.textContent = text;

@@ -1,7 +1,8 @@
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import type { Context } from '../chatContext';
-import { element, iconButton, setLabel } from '../../shared/dom';
+import { element } from '../../shared/dom';
+import { createIconButton, setLabel } from '../../shared/widgets';
 import { TurnSlot } from './turnSlot';
 
 /** How near the end counts as at the end, in pixels, for somebody who scrolls towards it. */
@@ -34,7 +35,7 @@ export class TurnList {
   private scrollTop = 0;
 
   constructor(private readonly context: Context) {
-    this.toEnd = iconButton('arrow-down', context.strings().scrollToEnd, () => {
+    this.toEnd = createIconButton('arrow-down', context.strings().scrollToEnd, () => {
       this.scrollToEnd();
     });
     this.toEnd.classList.add('to-end');

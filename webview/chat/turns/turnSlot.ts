@@ -2,6 +2,7 @@ import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
+import { hasTextArea } from '../../shared/widgets';
 import { TurnElement } from './turnElement';
 
 /** Told when a turn comes near what is seen, for it to be rendered soon. */
@@ -73,12 +74,7 @@ export class TurnSlot {
   /** Whether the plain text would take something away: words still coming, the focus, a selection, what is being typed. */
   private isInUse(): boolean {
     const { element: slot } = this;
-    return (
-      isActive(this.turn) ||
-      slot.contains(document.activeElement) ||
-      slot.querySelector('textarea, vscode-text-area') !== null ||
-      this.isSelected
-    );
+    return isActive(this.turn) || slot.contains(document.activeElement) || hasTextArea(slot) || this.isSelected;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { BranchView, TurnView } from '../../../src/contract/webview/chatMessages';
 import { fill, formatNumber } from '../../shared/format';
 import type { Context } from '../chatContext';
-import { confirmed, element, iconButton } from '../../shared/dom';
+import { element } from '../../shared/dom';
+import { createIconButton, showConfirmation } from '../../shared/widgets';
 
 /** Class of what waits until no answer is under way. */
 const AT_REST = 'at-rest';
@@ -52,7 +53,7 @@ export function answerTools(context: Context, turnId: string): HTMLElement {
   const strings = context.strings();
   const copy = tool('copy', 'copy', strings.copyAnswer, () => {
     context.post({ type: 'copyAnswer', turnId });
-    confirmed(copy, 'copy', strings.copyAnswer, strings.copied);
+    showConfirmation(copy, 'copy', strings.copyAnswer, strings.copied);
   });
   const regenerate = tool('regenerate', 'refresh', strings.regenerate, () => {
     context.post({ type: 'askAgain', turnId });
@@ -63,7 +64,7 @@ export function answerTools(context: Context, turnId: string): HTMLElement {
 
 /** A button that is found again by `name` when its turn is replaced by another. */
 function tool(name: string, iconName: string, label: string, onClick: () => void): HTMLElement {
-  const button = iconButton(iconName, label, onClick);
+  const button = createIconButton(iconName, label, onClick);
   button.dataset['tool'] = name;
   return button;
 }
