@@ -1,10 +1,12 @@
 import type { ChatProgress } from '../../../src/contract/chat';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TextPacer } from '../../../src/worker/textPacer';
+import { TextThrottle } from '../../../src/util/textThrottle';
+
+type Prefill = Extract<ChatProgress, { kind: 'prefill' }>;
 
 const text = (piece: string, ...tokens: number[]): ChatProgress => ({ kind: 'text', text: piece, tokens });
 
-describe('TextPacer', () => {
+describe('TextThrottle', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -12,14 +14,14 @@ describe('TextPacer', () => {
     vi.useRealTimers();
   });
 
-  function start(): { pacer: TextPacer; sent: ChatProgress[] } {
+  function start(): { throttle: TextThrottle<Prefill>; sent: ChatProgress[] } {
     const sent: ChatProgress[] = [];
-    return { sent, pacer: new TextPacer((progress) => sent.push(progress), Date.now) };
+    return { sent, throttle: new TextThrottle((progress: ChatProgress) => sent.push(progress), Date.now) };
   }
 
   it('sends the first piece at once, and those that follow fast together, with all their tokens', () => {
-    const { pacer, sent } = start();
-    pacer.push(text('a', 1));
+    const { throttle, sent } = start();
+    throttle.push(text('a', 1));
     expect(sent).toEqual([text('a', 1)]);
     for (const [piece, token] of [
       ['b', 2],
@@ -27,7 +29,7 @@ describe('TextPacer', () => {
       ['c', 4],
     ] as const) {
       vi.advanceTimersByTime(5);
-      pacer.push(text(piece, token));
+      throttle.push(text(piece, token));
     }
     expect(sent).toHaveLength(1);
     vi.advanceTimersByTime(40);
@@ -35,26 +37,26 @@ describe('TextPacer', () => {
   });
 
   it('holds nothing back that comes slowly', () => {
-    const { pacer, sent } = start();
+    const { throttle, sent } = start();
     for (const [piece, token] of [
       ['a', 1],
       ['b', 2],
       ['c', 3],
     ] as const) {
-      pacer.push(text(piece, token));
+      throttle.push(text(piece, token));
       vi.advanceTimersByTime(100);
     }
     expect(sent).toEqual([text('a', 1), text('b', 2), text('c', 3)]);
   });
 
   it('keeps the order, and sends what is left when told', () => {
-    const { pacer, sent } = start();
-    pacer.push({ kind: 'prefill', done: 1, total: 2 });
-    pacer.push(text('a', 1));
-    pacer.push(text('b', 2));
-    pacer.push({ kind: 'prefill', done: 2, total: 2 });
-    pacer.push(text('c', 3));
-    pacer.flush();
+    const { throttle, sent } = start();
+    throttle.push({ kind: 'prefill', done: 1, total: 2 });
+    throttle.push(text('a', 1));
+    throttle.push(text('b', 2));
+    throttle.push({ kind: 'prefill', done: 2, total: 2 });
+    throttle.push(text('c', 3));
+    throttle.flush();
     expect(sent).toEqual([
       { kind: 'prefill', done: 1, total: 2 },
       text('a', 1),
@@ -63,7 +65,7 @@ describe('TextPacer', () => {
       text('c', 3),
     ]);
     vi.advanceTimersByTime(100);
-    pacer.flush();
+    throttle.flush();
     expect(sent).toHaveLength(5);
   });
 });
