@@ -1,4 +1,5 @@
 import type { ChatProgress } from '../../../src/contract/chat';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TextThrottle } from '../../../src/util/textThrottle';
 
@@ -67,5 +68,30 @@ describe('TextThrottle', () => {
     vi.advanceTimersByTime(100);
     throttle.flush();
     expect(sent).toHaveLength(5);
+  });
+
+  it('loses no letter, no token and no order at any speed', () => {
+    const letters = fc.string({ minLength: 1, maxLength: 3 });
+    const step = fc.oneof(letters, fc.constant(undefined), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { throttle, sent } = start();
+        const pushed: (string | number)[] = [];
+        for (const [index, next] of steps.entries()) {
+          if (typeof next === 'number') vi.advanceTimersByTime(next);
+          else if (next === undefined) {
+            throttle.push({ kind: 'prefill', done: index, total: steps.length });
+            pushed.push(index);
+          } else {
+            throttle.push(text(next, index));
+            pushed.push(...Array.from(next));
+          }
+        }
+        throttle.flush();
+        expect(sent.flatMap((each): (string | number)[] => (each.kind === 'text' ? Array.from(each.text) : [each.done]))).toEqual(pushed);
+        const tokens = sent.flatMap((each) => (each.kind === 'text' ? each.tokens : []));
+        expect(tokens).toEqual(steps.flatMap((next, index) => (typeof next === 'string' ? [index] : [])));
+      }),
+    );
   });
 });
