@@ -1,8 +1,8 @@
 import type { SectionView, SessionPage } from '../../src/contract/webview/sessionMessages';
 import type { ActionView } from '../../src/contract/webview/chatMessages';
-import { actionButtons } from '../chat/actionButtons';
+import { actionButtons } from '../shared/actionButtons';
 import { element } from '../shared/dom';
-import { Banner, Footer } from '../chat/engineBanner';
+import { Banner, Footer } from '../shared/engineBanner';
 import { hasFocusWithin } from '../shared/pageFocus';
 import { KeyedList, setText } from '../shared/keyedList';
 import { findButtons } from '../shared/widgets';

@@ -1,6 +1,6 @@
 import type { AnswerState, TurnView } from '../../../src/contract/webview/chatMessages';
 import { fill, formatNumber, metricsLine } from '../../shared/format';
-import { actionButtons } from '../actionButtons';
+import { actionButtons } from '../../shared/actionButtons';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 import { createProgressRing } from '../../shared/widgets';

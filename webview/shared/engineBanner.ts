@@ -1,6 +1,6 @@
 import type { EngineView } from '../../src/contract/webview/chatMessages';
 import { actionButtons } from './actionButtons';
-import { element, icon } from '../shared/dom';
+import { element, icon } from './dom';
 
 const icons: Readonly<Record<EngineView['kind'], string>> = {
   stopped: 'circle-outline',

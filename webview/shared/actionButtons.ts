@@ -1,6 +1,6 @@
 import type { ActionView } from '../../src/contract/webview/chatMessages';
-import { element } from '../shared/dom';
-import { createButton } from '../shared/widgets';
+import { element } from './dom';
+import { createButton } from './widgets';
 
 /** A row of buttons, the first one the most useful unless they are `equal`; nothing for no actions. */
 export function actionButtons(
