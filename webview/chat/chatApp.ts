@@ -1,9 +1,8 @@
-import type { TurnView, WebviewMessage } from '../../src/contract/webview/chatMessages';
+import type { TurnView, WebviewMessage, WebviewStrings } from '../../src/contract/webview/chatMessages';
 import { Composer, type ComposerEvents } from './composer/composer';
 import { ComposerContext } from './composer/composerContext';
 import type { Context } from './chatContext';
-import { element } from '../shared/dom';
-import { emptyState } from './emptyState';
+import { element, icon } from '../shared/dom';
 import { Banner, Footer } from '../shared/engineBanner';
 import { toolFocus } from './turns/toolFocus';
 import { TurnList } from './turns/turnList';
@@ -112,7 +111,7 @@ export class App {
     const isEmpty = model.turns.length === 0;
     if (model.conversationId !== before?.conversationId) this.list.clear();
     if (model.title !== before?.title) this.title.textContent = model.title;
-    if (model.strings !== before?.strings) this.empty.replaceChildren(emptyState(model.strings));
+    if (model.strings !== before?.strings) this.empty.replaceChildren(createIntroduction(model.strings));
     this.empty.hidden = !isEmpty;
     this.list.element.hidden = isEmpty;
     if (model.turns !== before?.turns) this.showTurns(before?.turns ?? []);
@@ -144,6 +143,17 @@ export class App {
     const answered = fill(this.model.strings.answerFinished, this.list.answerText(turn.id));
     return turn.state.kind === 'failed' ? `${answered} ${turn.state.message}` : answered;
   }
+}
+
+/** Shown until the first question is asked. */
+function createIntroduction(strings: WebviewStrings): HTMLElement {
+  const hint = (iconName: string, text: string): HTMLElement => element('li', {}, [icon(iconName), element('span', { text })]);
+  return element('div', { class: 'empty' }, [
+    icon('comment-discussion'),
+    element('h2', { text: strings.emptyTitle }),
+    element('p', { text: strings.emptyBody }),
+    element('ul', {}, [hint('list-selection', strings.emptyHintExplain), hint('edit', strings.emptyHintGhost)]),
+  ]);
 }
 
 function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
