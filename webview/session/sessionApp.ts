@@ -1,6 +1,6 @@
 import type { SectionView, SessionPage } from '../../src/contract/webview/sessionMessages';
 import type { ActionView } from '../../src/contract/webview/chatMessages';
-import { actionButtons } from '../shared/actionButtons';
+import { createActionButtons } from '../shared/actionButtons';
 import { element } from '../shared/dom';
 import { Banner, Footer } from '../shared/engineBanner';
 import { hasFocusWithin } from '../shared/pageFocus';
@@ -53,7 +53,7 @@ export class SessionApp {
   /** Buttons are made anew when others are offered; the focus stays on the one that is offered still. */
   private showActions(actions: readonly ActionView[], equal: boolean): void {
     const focused = hasFocusWithin(this.buttons) ? document.activeElement?.textContent : undefined;
-    this.buttons.replaceChildren(...actionButtons(actions, this.onAction, { equal }));
+    this.buttons.replaceChildren(...createActionButtons(actions, this.onAction, { equal }));
     for (const button of findButtons(this.buttons)) if (button.textContent === focused) button.focus();
   }
 }

@@ -2,8 +2,8 @@ import type { ActionView } from '../../src/contract/webview/chatMessages';
 import { element } from './dom';
 import { createButton } from './widgets';
 
-/** A row of buttons, the first one the most useful unless they are `equal`; nothing for no actions. */
-export function actionButtons(
+/** Creates a row with a button for each action. The first button is the primary one, unless they are `equal`. */
+export function createActionButtons(
   actions: readonly ActionView[],
   onPress: (id: string) => void,
   { equal = false }: { readonly equal?: boolean } = {},

@@ -4,7 +4,7 @@ interface Options {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A new element with `children`. Text goes in as text, never as HTML. */
+/** Creates an element with `children`. Text is set as text, never as HTML. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   options: Options = {},
@@ -18,7 +18,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A codicon; decoration, so hidden from screen readers. */
+/** Creates a codicon. It is decoration, so screen readers skip it. */
 export function icon(name: string): HTMLElement {
   return element('span', { class: `codicon codicon-${name}`, attributes: { 'aria-hidden': 'true' } });
 }

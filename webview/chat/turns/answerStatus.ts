@@ -1,6 +1,6 @@
 import type { AnswerState, TurnView } from '../../../src/contract/webview/chatMessages';
-import { fill, formatNumber, metricsLine } from '../../shared/format';
-import { actionButtons } from '../../shared/actionButtons';
+import { fill, formatNumber, formatMetrics } from '../../shared/format';
+import { createActionButtons } from '../../shared/actionButtons';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 import { createProgressRing } from '../../shared/widgets';
@@ -68,7 +68,7 @@ class Working {
 }
 
 function metrics(turn: TurnView, context: Context): readonly string[] {
-  const line = turn.metrics === undefined ? '' : metricsLine(turn.metrics, context.strings());
+  const line = turn.metrics === undefined ? '' : formatMetrics(turn.metrics, context.strings());
   return line === '' ? [] : [line];
 }
 
@@ -82,7 +82,7 @@ function notes(turn: TurnView): readonly HTMLElement[] {
 
 function failure(turn: TurnView, state: Extract<AnswerState, { kind: 'failed' }>, context: Context): HTMLElement {
   const message = element('div', { class: 'problem-message' }, [icon('error'), element('span', { text: state.message })]);
-  const buttons = actionButtons(state.actions, (id) => {
+  const buttons = createActionButtons(state.actions, (id) => {
     context.post({ type: 'action', id, turnId: turn.id });
   });
   return element('div', { class: 'problem' }, [message, ...buttons]);
