@@ -4,19 +4,19 @@ import { ComposerContext } from './composer/composerContext';
 import type { Context } from './chatContext';
 import { element, icon } from '../shared/dom';
 import { Banner, Footer } from '../shared/engineBanner';
-import { toolFocus } from './turns/toolFocus';
+import { rememberToolFocus } from './turns/toolFocus';
 import { TurnList } from './turns/turnList';
 import { fill } from '../shared/format';
-import { activeTurn, isActive, type LocalEvent, type Model } from './chatStore';
+import { findActiveTurn, isActive, type LocalEvent, type Model } from './chatStore';
 
 export interface AppEvents {
   readonly post: (message: WebviewMessage) => void;
   readonly dispatch: (event: LocalEvent) => void;
-  /** As it is now, which may be newer than what is painted. */
+  /** Returns the current model, which may be newer than the painted one. */
   readonly current: () => Model | undefined;
 }
 
-/** The whole view: built once from the first model, then told of every later one. */
+/** The chat's page. Built from the first model, then updated with each later one. */
 export class App {
   private readonly title = element('h1', { class: 'visually-hidden' });
   private readonly empty = element('div', { class: 'empty-frame' });
@@ -26,7 +26,7 @@ export class App {
   private readonly composer: Composer;
   private readonly composerContext: ComposerContext;
   private readonly footer: Footer;
-  /** Ends the wait for the page's focus; see {@link focusInput}. */
+  /** Ends the wait for the page's focus. See {@link focusInput}. */
   private stopWaiting: (() => void) | undefined;
 
   constructor(
@@ -39,11 +39,11 @@ export class App {
       post: (message) => {
         events.post(message);
       },
-      answering: () => activeTurn(this.model) !== undefined,
+      isAnswering: () => findActiveTurn(this.model) !== undefined,
       edit: (turnId, text) => {
         const edit = { type: 'edit', turnId, ...(text === undefined ? {} : { text }) } as const;
         events.dispatch(edit);
-        // At every key, as the draft.
+        // Sent at every key, as the draft is.
         events.post(edit);
       },
     };
@@ -53,7 +53,7 @@ export class App {
     this.list = new TurnList(context);
     this.footer = new Footer(() => this.model.strings.loadingProgress);
     this.composer = new Composer(context, {
-      ...composerEvents(events),
+      ...createComposerEvents(events),
       onKey: (event) => this.composerContext.onKey(event),
     });
     this.composerContext = new ComposerContext(context, this.composer, events);
@@ -66,12 +66,12 @@ export class App {
       openLink(event, events);
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !event.isComposing && activeTurn(this.model) !== undefined) events.post({ type: 'stop' });
+      if (event.key === 'Escape' && !event.isComposing && findActiveTurn(this.model) !== undefined) events.post({ type: 'stop' });
     });
     this.show(undefined);
   }
 
-  /** Shows `model`; called at most once a frame. */
+  /** Called at most once a frame. */
   update(model: Model): void {
     const before = this.model;
     this.model = model;
@@ -79,9 +79,8 @@ export class App {
   }
 
   /**
-   * Puts the cursor into the input. While the page does not have VS Code's focus, that waits until it gets it: a page that focuses an
-   * element takes the keyboard from wherever it is, and so closes a picker that was opened while the page was loading. A key or a click in
-   * the page ends the wait.
+   * Focuses the input, as soon as the page has VS Code's focus. Focusing an element earlier would take the keyboard from wherever it is, and
+   * would close a picker that was opened while the page was loading. A key or a click in the page ends the wait.
    */
   focusInput(): void {
     this.stopWaiting?.();
@@ -119,27 +118,27 @@ export class App {
       this.banner.update(model.engine);
       this.footer.update(model.engine);
     }
-    this.composer.update(model.draft, activeTurn(model) !== undefined);
+    this.composer.update(model.draft, findActiveTurn(model) !== undefined);
     this.composerContext.update(model);
     if (before !== undefined) this.announce(before);
   }
 
   private showTurns(before: readonly TurnView[]): void {
     const { list, model } = this;
-    const focus = toolFocus(list.element, before);
-    list.element.toggleAttribute('data-answering', activeTurn(model) !== undefined);
+    const focus = rememberToolFocus(list.element, before);
+    list.element.toggleAttribute('data-answering', findActiveTurn(model) !== undefined);
     list.update(model.turns);
     if (focus !== undefined && !focus.restore(model.turns)) this.composer.focus();
   }
 
   private announce(before: Model): void {
-    const wasActive = activeTurn(before);
+    const wasActive = findActiveTurn(before);
     const now = this.model.turns.find(({ id }) => id === wasActive?.id);
     if (now === undefined || isActive(now)) return;
-    this.announcer.textContent = this.announcement(now);
+    this.announcer.textContent = this.describeAnswer(now);
   }
 
-  private announcement(turn: TurnView): string {
+  private describeAnswer(turn: TurnView): string {
     const answered = fill(this.model.strings.answerFinished, this.list.answerText(turn.id));
     return turn.state.kind === 'failed' ? `${answered} ${turn.state.message}` : answered;
   }
@@ -156,9 +155,9 @@ function createIntroduction(strings: WebviewStrings): HTMLElement {
   ]);
 }
 
-function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
+function createComposerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
   return {
-    // Sent at every key: the host keeps it, and this page may be thrown away at any time.
+    // Sent at every key: the host keeps the draft, as VS Code may destroy this page at any time.
     onDraft: (text) => {
       events.dispatch({ type: 'draft', text });
       events.post({ type: 'draft', text });
@@ -176,7 +175,7 @@ function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
   };
 }
 
-/** Links are opened by the host, which asks first. Kept from VS Code's own handler, which would open them a second time. */
+/** Has the host open a link, which asks the user first. VS Code's own handler must not see the click, or it would open the link again. */
 function openLink(event: MouseEvent, events: AppEvents): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link === null) return;

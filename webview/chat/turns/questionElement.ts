@@ -69,7 +69,7 @@ export class Question {
       },
       onSend: (text) => {
         // Until the answer under way has ended, the words stay where they are.
-        if (context.answering()) return;
+        if (context.isAnswering()) return;
         context.edit(id, undefined);
         context.post({ type: 'askAgain', turnId: id, text });
       },
