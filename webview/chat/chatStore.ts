@@ -1,6 +1,6 @@
 /** State of the chat's page: one value, changed by one pure function. */
 import type { HostMessage, TurnView, ViewState } from '../../src/contract/webview/chatMessages';
-import { completionFor, moved, triggerAt, withSuggestions, type Completion } from './composer/mentionCompletion';
+import { completionFor, moveActiveLine, findTrigger, withSuggestions, type Completion } from './composer/mentionCompletion';
 
 export interface Model extends ViewState {
   /** Messages were lost. Nothing is appended until the host has sent its state again. */
@@ -46,7 +46,7 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
     case 'caret':
       return withCaret(model, event.at);
     case 'choose':
-      return model.completion === undefined ? model : { ...model, completion: moved(model.completion, event.by) };
+      return model.completion === undefined ? model : { ...model, completion: moveActiveLine(model.completion, event.by) };
     case 'dismiss':
       return model.completion === undefined ? model : { ...model, completion: undefined, dismissed: model.completion.start };
     case 'attachments':
@@ -86,7 +86,7 @@ function withState(model: Model | undefined, state: ViewState): Model {
 }
 
 function withCaret(model: Model, at: number | undefined): Model {
-  const trigger = at === undefined ? undefined : triggerAt(model.draft, at);
+  const trigger = at === undefined ? undefined : findTrigger(model.draft, at);
   const dismissed = trigger === undefined ? undefined : model.dismissed;
   const open = trigger?.start === dismissed ? undefined : trigger;
   const completion = completionFor(open, model.completion, model.commands, model.requests + 1);

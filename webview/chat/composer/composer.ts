@@ -6,13 +6,13 @@ export interface ComposerEvents {
   onDraft(text: string): void;
   onSend(text: string): void;
   onStop(): void;
-  /** The caret may have moved; `undefined` where the input has lost the focus. */
+  /** The caret may have moved. `at` is `undefined` when the input has lost the focus. */
   onCaret(at: number | undefined): void;
-  /** A key was pressed. Where the result is `true`, that was all it is for. */
+  /** A key was pressed. Returns `true` if the key is handled and must do nothing else. */
   onKey(event: KeyboardEvent): boolean;
 }
 
-/** Where the user types. Enter sends, Shift+Enter makes a new line; while an answer is under way the button stops it. */
+/** The input for questions. Enter sends, Shift+Enter inserts a line break. While an answer is under way the button stops it. */
 export class Composer {
   readonly element: HTMLElement;
   private readonly input = new TextArea();
@@ -30,12 +30,12 @@ export class Composer {
     this.button.classList.add('send');
     this.input.element.addEventListener('input', () => {
       events.onDraft(this.input.value);
-      this.tellCaret();
-      this.showSendable();
+      this.reportCaret();
+      this.updateButton();
     });
     for (const moving of ['keyup', 'click']) {
       this.input.element.addEventListener(moving, () => {
-        this.tellCaret();
+        this.reportCaret();
       });
     }
     this.input.element.addEventListener('focusout', () => {
@@ -48,17 +48,14 @@ export class Composer {
     this.element = element('div', { class: 'composer' }, [row]);
   }
 
-  /** The line of the list that is active; the focus stays in the input, and a screen reader reads that line. */
   set activeOption(option: Element | null) {
     this.input.activeOption = option;
   }
 
-  /** `list` is where what is typed here is completed. */
-  refersTo(list: Element): void {
+  setCompletionList(list: Element): void {
     this.input.setCompletionList(list);
   }
 
-  /** Shows `draft` and whether an answer is under way. */
   update(draft: string, answering: boolean): void {
     const strings = this.context.strings();
     this.input.element.setAttribute('placeholder', strings.placeholder);
@@ -67,22 +64,21 @@ export class Composer {
     if (answering !== this.answering) this.button.replaceChildren(icon(answering ? 'stop-circle' : 'send'));
     this.answering = answering;
     setLabel(this.button, answering ? strings.stop : strings.send);
-    this.showSendable();
+    this.updateButton();
   }
 
   focus(): void {
     this.input.focus();
   }
 
-  /** Puts other words in, and the caret. */
   write(text: string, caret: number): void {
     this.input.value = text;
     this.input.caret = caret;
-    this.showSendable();
+    this.updateButton();
     this.focus();
   }
 
-  private tellCaret(): void {
+  private reportCaret(): void {
     this.events.onCaret(this.input.caret);
   }
 
@@ -102,14 +98,14 @@ export class Composer {
 
   private send(): void {
     const text = this.input.value;
-    // What is typed during an answer stays where it is until the answer has ended.
+    // Text typed during an answer stays in the input until the answer has ended.
     if (this.answering || text.trim() === '') return;
-    // Emptied at once: by the next frame, letters of the next question may have been typed.
+    // Emptied at once: before the next frame the user may type letters of the next question.
     this.input.value = '';
     this.events.onSend(text);
   }
 
-  private showSendable(): void {
+  private updateButton(): void {
     this.button.toggleAttribute('disabled', !this.answering && this.input.value.trim() === '');
   }
 }

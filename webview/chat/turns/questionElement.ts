@@ -1,6 +1,6 @@
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { showHiddenCharacters } from '../../../src/util/text/hiddenCharacters';
-import { sentAttachments } from '../composer/attachmentChips';
+import { createSentAttachments } from '../composer/attachmentChips';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
 import { hasFocusWithin } from '../../shared/pageFocus';
@@ -21,7 +21,7 @@ export class Question {
     const strings = context.strings();
     this.bubble = element('div', { class: 'question' }, [
       element('div', { class: 'question-text', text: showHiddenCharacters(turn.question, 'prose'), attributes: { dir: 'auto' } }),
-      ...sentAttachments(turn, context),
+      ...createSentAttachments(turn, context),
     ]);
     this.tools = new QuestionTools(context, turn.id, () => {
       const text = turn.words ?? turn.question;
