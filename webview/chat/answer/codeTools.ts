@@ -9,7 +9,7 @@ const tools: readonly { readonly action: CodeAction; readonly icon: string; read
   { action: 'newFile', icon: 'new-file', label: 'newFileFromCode' },
 ];
 
-/** A press of one of {@link codeTools}, on its way up to {@link runsCode}. */
+/** A press of one of {@link codeTools}, on its way up to {@link handleCodeTools}. */
 const PRESSED = 'paddock-code';
 
 /** What the editor can do with a code block. */
@@ -28,7 +28,7 @@ export function codeTools(context: Context): HTMLElement {
  * Has the host do what is pressed in the code blocks of `answer`. It knows a block by its place among those outside of thoughts, and takes the
  * code from the answer it has.
  */
-export function runsCode(answer: HTMLElement, turnId: string, context: Context): void {
+export function handleCodeTools(answer: HTMLElement, turnId: string, context: Context): void {
   answer.addEventListener(PRESSED, (event) => {
     const block = event.target instanceof Element ? event.target.closest('.code-block') : null;
     const index = Array.from(answer.querySelectorAll('.code-block:not(.thought, .thought *)')).findIndex((each) => each === block);

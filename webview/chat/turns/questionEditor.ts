@@ -8,7 +8,7 @@ export interface QuestionEditorEvents {
   onCancel(): void;
 }
 
-/** A question's words, to be changed in their place. Enter asks again, Shift+Enter makes a new line, Escape leaves all as it was. */
+/** Edits a question in its place. Enter asks again, Shift+Enter inserts a line break, Escape cancels. */
 export class QuestionEditor {
   readonly element: HTMLElement;
   private readonly input: TextArea;
@@ -45,7 +45,7 @@ export class QuestionEditor {
   private onKey(event: KeyboardEvent): void {
     if (this.input.isComposing(event)) return;
     if (event.key === 'Escape') {
-      // Kept from the view, for which Escape stops an answer.
+      // For the page, Escape stops an answer.
       event.stopPropagation();
       this.events.onCancel();
     } else if (event.key === 'Enter' && !event.shiftKey) {
