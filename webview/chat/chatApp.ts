@@ -79,8 +79,8 @@ export class App {
   }
 
   /**
-   * Focuses the input, as soon as the page has VS Code's focus. Focusing an element earlier would take the keyboard from wherever it is, and
-   * would close a picker that was opened while the page was loading. A key or a click in the page ends the wait.
+   * Focuses the input, as soon as the page has VS Code's focus. Focusing an element earlier would take the keyboard from wherever it is,
+   * and would close a picker that was opened while the page was loading. A key or a click in the page ends the wait.
    */
   focusInput(): void {
     this.stopWaiting?.();

@@ -2,7 +2,9 @@
 
 export type Dragged = Pick<DataTransfer, 'types' | 'getData'>;
 
-/** The first two are VS Code's own and hold every dragged file. The last is every program's, and VS Code writes only the first file there. */
+/**
+ * The first two are VS Code's own and hold every dragged file. The last is every program's, and VS Code writes only the first file there.
+ */
 const VSCODE_LIST = 'application/vnd.code.uri-list';
 const RESOURCES = 'resourceurls';
 const LIST = 'text/uri-list';

@@ -159,7 +159,7 @@ export class TurnList {
     this.scroller.focus();
   }
 
-  /** Scrolling up, even by a pixel, leaves the end. Scrolling down to near the end follows it again. A change of the content does neither. */
+  /** Scrolling up, even by a pixel, leaves the end. Scrolling down to near it follows again. A change of the content does neither. */
   private onScroll(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const distance = scrollHeight - scrollTop - clientHeight;
