@@ -1,9 +1,13 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks', testTimeout: 20_000, hookTimeout: 20_000 } },
+      {
+        resolve: { alias: { '@vscode/webview-ui-toolkit': path.resolve(import.meta.dirname, 'test/fixtures/webviewToolkit.ts') } },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks', testTimeout: 20_000, hookTimeout: 20_000 },
+      },
       {
         test: {
           name: 'model',

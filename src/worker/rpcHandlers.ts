@@ -20,7 +20,7 @@ import {
 import { ModelSet } from './requests/modelSet';
 import { examineModel } from './model/examineModel';
 import { measureModel, type EngineLog } from './model/loadModel';
-import { TextPacer } from './textPacer';
+import { TextThrottle } from '../util/textThrottle';
 import { noSession } from './session/sessionView';
 import type { TemplateThread } from './templates/templateThread';
 import { libraryVersion } from './model/llamaLibrary';
@@ -115,20 +115,23 @@ export class Handlers {
   }
 
   private chat(params: ChatParams & { progress: number }, token: CancellationToken): Promise<ChatResult> {
-    const pacer = new TextPacer((event) => {
-      this.connection.sendProgress(chatProgress, params.progress, event).catch(() => undefined);
-    });
+    const throttle = new TextThrottle(
+      (event: ChatProgress) => {
+        this.connection.sendProgress(chatProgress, params.progress, event).catch(() => undefined);
+      },
+      () => performance.now(),
+    );
     return withSignal(token, async (signal) => {
       try {
         return await loaded(this.models.chat).answer(
           params,
           (event) => {
-            pacer.push(event);
+            throttle.push(event);
           },
           signal,
         );
       } finally {
-        pacer.flush();
+        throttle.flush();
       }
     });
   }

@@ -63,6 +63,7 @@ describe('the check of the layers', () => {
       'src/extension.ts': ['./host/chat/a', './host/services/a', 'vscode'],
       'webview/chat/chatMain.ts': ['../../src/contract/webview/a', '../../src/util/a', './chatStore', 'dompurify'],
       'webview/chat/chatStore.ts': [],
+      'webview/shared/widgets.ts': ['@vscode/webview-ui-toolkit'],
       'test/unit/a.test.ts': ['../../src/worker/session/a', 'node-llama-cpp'],
     });
     expect(violations).toEqual([]);
@@ -106,6 +107,8 @@ describe('the check of the layers', () => {
     ['src/worker/workerMain.ts', 'node-llama-cpp', undefined, 'node-llama-cpp outside worker/model and worker/session'],
     ['src/worker/text/a.ts', 'node-llama-cpp', undefined, 'node-llama-cpp outside worker/model and worker/session'],
     ['src/host/models/a.ts', 'ipull', undefined, 'ipull outside worker/download'],
+    ['webview/chat/chatMain.ts', '@vscode/webview-ui-toolkit', undefined, 'webview-ui-toolkit outside webview/shared'],
+    ['webview/shared/dom.ts', '@vscode/webview-ui-toolkit', undefined, 'webview-ui-toolkit outside webview/shared'],
     ['src/host/llm/a.ts', 'node-llama-cpp', undefined, 'node-llama-cpp outside worker/model and worker/session'],
   ])('finds that %s imports %s', async (from, name, target, rule) => {
     const violations = await check({ [from]: [name], ...(target === undefined ? {} : { [target]: [] }) });

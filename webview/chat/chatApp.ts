@@ -1,23 +1,22 @@
-import type { TurnView, WebviewMessage } from '../../src/contract/webview/chatMessages';
+import type { TurnView, WebviewMessage, WebviewStrings } from '../../src/contract/webview/chatMessages';
 import { Composer, type ComposerEvents } from './composer/composer';
 import { ComposerContext } from './composer/composerContext';
 import type { Context } from './chatContext';
-import { element } from '../shared/dom';
-import { emptyState } from './emptyState';
-import { Banner, Footer } from './engineBanner';
-import { toolFocus } from './answer/toolFocus';
+import { element, icon } from '../shared/dom';
+import { Banner, Footer } from '../shared/engineBanner';
+import { rememberToolFocus } from './turns/toolFocus';
 import { TurnList } from './turns/turnList';
 import { fill } from '../shared/format';
-import { activeTurn, isActive, type LocalEvent, type Model } from './chatStore';
+import { findActiveTurn, isActive, type LocalEvent, type Model } from './chatStore';
 
 export interface AppEvents {
   readonly post: (message: WebviewMessage) => void;
   readonly dispatch: (event: LocalEvent) => void;
-  /** As it is now, which may be newer than what is painted. */
+  /** Returns the current model, which may be newer than the painted one. */
   readonly current: () => Model | undefined;
 }
 
-/** The whole view: built once from the first model, then told of every later one. */
+/** The chat's page. Built from the first model, then updated with each later one. */
 export class App {
   private readonly title = element('h1', { class: 'visually-hidden' });
   private readonly empty = element('div', { class: 'empty-frame' });
@@ -27,7 +26,7 @@ export class App {
   private readonly composer: Composer;
   private readonly composerContext: ComposerContext;
   private readonly footer: Footer;
-  /** Ends the wait for the page's focus; see {@link focusInput}. */
+  /** Ends the wait for the page's focus. See {@link focusInput}. */
   private stopWaiting: (() => void) | undefined;
 
   constructor(
@@ -40,11 +39,11 @@ export class App {
       post: (message) => {
         events.post(message);
       },
-      answering: () => activeTurn(this.model) !== undefined,
+      isAnswering: () => findActiveTurn(this.model) !== undefined,
       edit: (turnId, text) => {
         const edit = { type: 'edit', turnId, ...(text === undefined ? {} : { text }) } as const;
         events.dispatch(edit);
-        // At every key, as the draft.
+        // Sent at every key, as the draft is.
         events.post(edit);
       },
     };
@@ -54,7 +53,7 @@ export class App {
     this.list = new TurnList(context);
     this.footer = new Footer(() => this.model.strings.loadingProgress);
     this.composer = new Composer(context, {
-      ...composerEvents(events),
+      ...createComposerEvents(events),
       onKey: (event) => this.composerContext.onKey(event),
     });
     this.composerContext = new ComposerContext(context, this.composer, events);
@@ -67,12 +66,12 @@ export class App {
       openLink(event, events);
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !event.isComposing && activeTurn(this.model) !== undefined) events.post({ type: 'stop' });
+      if (event.key === 'Escape' && !event.isComposing && findActiveTurn(this.model) !== undefined) events.post({ type: 'stop' });
     });
     this.show(undefined);
   }
 
-  /** Shows `model`; called at most once a frame. */
+  /** Called at most once a frame. */
   update(model: Model): void {
     const before = this.model;
     this.model = model;
@@ -80,9 +79,8 @@ export class App {
   }
 
   /**
-   * Puts the cursor into the input. While the page does not have VS Code's focus, that waits until it gets it: a page that focuses an
-   * element takes the keyboard from wherever it is, and so closes a picker that was opened while the page was loading. A key or a click in
-   * the page ends the wait.
+   * Focuses the input, as soon as the page has VS Code's focus. Focusing an element earlier would take the keyboard from wherever it is,
+   * and would close a picker that was opened while the page was loading. A key or a click in the page ends the wait.
    */
   focusInput(): void {
     this.stopWaiting?.();
@@ -112,7 +110,7 @@ export class App {
     const isEmpty = model.turns.length === 0;
     if (model.conversationId !== before?.conversationId) this.list.clear();
     if (model.title !== before?.title) this.title.textContent = model.title;
-    if (model.strings !== before?.strings) this.empty.replaceChildren(emptyState(model.strings));
+    if (model.strings !== before?.strings) this.empty.replaceChildren(createIntroduction(model.strings));
     this.empty.hidden = !isEmpty;
     this.list.element.hidden = isEmpty;
     if (model.turns !== before?.turns) this.showTurns(before?.turns ?? []);
@@ -120,35 +118,46 @@ export class App {
       this.banner.update(model.engine);
       this.footer.update(model.engine);
     }
-    this.composer.update(model.draft, activeTurn(model) !== undefined);
+    this.composer.update(model.draft, findActiveTurn(model) !== undefined);
     this.composerContext.update(model);
     if (before !== undefined) this.announce(before);
   }
 
   private showTurns(before: readonly TurnView[]): void {
     const { list, model } = this;
-    const focus = toolFocus(list.element, before);
-    list.element.toggleAttribute('data-answering', activeTurn(model) !== undefined);
+    const focus = rememberToolFocus(list.element, before);
+    list.element.toggleAttribute('data-answering', findActiveTurn(model) !== undefined);
     list.update(model.turns);
     if (focus !== undefined && !focus.restore(model.turns)) this.composer.focus();
   }
 
   private announce(before: Model): void {
-    const wasActive = activeTurn(before);
+    const wasActive = findActiveTurn(before);
     const now = this.model.turns.find(({ id }) => id === wasActive?.id);
     if (now === undefined || isActive(now)) return;
-    this.announcer.textContent = this.announcement(now);
+    this.announcer.textContent = this.describeAnswer(now);
   }
 
-  private announcement(turn: TurnView): string {
+  private describeAnswer(turn: TurnView): string {
     const answered = fill(this.model.strings.answerFinished, this.list.answerText(turn.id));
     return turn.state.kind === 'failed' ? `${answered} ${turn.state.message}` : answered;
   }
 }
 
-function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
+/** Shown until the first question is asked. */
+function createIntroduction(strings: WebviewStrings): HTMLElement {
+  const hint = (iconName: string, text: string): HTMLElement => element('li', {}, [icon(iconName), element('span', { text })]);
+  return element('div', { class: 'empty' }, [
+    icon('comment-discussion'),
+    element('h2', { text: strings.emptyTitle }),
+    element('p', { text: strings.emptyBody }),
+    element('ul', {}, [hint('list-selection', strings.emptyHintExplain), hint('edit', strings.emptyHintGhost)]),
+  ]);
+}
+
+function createComposerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
   return {
-    // Sent at every key: the host keeps it, and this page may be thrown away at any time.
+    // Sent at every key: the host keeps the draft, as VS Code may destroy this page at any time.
     onDraft: (text) => {
       events.dispatch({ type: 'draft', text });
       events.post({ type: 'draft', text });
@@ -166,7 +175,7 @@ function composerEvents(events: AppEvents): Omit<ComposerEvents, 'onKey'> {
   };
 }
 
-/** Links are opened by the host, which asks first. Kept from VS Code's own handler, which would open them a second time. */
+/** Has the host open a link, which asks the user first. VS Code's own handler must not see the click, or it would open the link again. */
 function openLink(event: MouseEvent, events: AppEvents): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link === null) return;

@@ -1,11 +1,11 @@
 import type { WebviewMessage, WebviewStrings } from '../../src/contract/webview/chatMessages';
 
-/** What every component may use. `strings` are those of the last state. */
+/** What every component of the page may use. */
 export interface Context {
+  /** Returns the strings of the last state. */
   readonly strings: () => WebviewStrings;
   readonly post: (message: WebviewMessage) => void;
-  /** Whether an answer is under way. */
-  readonly answering: () => boolean;
-  /** Notes what stands in the editor of a question, or that it was closed. */
+  readonly isAnswering: () => boolean;
+  /** Stores the text of a question's editor. `undefined` closes the editor. */
   readonly edit: (turnId: string, text: string | undefined) => void;
 }

@@ -1,7 +1,7 @@
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing, vsCodeTextArea } from '@vscode/webview-ui-toolkit';
 import { connect } from '../shared/transport';
+import { registerAllWidgets } from '../shared/widgets';
 import { startView } from './startChat';
 
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextArea(), vsCodeProgressRing());
+registerAllWidgets();
 const root = document.getElementById('app');
 if (root !== null) startView(root, connect(root.dataset['view']), (paint) => requestAnimationFrame(paint));

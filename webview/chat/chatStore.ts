@@ -1,32 +1,30 @@
-/** The webview's state: one value, changed by one pure function. */
+/** State of the chat's page: one value, changed by one pure function. */
 import type { HostMessage, TurnView, ViewState } from '../../src/contract/webview/chatMessages';
-import { completionFor, moved, triggerAt, withSuggestions, type Completion } from './composer/mentionCompletion';
+import { completionFor, moveActiveLine, findTrigger, withSuggestions, type Completion } from './composer/mentionCompletion';
 
 export interface Model extends ViewState {
-  /** Messages were lost; nothing more is appended until the host has sent its state anew. */
+  /** Messages were lost. Nothing is appended until the host has sent its state again. */
   readonly outOfStep: boolean;
-  /** What is offered for what stands before the caret. */
+  /** The open list of things to complete. */
   readonly completion: Completion | undefined;
-  /** Where the mark stands whose list was closed: it stays closed while that is typed on. */
+  /** Offset of the mark whose list the user closed. The list stays closed while the user types on behind that mark. */
   readonly dismissed: number | undefined;
-  /** Questions to the host for suggestions so far. */
+  /** Number of `suggest` requests so far. */
   readonly requests: number;
 }
 
 export type LocalEvent =
-  /** The user typed. */
   | { readonly type: 'draft'; readonly text: string }
-  /** The draft was handed to the host. */
   | { readonly type: 'sent' }
-  /** The caret is there in the draft; `undefined` where the input has no focus. */
+  /** Offset of the caret in the draft, `undefined` while the input has no focus. */
   | { readonly type: 'caret'; readonly at: number | undefined }
-  /** Another line of the list is active, so many further. */
+  /** Moves the active line of the list down by `by` lines. */
   | { readonly type: 'choose'; readonly by: number }
   | { readonly type: 'dismiss' }
-  /** What stands in the editor of a question; without `text` it was closed. */
+  /** Text of a question's editor. Without `text` the editor was closed. */
   | { readonly type: 'edit'; readonly turnId: string; readonly text?: string };
 
-/** The model after `event`; the same object where nothing changed. `undefined` until the host has sent its state. */
+/** Returns the model after `event`, or the same object if nothing changed. It is `undefined` until the host has sent its state. */
 export function reduce(model: Model | undefined, event: HostMessage | LocalEvent): Model | undefined {
   if (event.type === 'state') return withState(model, event.state);
   if (model === undefined) return undefined;
@@ -48,7 +46,7 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
     case 'caret':
       return withCaret(model, event.at);
     case 'choose':
-      return model.completion === undefined ? model : { ...model, completion: moved(model.completion, event.by) };
+      return model.completion === undefined ? model : { ...model, completion: moveActiveLine(model.completion, event.by) };
     case 'dismiss':
       return model.completion === undefined ? model : { ...model, completion: undefined, dismissed: model.completion.start };
     case 'attachments':
@@ -58,24 +56,23 @@ export function reduce(model: Model | undefined, event: HostMessage | LocalEvent
     case 'suggestions':
       return { ...model, completion: withSuggestions(model.completion, event.request, event.items) };
     case 'returned':
-      // What was typed behind a mark stands elsewhere now.
+      // The mark has another offset now.
       return { ...model, draft: model.draft === '' ? event.text : `${event.text}\n${model.draft}`, completion: undefined };
     case 'focusInput':
       return model;
   }
 }
 
-/** The turn whose answer is under way, if any. */
-export function activeTurn(model: Model): TurnView | undefined {
+export function findActiveTurn(model: Model): TurnView | undefined {
   return model.turns.find(isActive);
 }
 
-/** Whether `turn` has an answer under way. */
+/** Whether the answer of `turn` is under way. */
 export function isActive(turn: TurnView): boolean {
   return turn.state.kind === 'waiting' || turn.state.kind === 'reading' || turn.state.kind === 'streaming';
 }
 
-/** What is typed here is newer than what the host knows of it. */
+/** Takes over the host's state, but keeps the draft and the edits of this page, which are newer. */
 function withState(model: Model | undefined, state: ViewState): Model {
   return {
     ...state,
@@ -89,7 +86,7 @@ function withState(model: Model | undefined, state: ViewState): Model {
 }
 
 function withCaret(model: Model, at: number | undefined): Model {
-  const trigger = at === undefined ? undefined : triggerAt(model.draft, at);
+  const trigger = at === undefined ? undefined : findTrigger(model.draft, at);
   const dismissed = trigger === undefined ? undefined : model.dismissed;
   const open = trigger?.start === dismissed ? undefined : trigger;
   const completion = completionFor(open, model.completion, model.commands, model.requests + 1);

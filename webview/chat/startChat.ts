@@ -3,7 +3,7 @@ import { App } from './chatApp';
 import { reduce, type LocalEvent, type Model } from './chatStore';
 import type { Transport } from '../shared/transport';
 
-/** Wires host, store and view. Whatever arrives within one frame is painted once. */
+/** Connects host, state and page. All messages of one frame are painted together. */
 export function startView(root: HTMLElement, transport: Transport, requestFrame: (paint: () => void) => void): void {
   let model: Model | undefined;
   let app: App | undefined;
@@ -29,7 +29,8 @@ export function startView(root: HTMLElement, transport: Transport, requestFrame:
     if (asked?.kind === 'context' && asked.request !== before?.completion?.request)
       transport.post({ type: 'suggest', request: asked.request, query: asked.query });
     if (event.type === 'returned' && model !== undefined) {
-      // At once: a key pressed before the next frame would make the input's older text the draft. The host may know only what was typed since.
+      // Painted at once: a key pressed before the next frame would make the input's older text the draft.
+      // Posted, as the host may only know what was typed since.
       paint();
       transport.post({ type: 'draft', text: model.draft });
       return;

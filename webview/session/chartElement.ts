@@ -3,24 +3,24 @@ import type { ChartView } from '../../src/contract/webview/sessionMessages';
 import { element } from '../shared/dom';
 import { setText, type Shown } from '../shared/keyedList';
 
-const namespace = 'http://www.w3.org/2000/svg';
+const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 
-/** Places for bars, each so wide; the latest bar stands in the last place. */
-const places = 40;
-const placeWidth = 6;
-const barWidth = 4;
-const height = 36;
-/** Of a bar, so that the slowest answer can still be seen. */
-const lowest = 1;
+/** Number of bars at most. The latest bar is always the rightmost. */
+const MAX_BARS = 40;
+const BAR_STEP = 6;
+const BAR_WIDTH = 4;
+const HEIGHT = 36;
+/** Keeps the bar of the slowest answer visible. */
+const MIN_BAR_HEIGHT = 1;
 
-/** A small picture of values, with the latest one in words, and the values in a table for those who do not see pictures. */
+/** A small bar chart with the latest value as text. A hidden table holds all values for screen readers. */
 export class ChartElement implements Shown<ChartView> {
   private readonly title = element('span', { class: 'chart-title' });
   private readonly latest = element('span', { class: 'chart-latest' });
-  private readonly picture = svg('svg', {
+  private readonly picture = createSvg('svg', {
     class: 'chart',
     role: 'img',
-    viewBox: `0 0 ${String(places * placeWidth)} ${String(height)}`,
+    viewBox: `0 0 ${String(MAX_BARS * BAR_STEP)} ${String(HEIGHT)}`,
     preserveAspectRatio: 'none',
   });
   private readonly table = element('table', { class: 'visually-hidden' });
@@ -38,22 +38,22 @@ export class ChartElement implements Shown<ChartView> {
     setText(this.title, chart.title);
     setText(this.latest, chart.latest);
     this.picture.setAttribute('aria-label', chart.summary);
-    this.picture.replaceChildren(...bars(chart.values.slice(-places)));
-    this.table.replaceChildren(...rowsOf(chart));
+    this.picture.replaceChildren(...createBars(chart.values.slice(-MAX_BARS)));
+    this.table.replaceChildren(...createRows(chart));
   }
 }
 
-function bars(values: readonly number[]): readonly Element[] {
+function createBars(values: readonly number[]): readonly Element[] {
   const highest = largest(values);
-  const first = places - values.length;
+  const first = MAX_BARS - values.length;
   return values.map((value, index) => {
-    const length = Math.max(lowest, (value / highest) * height);
-    const x = (first + index) * placeWidth;
-    return svg('rect', { x: String(x), y: String(height - length), width: String(barWidth), height: String(length) });
+    const length = Math.max(MIN_BAR_HEIGHT, (value / highest) * HEIGHT);
+    const x = (first + index) * BAR_STEP;
+    return createSvg('rect', { x: String(x), y: String(HEIGHT - length), width: String(BAR_WIDTH), height: String(length) });
   });
 }
 
-function rowsOf({ title, table: { columns, rows } }: ChartView): readonly HTMLElement[] {
+function createRows({ title, table: { columns, rows } }: ChartView): readonly HTMLElement[] {
   const head = element(
     'tr',
     {},
@@ -69,8 +69,8 @@ function rowsOf({ title, table: { columns, rows } }: ChartView): readonly HTMLEl
   return [element('caption', { text: title }), element('thead', {}, [head]), element('tbody', {}, body)];
 }
 
-function svg(tag: 'svg' | 'rect', attributes: Readonly<Record<string, string>>): SVGElement {
-  const made = document.createElementNS(namespace, tag);
+function createSvg(tag: 'svg' | 'rect', attributes: Readonly<Record<string, string>>): SVGElement {
+  const made = document.createElementNS(SVG_NAMESPACE, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;
 }

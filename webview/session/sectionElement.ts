@@ -3,7 +3,7 @@ import { element, icon } from '../shared/dom';
 import { ChartElement } from './chartElement';
 import { KeyedList, setText, type Shown } from '../shared/keyedList';
 
-/** A part of the view under its heading. A section never changes its kind: its key would be another. */
+/** A part of the page under its heading. A section never changes its kind, because its key would be another. */
 export class SectionElement implements Shown<SectionView> {
   readonly element: HTMLElement;
   private readonly heading: HTMLElement;
@@ -13,7 +13,7 @@ export class SectionElement implements Shown<SectionView> {
   constructor({ kind, id }: SectionView) {
     const headingId = `section-${id}`;
     this.heading = element('h2', { attributes: { id: headingId } });
-    const [content, show] = contentOf(kind);
+    const [content, show] = createContent(kind);
     this.showContent = show;
     this.element = element('section', { class: 'section', attributes: { 'aria-labelledby': headingId } }, [
       this.heading,
@@ -32,7 +32,7 @@ export class SectionElement implements Shown<SectionView> {
 
 type Content = readonly [element: HTMLElement, show: (section: SectionView) => void];
 
-function contentOf(kind: SectionView['kind']): Content {
+function createContent(kind: SectionView['kind']): Content {
   switch (kind) {
     case 'lanes': {
       const list = element('ul', { class: 'lanes' });
@@ -41,7 +41,7 @@ function contentOf(kind: SectionView['kind']): Content {
         (line) => `${line.kind} ${line.id}`,
         (line) => new LaneElement(line),
       );
-      return shownIfAny(list, (section) => {
+      return hideWhenEmpty(list, (section) => {
         if (section.kind === 'lanes') lines.update(section.lines);
       });
     }
@@ -52,7 +52,7 @@ function contentOf(kind: SectionView['kind']): Content {
         ({ label }) => label,
         () => new FactElement(),
       );
-      return shownIfAny(list, (section) => {
+      return hideWhenEmpty(list, (section) => {
         if (section.kind === 'facts') facts.update(section.facts);
       });
     }
@@ -63,15 +63,15 @@ function contentOf(kind: SectionView['kind']): Content {
         ({ title }) => title,
         () => new ChartElement(),
       );
-      return shownIfAny(list, (section) => {
+      return hideWhenEmpty(list, (section) => {
         if (section.kind === 'charts') charts.update(section.charts);
       });
     }
   }
 }
 
-/** An empty list is none for a screen reader to stop at. */
-function shownIfAny(list: HTMLElement, update: (section: SectionView) => void): Content {
+/** Hides an empty list, so that a screen reader does not stop at it. */
+function hideWhenEmpty(list: HTMLElement, update: (section: SectionView) => void): Content {
   return [
     list,
     (section) => {
@@ -87,7 +87,7 @@ class LaneElement implements Shown<LaneLine> {
   private readonly label = element('span', { class: 'lane-label', attributes: { dir: 'auto' } });
   private readonly description = element('span', { class: 'lane-description' });
   private readonly amount = element('span', { class: 'lane-amount' });
-  /** The amount says the same in words. */
+  /** Hidden from screen readers, as the amount says the same in words. */
   private readonly meter = element('meter', { class: 'lane-meter', attributes: { 'aria-hidden': 'true' } });
   readonly element: HTMLElement;
 

@@ -1,14 +1,15 @@
 import type { SectionView, SessionPage } from '../../src/contract/webview/sessionMessages';
 import type { ActionView } from '../../src/contract/webview/chatMessages';
-import { actionButtons } from '../chat/actionButtons';
+import { createActionButtons } from '../shared/actionButtons';
 import { element } from '../shared/dom';
-import { Banner, Footer } from '../chat/engineBanner';
+import { Banner, Footer } from '../shared/engineBanner';
 import { hasFocusWithin } from '../shared/pageFocus';
 import { KeyedList, setText } from '../shared/keyedList';
+import { findButtons } from '../shared/widgets';
 import { SectionElement } from './sectionElement';
 import type { SessionModel } from './sessionReducer';
 
-/** The whole view. What stays is changed in place: a reader is not thrown off a line because a number in it has grown. */
+/** The session page. Parts that stay are changed in place, so that a screen reader keeps its position when a number changes. */
 export class SessionApp {
   private readonly title = element('h1', { class: 'visually-hidden' });
   private readonly sections = element('div', { class: 'sections' });
@@ -33,7 +34,7 @@ export class SessionApp {
     root.replaceChildren(this.title, this.footer.element, this.banner.element, this.sections, this.buttons, this.notice);
   }
 
-  /** Shows `model`; called at most once a frame. */
+  /** Called at most once a frame. */
   update({ page, notice }: SessionModel): void {
     const before = this.page;
     this.page = page;
@@ -43,22 +44,21 @@ export class SessionApp {
       this.banner.update(page.engine);
     }
     this.list.update(page.sections);
-    // Where there is no session, the first button is the one that brings it.
+    // While there is no session, the first button starts it and is the primary one.
     if (!isSame(page.actions, before?.actions)) this.showActions(page.actions, page.engine.kind !== 'stopped');
     this.buttons.setAttribute('aria-label', page.actionsTitle);
     setText(this.notice, notice);
   }
 
-  /** Buttons are made anew when others are offered; the focus stays on the one that is offered still. */
+  /** Replaces the buttons. The focus stays on the button with the same text, if there still is one. */
   private showActions(actions: readonly ActionView[], equal: boolean): void {
     const focused = hasFocusWithin(this.buttons) ? document.activeElement?.textContent : undefined;
-    this.buttons.replaceChildren(...actionButtons(actions, this.onAction, { equal }));
-    const buttons = this.buttons.querySelectorAll<HTMLElement>('vscode-button');
-    for (const button of buttons) if (button.textContent === focused) button.focus();
+    this.buttons.replaceChildren(...createActionButtons(actions, this.onAction, { equal }));
+    for (const button of findButtons(this.buttons)) if (button.textContent === focused) button.focus();
   }
 }
 
-/** Whether two parts of a page say the same. They are plain data. */
+/** Compares two parts of a page, which are plain data. */
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

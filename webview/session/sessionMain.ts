@@ -1,8 +1,8 @@
-import { provideVSCodeDesignSystem, vsCodeButton } from '@vscode/webview-ui-toolkit';
 import type { SessionHostMessage, SessionWebviewMessage } from '../../src/contract/webview/sessionMessages';
 import { connect } from '../shared/transport';
+import { registerButton } from '../shared/widgets';
 import { startSessionView } from './startSession';
 
-provideVSCodeDesignSystem().register(vsCodeButton());
+registerButton();
 const root = document.getElementById('app');
 if (root !== null) startSessionView(root, connect<SessionHostMessage, SessionWebviewMessage>(), (paint) => requestAnimationFrame(paint));

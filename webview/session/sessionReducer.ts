@@ -1,18 +1,17 @@
-/** The session view's state: one value, changed by one pure function. */
+/** State of the session page: one value, changed by one pure function. */
 import type { SessionHostMessage, SessionPage } from '../../src/contract/webview/sessionMessages';
 
 export interface SessionModel {
   readonly page: SessionPage;
-  /** What came of the button pressed last; empty for nothing. */
+  /** Result of the last button, or empty. */
   readonly notice: string;
 }
 
-/** A button was pressed. */
 export interface SessionLocalEvent {
   readonly type: 'pressed';
 }
 
-/** The model after `event`; the same object where nothing changed. `undefined` until the host has sent its page. */
+/** Returns the model after `event`, or the same object if nothing changed. It is `undefined` until the host has sent a page. */
 export function reduceSession(model: SessionModel | undefined, event: SessionHostMessage | SessionLocalEvent): SessionModel | undefined {
   switch (event.type) {
     case 'page':

@@ -3,7 +3,7 @@ import type { Transport } from '../shared/transport';
 import { SessionApp } from './sessionApp';
 import { reduceSession, type SessionLocalEvent, type SessionModel } from './sessionReducer';
 
-/** Wires host, store and view. Whatever arrives within one frame is painted once. */
+/** Connects host, state and page. All messages of one frame are painted together. */
 export function startSessionView(
   root: HTMLElement,
   transport: Transport<SessionHostMessage, SessionWebviewMessage>,

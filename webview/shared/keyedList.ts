@@ -1,23 +1,23 @@
-/** Something shown that stays the same element while what it shows changes. */
+/** A view of an item that is updated in place: its element stays the same. */
 export interface Shown<T> {
   readonly element: Element;
   update(item: T): void;
 }
 
-/** The children of an element, one for each item: those whose key stays are changed in place, the others come and go. */
+/** Keeps one child of `parent` for each item. An item whose key was there before keeps its element, with its focus and selection. */
 export class KeyedList<T, S extends Shown<T>> {
   private shown = new Map<string, S>();
 
   constructor(
     private readonly parent: Element,
-    private readonly keyOf: (item: T) => string,
+    private readonly getKey: (item: T) => string,
     private readonly make: (item: T) => S,
   ) {}
 
   update(items: readonly T[]): void {
     const next = new Map<string, S>();
     for (const item of items) {
-      const key = this.keyOf(item);
+      const key = this.getKey(item);
       const entry = this.shown.get(key) ?? this.make(item);
       entry.update(item);
       next.set(key, entry);
@@ -30,7 +30,7 @@ export class KeyedList<T, S extends Shown<T>> {
   }
 }
 
-/** Sets a text where it is another one: a node that is left alone disturbs nobody who reads it. */
+/** Writes `text` only if it differs: writing would take away a selection and have a screen reader read the node again. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

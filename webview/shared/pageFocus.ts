@@ -1,6 +1,6 @@
 /**
- * Tells whether the keyboard is in an element of this page. `document.activeElement` alone does not tell: it stays where it was when the
- * focus leaves the page, and focusing another element then would take the keyboard from VS Code's editor or an open picker.
+ * Whether `element` has the keyboard focus. `document.activeElement` alone does not tell, because it stays the same when the focus leaves
+ * the page. Focusing another element then would take the keyboard from VS Code's editor or from an open picker.
  */
 export function hasFocusWithin(element: Element): boolean {
   return document.hasFocus() && element.contains(document.activeElement);

@@ -1,24 +1,23 @@
 import type { HostMessage, WebviewMessage } from '../../src/contract/webview/chatMessages';
 
-/** What VS Code puts into every webview. */
+/** The API that VS Code gives every webview. */
 interface VsCodeApi {
   postMessage(message: unknown): void;
-  /** Kept with the editor tab over reloads of the window, and handed to the host when the tab comes back. */
+  /** VS Code keeps the state of an editor tab when the window reloads, and hands it to the host when it restores the tab. */
   setState(state: { readonly view: string }): void;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** The line between a webview and its host; the chat's unless its messages are named. */
+/** The connection between a page and its host. The messages are the chat's unless others are named. */
 export interface Transport<Incoming = HostMessage, Outgoing = WebviewMessage> {
   readonly post: (message: Outgoing) => void;
-  /** Calls `listener` with every message of the host. */
   readonly listen: (listener: (message: Incoming) => void) => void;
 }
 
 /**
- * The line to the host. May be called once: VS Code hands its API out a single time.
- * @param view by which the host knows an editor tab again
+ * Connects to the host. May be called only once, as VS Code hands out its API a single time.
+ * @param view id by which the host recognises a restored editor tab
  */
 export function connect<Incoming = HostMessage, Outgoing = WebviewMessage>(view?: string): Transport<Incoming, Outgoing> {
   const api = acquireVsCodeApi();

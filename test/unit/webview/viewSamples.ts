@@ -36,7 +36,7 @@ export function state(changes: Partial<ViewState> = {}): ViewState {
 
 /** What components may use, on a line to nobody unless one is given. */
 export function fakeContext(changes: Partial<Context> = {}): Context {
-  return { strings: () => strings, post: () => undefined, answering: () => false, edit: () => undefined, ...changes };
+  return { strings: () => strings, post: () => undefined, isAnswering: () => false, edit: () => undefined, ...changes };
 }
 
 /** The host's end of the line, for a test to speak through. */

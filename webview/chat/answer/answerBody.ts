@@ -1,38 +1,39 @@
 import { ThoughtReader, type AnswerPart } from '../../../src/util/text/thoughts';
 import { initialState, parseBlocks, type Block, type MarkdownState } from './markdown';
-import { blockElement, type BlockElement } from './blockElement';
+import { createBlock, type BlockElement } from './blockElement';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
 
-/** A block and the part of the answer that it stands in. */
+/** A block with its place in the answer. */
 interface PlacedBlock extends Block {
   readonly isThought: boolean;
   /** Offset of its first line in the answer. */
   readonly start: number;
-  /** Its first line has its end. */
+  /** The first line is complete. */
   readonly hasFirstLine: boolean;
 }
 
 /**
- * An answer's Markdown. While it streams, only the open tail is parsed and changed: blocks that can no longer change keep their elements,
- * and with them selection, scroll position and focus. When it ends, the whole is parsed once more, as a definition at the end may make
- * links in the middle.
+ * Renders an answer's Markdown. While it streams, only the tail is parsed and changed. Final blocks keep their elements, and with them
+ * selection, scroll position and focus. When the answer ends, all of it is parsed again, as a link definition at the end may make links in
+ * the middle.
  */
 export class AnswerBody {
   readonly element = element('div', { class: 'answer-body' });
   private readonly thoughts = new ThoughtReader();
   private blocks: BlockElement[] = [];
   private text = '';
-  /** The kind of the first part. A marker may end a thought that nothing has begun: then all before it turns out to be one. */
+  /** Kind of the first part. It may change: an end marker without a begin marker makes all text before it a thought. */
   private firstKind: AnswerPart['kind'] | undefined;
-  /** Blocks that are final, where the text after them begins, and the parser's state there. */
+  /** Number of final blocks. */
   private finished = 0;
+  /** Offset of the text after them, and the parser's state there. */
   private offset = 0;
   private state: MarkdownState = initialState;
 
   constructor(private readonly context: Context) {}
 
-  /** Shows `text`; `open` while more of it is to come. */
+  /** @param open more of the answer is to come */
   update(text: string, open: boolean): void {
     const parts = this.thoughts.read(text);
     const firstKind = parts[0]?.kind;
@@ -58,8 +59,8 @@ export class AnswerBody {
       const start = Math.max(partStart, this.offset);
       const text = this.text.slice(start, end);
       for (const block of parseBlocks(text, state)) {
-        const line = offsetOfLine(text, block.line) ?? text.length;
-        const hasFirstLine = offsetOfLine(text, block.line + 1) !== undefined;
+        const line = findLineOffset(text, block.line) ?? text.length;
+        const hasFirstLine = findLineOffset(text, block.line + 1) !== undefined;
         placed.push({ ...block, isThought: kind === 'thought', start: start + line, hasFirstLine });
         state = block.after;
       }
@@ -73,7 +74,7 @@ export class AnswerBody {
       const existing = this.blocks[position];
       const isOpen = open && index === parsed.length - 1;
       if (existing?.update(block, isOpen) === true) continue;
-      const made = blockElement(block, isOpen, this.context);
+      const made = createBlock(block, isOpen, this.context);
       this.blocks[position] = made;
       if (existing === undefined) this.element.append(made.element);
       else existing.element.replaceWith(made.element);
@@ -82,8 +83,9 @@ export class AnswerBody {
   }
 
   /**
-   * The first line of a block decides what it is, and whether it is one: a block is final when the first line of a later one is complete.
-   * One whose end depends on later lines is not, nor is the one before, which a formula without an end may turn out to be a part of.
+   * Marks blocks as final. The first line of a block decides its kind and whether it is a block of its own, so a block is final when the
+   * first line of a later block is complete. A block whose end depends on later lines is not final. The block before it is not either,
+   * because a formula without an end may turn out to belong to it.
    */
   private finish(parsed: readonly PlacedBlock[]): void {
     const last = parsed.at(-1);
@@ -100,8 +102,8 @@ export class AnswerBody {
   }
 }
 
-/** Where line `line` of `text` begins, lines being what the Markdown parser takes for lines. */
-function offsetOfLine(text: string, line: number): number | undefined {
+/** Returns the offset of a line. Lines end where they end for the Markdown parser. */
+function findLineOffset(text: string, line: number): number | undefined {
   if (line === 0) return 0;
   let count = 0;
   for (const match of text.matchAll(/\r\n?|\n/g)) if (++count === line) return match.index + match[0].length;

@@ -6,20 +6,23 @@ import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
 import { morph } from './morph';
 
-/** A block's content, and whether the model only thought it. */
 export interface ShownBlock {
   readonly content: BlockContent;
+  /** The block is a part of the model's thoughts. */
   readonly isThought: boolean;
 }
 
 /** A top-level block of an answer on the page. */
 export interface BlockElement {
   readonly element: HTMLElement;
-  /** Shows `block`, `open` while more of it is to come; does nothing and is `false` for a block of another kind. */
+  /**
+   * Shows `block`. Does nothing and returns `false` for a block of another kind.
+   * @param open more of the block is to come
+   */
   update(block: ShownBlock, open: boolean): boolean;
 }
 
-export function blockElement(block: ShownBlock, open: boolean, context: Context): BlockElement {
+export function createBlock(block: ShownBlock, open: boolean, context: Context): BlockElement {
   const made = block.content.kind === 'code' ? new Code(context, block.isThought) : new Prose(context, block.isThought);
   made.update(block, open);
   if (block.isThought) made.element.classList.add('thought');
@@ -45,12 +48,14 @@ class Code implements BlockElement {
   }
 }
 
-/** Everything but a fence of its own. Changes where the content does: in a long list that grows, the items that stand there stay. */
+/**
+ * Any block but a top-level code block. Only changed nodes are replaced: while a long list grows, its first items stay the same elements.
+ */
 class Prose implements BlockElement {
   readonly element = element('div', { class: 'block', attributes: { dir: 'auto' } });
   private html = '';
   private open = false;
-  /** Fences inside lists and quotes, in their order. */
+  /** Code blocks inside lists and quotes, in order. */
   private fences: CodeBlock[] = [];
 
   constructor(
@@ -60,17 +65,17 @@ class Prose implements BlockElement {
 
   update({ content, isThought }: ShownBlock, open: boolean): boolean {
     if (content.kind !== 'html' || isThought !== this.isThought) return false;
-    if (content.html !== this.html || open !== this.open) this.fillIn(content.html, open);
+    if (content.html !== this.html || open !== this.open) this.render(content.html, open);
     this.html = content.html;
     this.open = open;
     return true;
   }
 
-  private fillIn(html: string, open: boolean): void {
+  private render(html: string, open: boolean): void {
     const fragment = sanitize(html);
-    const fences = this.fencesIn(fragment, open);
+    const fences = this.takeFences(fragment, open);
     if (mayHaveHiddenCharacters(html)) markHiddenCharacters(fragment);
-    // Code is left to right in any prose, and does not count where the prose's direction is found out.
+    // Code is left to right in any prose. With a direction of its own, it does not count when the browser detects the prose's direction.
     for (const code of fragment.querySelectorAll('code')) code.dir = 'ltr';
     morph(this.element, fragment, (existing, wanted) => fences.get(wanted)?.element === existing);
     for (const [standIn, { element: fence }] of fences)
@@ -78,8 +83,11 @@ class Prose implements BlockElement {
     this.fences = [...fences.values()];
   }
 
-  /** Each fence's block by what stands for it in `fragment`: the block itself stays where it is, or it would lose focus and selection. */
-  private fencesIn(fragment: DocumentFragment, open: boolean): ReadonlyMap<Node, CodeBlock> {
+  /**
+   * Replaces each code block in `fragment` by a stand-in, and maps the stand-ins to the blocks on the page. A block that is moved would
+   * lose its focus and its selection.
+   */
+  private takeFences(fragment: DocumentFragment, open: boolean): ReadonlyMap<Node, CodeBlock> {
     const found = [...fragment.querySelectorAll('pre')].map((pre, index): readonly [Node, CodeBlock] => {
       const block = this.fences[index] ?? new CodeBlock(this.context, !this.isThought);
       const code = (pre.textContent || '').replace(/\n$/, '');

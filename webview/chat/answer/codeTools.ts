@@ -1,6 +1,7 @@
 import type { CodeAction, WebviewStringKey } from '../../../src/contract/webview/chatMessages';
 import type { Context } from '../chatContext';
-import { element, iconButton } from '../../shared/dom';
+import { element } from '../../shared/dom';
+import { createIconButton } from '../../shared/widgets';
 
 const tools: readonly { readonly action: CodeAction; readonly icon: string; readonly label: WebviewStringKey }[] = [
   { action: 'apply', icon: 'diff', label: 'applyCode' },
@@ -8,14 +9,14 @@ const tools: readonly { readonly action: CodeAction; readonly icon: string; read
   { action: 'newFile', icon: 'new-file', label: 'newFileFromCode' },
 ];
 
-/** A press of one of {@link codeTools}, on its way up to {@link runsCode}. */
+/** Event that bubbles from a button of {@link createCodeTools} to {@link handleCodeTools}. */
 const PRESSED = 'paddock-code';
 
-/** What the editor can do with a code block. */
-export function codeTools(context: Context): HTMLElement {
+/** Creates the buttons that hand a code block to the editor. */
+export function createCodeTools(context: Context): HTMLElement {
   const strings = context.strings();
   const buttons = tools.map(({ action, icon, label }) => {
-    const button = iconButton(icon, strings[label], () => {
+    const button = createIconButton(icon, strings[label], () => {
       button.dispatchEvent(new CustomEvent<CodeAction>(PRESSED, { bubbles: true, detail: action }));
     });
     return button;
@@ -24,10 +25,10 @@ export function codeTools(context: Context): HTMLElement {
 }
 
 /**
- * Has the host do what is pressed in the code blocks of `answer`. It knows a block by its place among those outside of thoughts, and takes the
- * code from the answer it has.
+ * Reports the buttons pressed in the code blocks of `answer` to the host. A block is named by its index among those outside of thoughts.
+ * The host takes the code from its own copy of the answer.
  */
-export function runsCode(answer: HTMLElement, turnId: string, context: Context): void {
+export function handleCodeTools(answer: HTMLElement, turnId: string, context: Context): void {
   answer.addEventListener(PRESSED, (event) => {
     const block = event.target instanceof Element ? event.target.closest('.code-block') : null;
     const index = Array.from(answer.querySelectorAll('.code-block:not(.thought, .thought *)')).findIndex((each) => each === block);

@@ -4,45 +4,47 @@ import { sanitize } from './sanitize';
 import { element } from '../../shared/dom';
 
 /**
- * In letters: up to `short`, code is coloured at every change, as it takes no time to speak of; what stands beyond `longest` stays without
- * colours, as the page would stand still for them.
+ * In UTF-16 units. Code up to `short` is coloured at every change, as that takes hardly any time. Code beyond `longest` stays plain, as
+ * colouring it would block the page.
  */
 const LIMITS = { short: 2000, longest: 30_000 } as const;
 
 /**
- * Longer open code is coloured again after this many times the time that it took. Colours cost a twentieth of the time at most, so that of a
- * hundred tokens fewer than five come into a frame that is late for them.
+ * Longer code that still grows is coloured again after a pause of this many times the time that colouring took. So colours take a twentieth
+ * of the time at most, and delay the frames of fewer than five tokens in a hundred.
  */
 const REST = 24;
 
 /**
- * Code in colours. While it is open, what it costs to show one letter more does not grow with the code: letters are shown at once, coloured
- * as soon as their turn comes, and of what was coloured before only what has changed is made anew.
+ * Code with syntax highlighting. While it grows, the cost of one more letter does not depend on its length: new letters are shown at once
+ * without colours, coloured later, and only nodes that have changed are replaced.
  */
 export class ColouredCode {
   readonly element = element('code');
-  /** Letters that have no colours yet. */
+  /** The text that has no colours yet. */
   private readonly plain = document.createTextNode('');
   private language = '';
   private code = '';
   private isColouringLater = false;
-  /** The code that has colours, and the HTML of it that is shown. */
+  /** The code that has colours. */
   private coloured = '';
+  /** HTML of {@link coloured} that is on the page. */
   private html = '';
+  /** Milliseconds that colouring took the last time. */
   private cost = 0;
   private colouredAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param now milliseconds
-   * @param later does something in a task of its own
+   * @param schedule runs an action in a task of its own
    */
   constructor(
     private readonly now: () => number = () => performance.now(),
     private readonly limits: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
-    private readonly later: (action: () => void) => void = (action) => void setTimeout(action),
+    private readonly schedule: (action: () => void) => void = (action) => void setTimeout(action),
   ) {}
 
-  /** Shows `code`; `open` while more of it is to come. */
+  /** @param open more of the code is to come */
   update(code: string, language: string, open: boolean): void {
     if (language !== this.language) this.startOver(language);
     this.code = code;
@@ -52,13 +54,13 @@ export class ColouredCode {
     this.showPlain();
   }
 
-  /** In a task of its own, so that a frame does not take long for layout, paint and colours together. */
+  /** Colours in a task of its own, so that one frame does not have to do layout, paint and colours together. */
   private colourLater(): void {
     if (this.isColouringLater) return;
     this.isColouringLater = true;
-    this.later(() => {
+    this.schedule(() => {
       this.isColouringLater = false;
-      // It may be other code by now, or have its colours.
+      // The code may be another one by now, or already have its colours.
       if (this.coloured === '' || !this.isDue(this.code, false)) return;
       this.colour();
       this.showPlain();
@@ -73,7 +75,7 @@ export class ColouredCode {
   }
 
   private isDue(code: string, open: boolean): boolean {
-    if (!isHighlighted(this.language) || this.coloured.length === this.colourable(code).length) return false;
+    if (!isHighlighted(this.language) || this.coloured.length === this.limitLength(code).length) return false;
     return !open || code.length <= this.limits.short || this.now() - this.colouredAt >= this.cost * REST;
   }
 
@@ -88,37 +90,37 @@ export class ColouredCode {
 
   private colour(): void {
     const begun = this.now();
-    const code = this.colourable(this.code);
+    const code = this.limitLength(this.code);
     this.plain.remove();
     this.plain.data = '';
-    this.change(highlight(code, this.language) ?? '');
+    this.replaceChanged(highlight(code, this.language) ?? '');
     this.coloured = code;
     this.colouredAt = this.now();
     this.cost = this.colouredAt - begun;
   }
 
-  private colourable(code: string): string {
+  private limitLength(code: string): string {
     return sliceFromStart(code, this.limits.longest);
   }
 
-  private change(html: string): void {
-    const { nodes, offset } = commonNodes(this.html, html);
+  private replaceChanged(html: string): void {
+    const { nodes, offset } = countCommonNodes(this.html, html);
     for (const old of [...this.element.childNodes].slice(nodes)) old.remove();
     const changed = sanitize(html.slice(offset));
-    // One text node for each run of text, as they are counted.
+    // Joins text nodes, as `countCommonNodes` counts each run of text as one.
     changed.normalize();
     this.element.append(changed);
-    // Where the parser took something for nothing, as it does a zero byte, the count would be wrong the next time.
-    this.html = this.element.childNodes.length === commonNodes(html, html).nodes ? html : '';
+    // The parser drops some characters, such as zero bytes. The count would then be wrong next time, so all is replaced.
+    this.html = this.element.childNodes.length === countCommonNodes(html, html).nodes ? html : '';
   }
 }
 
 /**
- * How many nodes two pieces of HTML have in common at their beginning, and where in both the next one begins. For HTML whose only elements are
- * balanced `span`s.
+ * Counts the nodes that two pieces of HTML have in common at the beginning, and returns the offset of the next node in both. The only
+ * elements in the HTML must be balanced `span`s.
  */
-export function commonNodes(before: string, after: string): { readonly nodes: number; readonly offset: number } {
-  const same = commonLength(before, after);
+export function countCommonNodes(before: string, after: string): { readonly nodes: number; readonly offset: number } {
+  const same = countCommonUnits(before, after);
   const all = same === before.length && same === after.length;
   let depth = 0;
   let nodes = 0;
@@ -139,7 +141,7 @@ export function commonNodes(before: string, after: string): { readonly nodes: nu
   return all && offset < after.length ? { nodes: nodes + 1, offset: after.length } : { nodes, offset };
 }
 
-function commonLength(a: string, b: string): number {
+function countCommonUnits(a: string, b: string): number {
   const limit = Math.min(a.length, b.length);
   let length = 0;
   while (length < limit && a.charCodeAt(length) === b.charCodeAt(length)) length++;

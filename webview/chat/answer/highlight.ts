@@ -1,4 +1,4 @@
-/** Highlighting for the languages people ask about; every other one is shown plain. Some common ones only, to keep the bundle small. */
+/** Syntax highlighting for common languages. Code in other languages stays plain, to keep the bundle small. */
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
 import c from 'highlight.js/lib/languages/c';
@@ -66,12 +66,12 @@ hljs.registerAliases(['typescriptreact'], { languageName: 'typescript' });
 hljs.registerAliases(['javascriptreact'], { languageName: 'javascript' });
 hljs.registerAliases(['vue', 'svelte'], { languageName: 'xml' });
 
-/** Whether `language` is one of those known, by name or alias. */
+/** @param language name or alias */
 export function isHighlighted(language: string): boolean {
   return hljs.getLanguage(language) !== undefined;
 }
 
-/** `code` as HTML with `hljs-` classes, whose only elements are spans; `undefined` for a language that is not known. */
+/** Returns `code` as HTML whose only elements are spans with `hljs-` classes, or `undefined` for an unknown language. */
 export function highlight(code: string, language: string): string | undefined {
   return isHighlighted(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : undefined;
 }

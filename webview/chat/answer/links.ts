@@ -1,15 +1,15 @@
-/** Addresses in an answer: which text becomes a link, and what is shown of the place that a link leads to. */
+/** Addresses in an answer: which text becomes a link, and how a link's target is shown. */
 import MarkdownIt from 'markdown-it';
 import { removeHiddenCharacters, showHiddenCharacters } from '../../../src/util/text/hiddenCharacters';
 
-/** Longest address in running text that becomes a link: the search for its end looks no further, or a hostile line would take seconds. */
+/** Maximum length of an address in running text that becomes a link. Without this limit, a hostile line would take seconds to search. */
 export const MAX_ADDRESS = 2048;
 
-/** Punctuation that ends an address in Chinese, Japanese and Korean text, which has no space there. In an address it is written encoded. */
+/** Punctuation that ends an address in Chinese, Japanese and Korean text, which has no space there. Inside an address it is encoded. */
 const CJK_PUNCTUATION =
   /[\u2014\u2018-\u201F\u2026\u3000-\u3003\u3008-\u3011\u3014-\u301F\u3030\uFE10-\uFE1F\uFE30-\uFE6F\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65]/;
 
-/** Makes links of the addresses in running text. */
+/** Turns addresses in running text into links. */
 export function linkAddresses({ linkify }: MarkdownIt): void {
   // `main.rs` and `setup.py` are files, not sites.
   linkify.set({ fuzzyLink: false, fuzzyEmail: false });
@@ -25,7 +25,10 @@ export function linkAddresses({ linkify }: MarkdownIt): void {
   };
 }
 
-/** An address does not go over a bracket that nothing closes. Found here, it is not looked for over and over. */
+/**
+ * Cuts `text` at white space or at an unclosed bracket, where an address ends. Finding it here saves linkify from searching again and
+ * again.
+ */
 function cutAtUnclosed(text: string): string {
   const opening = /[([{\s]/g;
   for (let found = opening.exec(text); found !== null; found = opening.exec(text)) {
@@ -36,11 +39,11 @@ function cutAtUnclosed(text: string): string {
   return text;
 }
 
-/** Letters of a path that are shown. */
+/** Maximum length of a path that is shown. */
 const MAX_PATH = 80;
 
-/** The address behind a link as it is shown: the host in full, and in ASCII where letters could be mistaken; the path cut. */
-export function shownAddress(href: string): string {
+/** Formats a link's target. The host is complete and in ASCII. Its own letters follow in brackets if they differ. A long path is cut. */
+export function formatAddress(href: string): string {
   const url = URL.canParse(href) ? new URL(href) : undefined;
   if (url === undefined) return showHiddenCharacters(cut(href, MAX_PATH), 'code');
   const { protocol, host, pathname, search, hash } = url;
@@ -51,8 +54,8 @@ export function shownAddress(href: string): string {
   return `${protocol}//${name}${path === '/' ? '' : path}`;
 }
 
-/** The real host of a link whose text looks like an address of another one; `undefined` where there is nothing to say. */
-export function misleadingHost(text: string, href: string): string | undefined {
+/** Returns the real host of a link whose text looks like the address of another host. */
+export function findMisleadingHost(text: string, href: string): string | undefined {
   if (!URL.canParse(href)) return undefined;
   const url = new URL(href);
   const seen = removeHiddenCharacters(text.slice(0, MAX_ADDRESS), 'code').trim();
@@ -60,12 +63,12 @@ export function misleadingHost(text: string, href: string): string | undefined {
     const address = decodeURIComponentSafely(url.pathname);
     return /\S@\S/.test(seen) && !seen.toLowerCase().includes(address.toLowerCase()) ? cut(address, MAX_PATH) : undefined;
   }
-  const hidesHost = url.username !== '' || url.password !== '' || hostsIn(seen).some((host) => !leadsTo(host, url.hostname));
+  const hidesHost = url.username !== '' || url.password !== '' || findHosts(seen).some((host) => !isSameSite(host, url.hostname));
   return hidesHost ? url.host : undefined;
 }
 
-/** Hosts that a text names: those of whole addresses, or the text as a whole. */
-function hostsIn(text: string): readonly string[] {
+/** Finds the hosts that a text names: those of its addresses, or the whole text if it is a host. */
+function findHosts(text: string): readonly string[] {
   const addresses = Array.from(
     text.matchAll(/\b(?:https?|ftp):[/\\]{1,3}([^\s/?#\\]{1,255})|\b(www\.[^\s/?#\\]{1,255})/gi),
     ([, host, www]) => host ?? www,
@@ -73,10 +76,10 @@ function hostsIn(text: string): readonly string[] {
   const [, bare, ending = ''] =
     /^(?:[^\s@/?#]{1,64}@)?((?:[\p{L}\p{N}-]{1,63}\.){1,8}(\p{L}{2,24}))\.?(?::\d{1,5})?(?:[/?#]\S*)?$/u.exec(text) ?? [];
   const isName = bare !== undefined && !FILE_ENDINGS.has(ending.toLowerCase());
-  return [...addresses, ...(isName ? [bare] : [])].flatMap((host) => (host === undefined ? [] : [asciiHost(host)]));
+  return [...addresses, ...(isName ? [bare] : [])].flatMap((host) => (host === undefined ? [] : [toAsciiHost(host)]));
 }
 
-/** Endings of files that are also those of countries or of anything else: `README.md` is no site. */
+/** File extensions, some of which are also top-level domains: `README.md` is a file, not a site. */
 const FILE_ENDINGS: ReadonlySet<string> = new Set(
   (
     'bat c cc cfg cfm cpp cs css csv dll exe go gradle h hpp htm html ini ipynb java js json jsx kt less lock log lua m md mdx mjs mm php pl pm png ps psd ' +
@@ -84,13 +87,13 @@ const FILE_ENDINGS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-function leadsTo(named: string, real: string): boolean {
+function isSameSite(named: string, real: string): boolean {
   const bare = (host: string): string => host.replace(/^www\./, '').replace(/\.$/, '');
   return bare(real) === bare(named) || bare(real).endsWith(`.${bare(named)}`);
 }
 
 /** Writes a host as the browser does. A reader of `good.test@bad.test` sees the first part, so that part counts. */
-function asciiHost(host: string): string {
+function toAsciiHost(host: string): string {
   const [seen = ''] = host.split('@');
   const address = `http://${seen}`;
   return URL.canParse(address) ? new URL(address).hostname : seen.toLowerCase();
@@ -98,7 +101,7 @@ function asciiHost(host: string): string {
 
 const markdown = new MarkdownIt();
 
-/** Readable letters for what is encoded. A space stays encoded: behind it another address could seem to follow. */
+/** Decodes an address for reading. Spaces stay encoded, as text after a space could look like another address. */
 function decode(address: string): string {
   return markdown.normalizeLinkText(address).replace(/\s/g, (space) => encodeURIComponent(space));
 }

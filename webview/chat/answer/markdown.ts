@@ -1,25 +1,25 @@
-/** Markdown to HTML. The HTML is not trusted: it goes through `sanitize.ts` before it comes near the document. */
+/** Renders Markdown to HTML. The HTML is not trusted: it goes through `sanitize.ts` before it is put into the document. */
 import MarkdownIt from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 import { useAnswerBlocks, type AnswerEnvironment, type FenceMeta, type FormulaMeta } from '../../../src/util/text/answerBlocks';
 import { linkAddresses } from './links';
-import { formulas } from './math';
+import { useFormulas } from './math';
 
 /** A top-level block: a paragraph, a list, a fence. */
 export interface Block {
-  /** Line it begins in, counted from the beginning of the text that was parsed. */
+  /** Number of its first line in the parsed text, from 0. */
   readonly line: number;
   readonly content: BlockContent;
-  /** It ends where it ends whatever is written next. */
+  /** Its end cannot change, whatever text follows. */
   readonly decided: boolean;
-  /** State for what follows. */
+  /** State for the text that follows. */
   readonly after: MarkdownState;
 }
 
 export type BlockContent =
   { readonly kind: 'html'; readonly html: string } | { readonly kind: 'code'; readonly code: string; readonly language: string };
 
-/** What a block needs to know of those before it. */
+/** What a block depends on in the blocks before it. */
 export interface MarkdownState {
   /** `[label]: address` definitions. */
   readonly references: object;
@@ -41,15 +41,15 @@ interface Environment extends AnswerEnvironment {
 
 const markdown = create();
 
-/** The top-level blocks of `text`, where `state` holds after what stood before it. */
+/** Parses the top-level blocks of `text`, given the state after the text before it. */
 export function parseBlocks(text: string, state: MarkdownState): readonly Block[] {
   const environment: Environment = { references: { ...state.references } };
-  const groups = topLevel(markdown.parse(text, environment));
+  const groups = groupTopLevel(markdown.parse(text, environment));
   let headingLevel = state.headingLevel;
   return groups.map((tokens) => {
     headingLevel = setHeadingLevels(tokens, headingLevel);
     const after = { references: environment.references, headingLevel };
-    return { line: tokens[0]?.map?.[0] ?? 0, content: contentOf(tokens, environment), decided: isDecided(tokens, environment), after };
+    return { line: tokens[0]?.map?.[0] ?? 0, content: renderContent(tokens, environment), decided: isDecided(tokens, environment), after };
   });
 }
 
@@ -60,25 +60,25 @@ function isDecided(tokens: readonly Token[], { undecidedFrom = Number.POSITIVE_I
 
 function create(): MarkdownIt {
   const md = new MarkdownIt({ html: false, linkify: true, breaks: false });
-  // By CommonMark's own rule `**注意：**没有` is not bold, as no space follows the punctuation.
+  // In CommonMark `**注意：**没有` is not bold, as no space follows the punctuation.
   md.use(cjkFriendly);
   linkAddresses(md);
   useAnswerBlocks(md);
-  // An image would be fetched from wherever the model says; its address stays readable as a link.
+  // An image would be fetched from any address the model writes. As a link, the address stays readable.
   md.disable('image');
-  md.use(formulas);
+  md.use(useFormulas);
   md.core.ruler.at('inline', parseInline);
   md.core.ruler.after('inline', 'table_break', breakCells);
   md.renderer.rules['plain_text'] = (tokens, index) => md.utils.escapeHtml(tokens[index]?.content ?? '');
-  for (const name of ['th_open', 'td_open']) md.renderer.rules[name] = alignedCell;
+  for (const name of ['th_open', 'td_open']) md.renderer.rules[name] = renderCell;
   return md;
 }
 
-/** Longest line that is looked at for links, and longest text of a paragraph that is looked at for anything: more is plain text. */
+/** A paragraph that is longer, or has a longer line, becomes plain text. Parsing it would take too long. */
 const MAX_LINE = 10_000;
 const MAX_PARAGRAPH = 20_000;
 
-/** markdown-it's own rule, within bounds, and with the formulas that the blocks begin with. */
+/** Replaces markdown-it's rule: limits the length, and keeps the formula that a block begins with. */
 function parseInline({ tokens, md, env, Token }: CoreState): void {
   for (const token of tokens) {
     if (token.type !== 'inline') continue;
@@ -97,7 +97,7 @@ function isTooLong(text: string): boolean {
   return text.length > MAX_PARAGRAPH || text.split('\n').some((line) => line.length > MAX_LINE);
 }
 
-/** `<br>` in a table's cell is a line break: Markdown has no other way to write one there. */
+/** Makes `<br>` in a table's cell a line break, as Markdown has no other way to write one there. */
 function breakCells({ tokens, Token }: CoreState): void {
   for (const [index, token] of tokens.entries()) {
     const isCell = /^t[hd]_open$/.test(tokens[index - 1]?.type ?? '');
@@ -112,15 +112,15 @@ function breakCells({ tokens, Token }: CoreState): void {
   }
 }
 
-/** Alignment as a class: style attributes are not let through. */
-function alignedCell(tokens: Token[], index: number): string {
+/** Writes the alignment as a class, as the sanitiser removes style attributes. */
+function renderCell(tokens: Token[], index: number): string {
   const token = tokens[index];
   const side = /text-align:(left|center|right)/.exec(token?.attrGet('style') ?? '')?.[1];
   const tag = token?.tag === 'th' ? 'th' : 'td';
   return side === undefined ? `<${tag}>` : `<${tag} class="align-${side}">`;
 }
 
-function topLevel(tokens: readonly Token[]): Token[][] {
+function groupTopLevel(tokens: readonly Token[]): Token[][] {
   const groups: Token[][] = [];
   let depth = 0;
   for (const token of tokens) {
@@ -131,7 +131,7 @@ function topLevel(tokens: readonly Token[]): Token[][] {
   return groups;
 }
 
-function contentOf(tokens: Token[], environment: Environment): BlockContent {
+function renderContent(tokens: Token[], environment: Environment): BlockContent {
   const [first] = tokens;
   if (first?.type === 'fence' || first?.type === 'code_block') {
     const language = /^\S*/.exec(markdown.utils.unescapeAll(first.info).trim())?.[0].toLowerCase() ?? '';
@@ -142,8 +142,8 @@ function contentOf(tokens: Token[], environment: Environment): BlockContent {
 }
 
 /**
- * Headings below the answer's own, and never more than one level deeper than the one before, as screen readers want it. The class keeps
- * the level the model wrote, which decides the size.
+ * Sets headings below the answer's own heading, and at most one level deeper than the heading before, as screen readers need. The class
+ * keeps the level that the model wrote, which decides the size.
  */
 function setHeadingLevels(tokens: readonly Token[], before: number): number {
   let level = before;

@@ -1,18 +1,18 @@
 /**
- * Formulas stay as the model wrote them. Markdown would take the backslash out of `\(`, and the underscores of `$x_1 + y_1$` for emphasis;
- * there is nothing here that sets mathematics, and TeX is readable as it is.
+ * Keeps formulas as the model wrote them, as the page does not set mathematics and TeX is readable. Markdown would drop the backslash of
+ * `\(`, and take the underscores of `$x_1 + y_1$` for emphasis.
  */
 import type MarkdownIt from 'markdown-it';
 
 /**
- * `\(…\)`, `\[…\]` and `$$…$$`; also `$…$` in one line, where neither space nor a digit's price can be meant: the first dollar stands
- * before, the last behind something, and no digit follows. The limit keeps hostile text from being searched over and over. Those that begin
- * a line and take several are blocks of their own (`answerBlocks.ts`).
+ * Matches `\(…\)`, `\[…\]` and `$$…$$`. Matches `$…$` in one line too, unless it may be a price: no space follows the first dollar or
+ * precedes the last, and no digit follows. The limit keeps hostile text from being searched again and again. Formulas that begin a line and
+ * take several lines are blocks of their own (`answerBlocks.ts`).
  */
 const FORMULA = /\\\([^`]{1,1000}?\\\)|\\\[[^`]{1,1000}?\\\]|\$\$[^$`]+\$\$|\$(?!\s)[^$`\n]*[^$`\s\\]\$(?!\d)/y;
 
-/** Makes {@link FORMULA} text that nothing else in Markdown looks into. */
-export function formulas(markdown: MarkdownIt): void {
+/** Adds the rule for {@link FORMULA}. No other rule looks inside a formula. */
+export function useFormulas(markdown: MarkdownIt): void {
   markdown.inline.ruler.before('escape', 'formula', (state, silent) => {
     const first = state.src[state.pos];
     if (first !== '\\' && first !== '$') return false;

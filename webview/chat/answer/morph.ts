@@ -1,9 +1,9 @@
-/** Whether `existing`, by the caller's own knowledge, is what `wanted` stands for. */
+/** The caller's rule for nodes that stay, although they differ: `wanted` stands for `existing`. */
 type IsSame = (existing: Node, wanted: Node) => boolean;
 
 /**
- * Makes the children of `target` like those of `wanted`. What is the same stays, text that has only grown grows, and an element whose inside
- * alone differs is changed inside: selection, focus and scroll position in what was there are kept. Takes the nodes out of `wanted`.
+ * Makes the children of `target` equal those of `wanted`, and takes the nodes out of `wanted`. Equal nodes stay, text is appended where it
+ * only grew, and an element with the same tag and attributes is changed inside. So selection, focus and scroll position are kept.
  */
 export function morph(target: Node, wanted: Node, isSame: IsSame): void {
   const nodes = [...wanted.childNodes];
@@ -15,7 +15,9 @@ export function morph(target: Node, wanted: Node, isSame: IsSame): void {
   for (const extra of [...target.childNodes].slice(nodes.length)) target.removeChild(extra);
 }
 
-/** Elements with more children are compared child by child: of a long table that grows, each level would be compared as a whole before that. */
+/**
+ * Larger elements are compared child by child only. Comparing a long table as a whole first would cost that again at each of its levels.
+ */
 const SMALL = 4;
 
 function morphNode(existing: Node, wanted: Node, isSame: IsSame): boolean {

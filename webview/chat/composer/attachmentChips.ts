@@ -3,7 +3,7 @@ import { fill } from '../../shared/format';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 
-/** Codicons by kind; those of suggestions as well. */
+/** Codicons of attachments and suggestions, by kind. */
 export const attachmentIcons: Readonly<Record<AttachmentView['kind'], string>> = {
   file: 'file-code',
   selection: 'list-selection',
@@ -13,11 +13,11 @@ export const attachmentIcons: Readonly<Record<AttachmentView['kind'], string>> =
   changes: 'diff',
 };
 
-/** What was attached to a question that was sent; nothing where nothing was. */
-export function sentAttachments(turn: TurnView, context: Context): readonly HTMLElement[] {
+/** Creates the list of attachments of a sent question, if it has any. */
+export function createSentAttachments(turn: TurnView, context: Context): readonly HTMLElement[] {
   if (turn.attachments.length === 0) return [];
   const chips = turn.attachments.map((attachment, index) => {
-    const label = chipLabel(attachment, context, () => {
+    const label = createChipLabel(attachment, context, () => {
       context.post({ type: 'openSource', turnId: turn.id, index });
     });
     return element('li', { class: 'attachment' }, [label]);
@@ -25,8 +25,8 @@ export function sentAttachments(turn: TurnView, context: Context): readonly HTML
   return [element('ul', { class: 'attachments', attributes: { 'aria-label': context.strings().attachments } }, chips)];
 }
 
-/** Icon and name; a button where it is a place that can be opened. */
-export function chipLabel({ kind, label, opens }: AttachmentView, context: Context, onOpen: () => void): HTMLElement {
+/** Creates a chip's icon and name. They are a button if the attachment can be opened. */
+export function createChipLabel({ kind, label, opens }: AttachmentView, context: Context, onOpen: () => void): HTMLElement {
   const parts = [icon(attachmentIcons[kind]), element('span', { class: 'attachment-name', text: label, attributes: { dir: 'ltr' } })];
   if (!opens) return element('span', { class: 'attachment-label', attributes: { title: label } }, parts);
   const name = fill(context.strings().openAttachment, label);

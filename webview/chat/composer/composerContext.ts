@@ -1,6 +1,6 @@
 import type { WebviewMessage } from '../../../src/contract/webview/chatMessages';
-import { taken, type Choice } from './mentionCompletion';
-import { droppedUris, hasFiles } from './drop';
+import { applyChoice, type Choice } from './mentionCompletion';
+import { readDroppedUris, hasFiles } from './drop';
 import type { LocalEvent, Model } from '../chatStore';
 import type { Composer } from './composer';
 import { CompletionList } from './mentionList';
@@ -12,11 +12,11 @@ import { Gauge } from './gaugeElement';
 export interface ComposerContextEvents {
   readonly dispatch: (event: LocalEvent) => void;
   readonly post: (message: WebviewMessage) => void;
-  /** As it is now: keys may be pressed faster than frames are painted. */
+  /** Returns the current model: keys may be pressed faster than frames are painted. */
   readonly current: () => Model | undefined;
 }
 
-/** What surrounds the input: the attached things, the list of what can be, and how full the context is. */
+/** The parts around the input: attachment chips, the list of completions, the gauge of the context, and the hint for dropped files. */
 export class ComposerContext {
   readonly gauge: HTMLElement;
   private readonly chips: DraftChips;
@@ -40,7 +40,7 @@ export class ComposerContext {
     this.dropHint.hidden = true;
     composer.element.prepend(this.list.element, this.chips.element);
     composer.element.append(this.dropHint);
-    composer.refersTo(this.list.list);
+    composer.setCompletionList(this.list.list);
   }
 
   update(model: Model): void {
@@ -51,7 +51,7 @@ export class ComposerContext {
     this.dropHint.textContent = this.context.strings().dropToAttach;
   }
 
-  /** Does what a key in the input means here; `false` where it means nothing. */
+  /** Handles a key in the input. Returns `false` if the key means nothing here. */
   onKey(event: KeyboardEvent): boolean {
     const model = this.events.current();
     if (model === undefined) return false;
@@ -71,7 +71,7 @@ export class ComposerContext {
     return true;
   }
 
-  /** Has files that are dropped anywhere on `root` attached. */
+  /** Attaches files that are dropped anywhere on `root`. */
   acceptDrops(root: HTMLElement): void {
     root.addEventListener('dragover', (event) => {
       if (event.dataTransfer === null || !hasFiles(event.dataTransfer)) return;
@@ -85,10 +85,10 @@ export class ComposerContext {
     root.addEventListener('drop', (event) => {
       this.dropHint.hidden = true;
       if (event.dataTransfer === null || !hasFiles(event.dataTransfer)) return;
-      // Or the browser would open the file, or the input take its address in.
+      // Otherwise the browser would open the file, or the input would insert its address.
       event.preventDefault();
       event.stopPropagation();
-      const uris = droppedUris(event.dataTransfer);
+      const uris = readDroppedUris(event.dataTransfer);
       if (uris.length > 0) this.events.post({ type: 'drop', uris });
       this.composer.focus();
     });
@@ -99,7 +99,7 @@ export class ComposerContext {
     const model = events.current();
     if (model?.completion === undefined) return;
     const { kind } = model.completion;
-    const { text, caret } = taken(model.draft, model.completion, choice);
+    const { text, caret } = applyChoice(model.draft, model.completion, choice);
     this.composer.write(text, caret);
     events.dispatch({ type: 'draft', text });
     events.dispatch({ type: 'caret', at: caret });

@@ -1,20 +1,20 @@
 import type { DraftAttachmentView } from '../../../src/contract/webview/chatMessages';
 import { fill, formatNumber } from '../../shared/format';
-import { chipLabel } from './attachmentChips';
+import { createChipLabel } from './attachmentChips';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 import { hasFocusWithin } from '../../shared/pageFocus';
 
-/** What is attached to the draft, above the input. */
+/** Chips of the draft's attachments, above the input. */
 export class DraftChips {
   readonly element: HTMLElement;
   private readonly list = element('ul', { class: 'attachments' });
-  /** Read out when something cannot be attached. */
+  /** Screen readers announce why something cannot be attached. */
   private readonly problems = element('div', { class: 'attachment-problems', attributes: { role: 'status' } });
   private readonly chips = new Map<string, Chip>();
   private shown: readonly DraftAttachmentView[] = [];
 
-  /** @param onLeave the chip with the focus was removed, and no other is left */
+  /** @param onLeave called when the chip with the focus was removed and no other is left */
   constructor(
     private readonly context: Context,
     private readonly onLeave: () => void,
@@ -22,17 +22,17 @@ export class DraftChips {
     this.element = element('div', { class: 'draft-attachments' }, [this.list, this.problems]);
   }
 
-  /** Shows `attachments`; a chip that was there before stays, with the focus it may have. */
+  /** A chip that was there before stays, with the focus it may have. */
   update(attachments: readonly DraftAttachmentView[]): void {
     if (attachments === this.shown) return;
     this.list.setAttribute('aria-label', this.context.strings().attachments);
     const focused = this.shown.findIndex(({ id }) => this.chips.get(id)?.hasFocus === true);
-    for (const { id } of this.shown) if (!attachments.some((each) => each.id === id)) this.drop(id);
-    for (const each of attachments) this.chip(each.id).update(each);
+    for (const { id } of this.shown) if (!attachments.some((each) => each.id === id)) this.removeChip(id);
+    for (const each of attachments) this.getChip(each.id).update(each);
     this.shown = attachments;
     this.list.hidden = attachments.length === 0;
-    this.problems.replaceChildren(...attachments.flatMap(({ problem }) => (problem === undefined ? [] : [problemLine(problem)])));
-    // The focus goes to the chip that is now in the place of the removed one.
+    this.problems.replaceChildren(...attachments.flatMap(({ problem }) => (problem === undefined ? [] : [createProblemLine(problem)])));
+    // Focuses the chip that took the place of the removed one.
     if (focused >= 0 && !this.list.contains(document.activeElement)) this.focus(focused);
   }
 
@@ -42,7 +42,7 @@ export class DraftChips {
     else this.chips.get(next.id)?.focus();
   }
 
-  private chip(id: string): Chip {
+  private getChip(id: string): Chip {
     const known = this.chips.get(id);
     if (known !== undefined) return known;
     const made = new Chip(id, this.context);
@@ -51,7 +51,7 @@ export class DraftChips {
     return made;
   }
 
-  private drop(id: string): void {
+  private removeChip(id: string): void {
     this.chips.get(id)?.element.remove();
     this.chips.delete(id);
   }
@@ -83,8 +83,8 @@ class Chip {
 
   update(view: DraftAttachmentView): void {
     if (view === this.shown) return;
-    // A chip's parts change all together, or the count and the problem alone do, which are no buttons.
-    if (view.label !== this.shown?.label) this.element.replaceChildren(...this.parts(view));
+    // With the same label only the count and the problem change. The buttons stay, with the focus they may have.
+    if (view.label !== this.shown?.label) this.element.replaceChildren(...this.createParts(view));
     this.shown = view;
     this.element.classList.toggle('has-problem', view.problem !== undefined);
     this.element.title = view.problem ?? '';
@@ -94,8 +94,8 @@ class Chip {
     if (count !== null) count.textContent = view.tokens === undefined ? '' : fill(words, formatNumber(view.tokens));
   }
 
-  private parts(view: DraftAttachmentView): readonly HTMLElement[] {
-    const label = chipLabel(view, this.context, () => {
+  private createParts(view: DraftAttachmentView): readonly HTMLElement[] {
+    const label = createChipLabel(view, this.context, () => {
       this.context.post({ type: 'openAttachment', attachment: this.id });
     });
     const name = fill(this.context.strings().removeAttachment, view.label);
@@ -112,6 +112,6 @@ class Chip {
   }
 }
 
-function problemLine(text: string): HTMLElement {
+function createProblemLine(text: string): HTMLElement {
   return element('div', { class: 'attachment-problem' }, [icon('error'), element('span', { text })]);
 }

@@ -1,33 +1,33 @@
-/** What of a drag can be attached. VS Code lets a drag into a webview while Shift is held. */
+/** Reads the files of a drag. VS Code lets a drag into a webview only while Shift is held. */
 
-/** As much of a `DataTransfer` as is read. */
 export type Dragged = Pick<DataTransfer, 'types' | 'getData'>;
 
-/** All addresses of a drag of VS Code's, and what every program writes, which of several files has VS Code's first one alone. */
+/**
+ * The first two are VS Code's own and hold every dragged file. The last is every program's, and VS Code writes only the first file there.
+ */
 const VSCODE_LIST = 'application/vnd.code.uri-list';
 const RESOURCES = 'resourceurls';
 const LIST = 'text/uri-list';
 
-/** Whether files are dragged. What they are is told when they are dropped. */
+/** Whether files are dragged. The browser hides their addresses until they are dropped. */
 export function hasFiles({ types }: Dragged): boolean {
   return [VSCODE_LIST, RESOURCES, LIST].some((type) => types.includes(type));
 }
 
-/** The addresses of the files that were dropped. */
-export function droppedUris(data: Dragged): readonly string[] {
-  const all = [lines(data.getData(VSCODE_LIST)), list(data.getData(RESOURCES)), lines(data.getData(LIST))];
+export function readDroppedUris(data: Dragged): readonly string[] {
+  const all = [parseUriList(data.getData(VSCODE_LIST)), parseJsonList(data.getData(RESOURCES)), parseUriList(data.getData(LIST))];
   return all.find((uris) => uris.length > 0) ?? [];
 }
 
-/** By RFC 2483, lines that begin with `#` are comments. */
-function lines(text: string): readonly string[] {
+/** In RFC 2483, lines that begin with `#` are comments. */
+function parseUriList(text: string): readonly string[] {
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-function list(json: string): readonly string[] {
+function parseJsonList(json: string): readonly string[] {
   try {
     const value: unknown = JSON.parse(json);
     return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];

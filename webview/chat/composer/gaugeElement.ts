@@ -3,7 +3,7 @@ import { fill, formatNumber } from '../../shared/format';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 
-/** How full the context is with what has been typed, and what will be left out for it to fit. */
+/** Shows how full the context would be with the draft, and warns of what will be left out for it to fit. */
 export class Gauge {
   private readonly meter = element('meter', { class: 'gauge-bar' });
   private readonly text = element('span');
@@ -11,9 +11,10 @@ export class Gauge {
   private readonly line = element('div', { class: 'gauge-line' }, [this.meter, this.text]);
   readonly element = element('div', { class: 'gauge' }, [this.line, this.warnings]);
 
+  private shown = '';
+
   constructor(private readonly context: Context) {}
 
-  /** Shows `gauge`; nothing without one. */
   update(gauge: GaugeView | undefined): void {
     this.element.hidden = gauge === undefined;
     if (gauge === undefined) return;
@@ -30,13 +31,11 @@ export class Gauge {
     this.meter.setAttribute('aria-label', strings.contextGauge);
     this.meter.setAttribute('aria-valuetext', text);
     this.element.classList.toggle('is-over', warnings.length > 0);
-    // Written only when they change: each writing is read out.
+    // Written only when they change: a screen reader announces each write.
     if (warnings.join('\n') === this.shown) return;
     this.shown = warnings.join('\n');
     this.warnings.replaceChildren(
       ...warnings.map((warning) => element('div', { class: 'gauge-warning' }, [icon('info'), element('span', { text: warning })])),
     );
   }
-
-  private shown = '';
 }

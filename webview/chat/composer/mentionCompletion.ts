@@ -1,17 +1,17 @@
-/** What may be completed in the draft: `#` and what is to be attached, or `/` and a command. Pure. */
+/** Completes mentions in the draft: `#` and something to attach, or `/` and a command. Pure functions. */
 import type { SlashCommandView, SuggestionView } from '../../../src/contract/webview/chatMessages';
 
-/** A mark before the caret with what was typed behind it. */
+/** A `#` or `/` before the caret, with the text typed behind it. */
 export interface Trigger {
   readonly kind: 'context' | 'command';
-  /** Where the mark stands, and where the caret does. */
+  /** Offset of the mark. */
   readonly start: number;
+  /** Offset of the caret. */
   readonly end: number;
-  /** Without the mark. */
+  /** The text without the mark. */
   readonly query: string;
 }
 
-/** A line of the list. */
 export interface Choice {
   readonly id: string;
   readonly icon: SuggestionView['kind'] | 'command';
@@ -21,9 +21,9 @@ export interface Choice {
   readonly insert?: string;
 }
 
-/** The list that is open. */
+/** An open list of choices. */
 export interface Completion extends Trigger {
-  /** Number of the question to the host; its answer has the same. */
+  /** Number of the `suggest` request. The host's answer has the same number. */
   readonly request: number;
   /** Whether the host has answered. */
   readonly known: boolean;
@@ -32,18 +32,18 @@ export interface Completion extends Trigger {
   readonly active: number;
 }
 
-/** What stands before the caret that something can be offered for. */
-export function triggerAt(text: string, caret: number): Trigger | undefined {
+/** Finds the mark that the caret stands behind. */
+export function findTrigger(text: string, caret: number): Trigger | undefined {
   const before = text.slice(0, caret);
   const command = /^\/(\w*)$/u.exec(before);
   if (command !== null) return { kind: 'command', start: 0, end: caret, query: command[1] ?? '' };
   const [mark, query] = /(?<!\S)#([^\s#]*)$/u.exec(before) ?? [];
-  // The number of an issue is no file.
+  // A number after `#` is an issue, not a file.
   if (mark === undefined || query === undefined || /^\d+$/u.test(query)) return undefined;
   return { kind: 'context', start: caret - mark.length, end: caret, query };
 }
 
-/** The list for `trigger`, where `before` is the one open until now; the same object where nothing changed. */
+/** Returns the list for `trigger`, given the list `before` that is open now, or the same object if nothing changed. */
 export function completionFor(
   trigger: Trigger | undefined,
   before: Completion | undefined,
@@ -54,14 +54,14 @@ export function completionFor(
   const same = before?.kind === trigger.kind && before.start === trigger.start;
   if (same && before.query === trigger.query) return before;
   if (trigger.kind === 'command') {
-    const choices = commandChoices(commands, trigger.query);
+    const choices = findCommands(commands, trigger.query);
     return choices.length === 0 ? undefined : { ...trigger, request: 0, known: true, choices, active: 0 };
   }
-  // Until the host answers, the lines stay that were there: a list that goes and comes with each key cannot be read.
+  // Keeps the old lines until the host answers: a list that disappears and returns with each key cannot be read.
   return { ...trigger, request: nextRequest, known: false, choices: same ? before.choices : [], active: 0 };
 }
 
-/** The list with what the host found; the same object where that is the answer to another question. */
+/** Puts the host's suggestions into the list. Ignores the answer to an earlier request. */
 export function withSuggestions(
   completion: Completion | undefined,
   request: number,
@@ -71,14 +71,14 @@ export function withSuggestions(
   return { ...completion, known: true, choices: items.map(({ kind, ...rest }) => ({ icon: kind, ...rest })), active: 0 };
 }
 
-/** The list with another line active, `by` further; around at the ends. */
-export function moved(completion: Completion, by: number): Completion {
+/** Moves the active line down by `by` lines, and around at the ends. */
+export function moveActiveLine(completion: Completion, by: number): Completion {
   const { length } = completion.choices;
   return length === 0 ? completion : { ...completion, active: (completion.active + by + length) % length };
 }
 
-/** The draft after `choice` was taken, and where the caret is then. */
-export function taken(text: string, completion: Completion, choice: Choice): { readonly text: string; readonly caret: number } {
+/** Returns the draft with `choice` in place of what was typed, and the offset of the caret. */
+export function applyChoice(text: string, completion: Completion, choice: Choice): { readonly text: string; readonly caret: number } {
   const head = text.slice(0, completion.start);
   const tail = text.slice(completion.end);
   if (completion.kind === 'command') {
@@ -86,12 +86,12 @@ export function taken(text: string, completion: Completion, choice: Choice): { r
     return { text: command + tail.trimStart(), caret: command.length };
   }
   if (choice.insert !== undefined) return { text: `${head}#${choice.insert}${tail}`, caret: head.length + 1 + choice.insert.length };
-  // What was attached is a chip now; of the two spaces around it one is left.
+  // The attachment is a chip now and leaves the text. One of the two spaces around it goes too.
   const rest = head === '' || /\s$/u.test(head) ? tail.replace(/^[ \t]/u, '') : tail;
   return { text: head + rest, caret: head.length };
 }
 
-function commandChoices(commands: readonly SlashCommandView[], query: string): readonly Choice[] {
+function findCommands(commands: readonly SlashCommandView[], query: string): readonly Choice[] {
   return commands
     .filter(({ name }) => name.startsWith(query.toLowerCase()))
     .map(({ name, description }) => ({ id: name, icon: 'command', label: `/${name}`, detail: description }));

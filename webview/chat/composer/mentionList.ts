@@ -4,10 +4,10 @@ import { attachmentIcons } from './attachmentChips';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 
-/** The list above the input: what can be attached, or the commands. The focus stays in the input. */
+/** The list of completions above the input. The focus stays in the input. */
 export class CompletionList {
   readonly element: HTMLElement;
-  /** The lines, for the input to refer to. */
+  /** Holds the options. The input refers to it. */
   readonly list = element('div', { class: 'completion-list', attributes: { role: 'listbox', tabindex: '-1' } });
   private readonly status = element('div', { class: 'completion-status', attributes: { role: 'status' } });
   private shown: readonly Choice[] = [];
@@ -18,26 +18,26 @@ export class CompletionList {
   ) {
     this.element = element('div', { class: 'completion' }, [this.list, this.status]);
     this.element.hidden = true;
-    // A press on the list must not take the focus from the input, which would close the list.
+    // A press on the list must not take the focus from the input, as that would close the list.
     this.element.addEventListener('mousedown', (event) => {
       event.preventDefault();
     });
   }
 
-  /** The line that Enter takes. */
+  /** The option that Enter takes. */
   get activeOption(): Element | null {
     return this.element.hidden ? null : this.list.querySelector('[aria-selected="true"]');
   }
 
   update(completion: Completion | undefined): void {
     const strings = this.context.strings();
-    // Nothing to show yet, and nothing known: an empty box would flash up with each first key.
+    // Hidden until the host has answered: an empty box would flash up with each first key.
     this.element.hidden = completion === undefined || (!completion.known && completion.choices.length === 0);
     if (completion === undefined) return;
     this.list.setAttribute('aria-label', completion.kind === 'command' ? strings.slashCommands : strings.suggestions);
     if (completion.choices !== this.shown) {
       this.shown = completion.choices;
-      this.list.replaceChildren(...completion.choices.map((choice) => this.option(choice)));
+      this.list.replaceChildren(...completion.choices.map((choice) => this.createOption(choice)));
     }
     const { length } = completion.choices;
     this.list.hidden = length === 0;
@@ -52,7 +52,7 @@ export class CompletionList {
     }
   }
 
-  private option(choice: Choice): HTMLElement {
+  private createOption(choice: Choice): HTMLElement {
     const iconName = choice.icon === 'command' ? 'chevron-right' : attachmentIcons[choice.icon];
     const option = element('div', { class: 'completion-option', attributes: { role: 'option', 'aria-selected': 'false' } }, [
       icon(iconName),

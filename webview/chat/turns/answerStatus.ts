@@ -1,10 +1,11 @@
 import type { AnswerState, TurnView } from '../../../src/contract/webview/chatMessages';
-import { fill, formatNumber, metricsLine } from '../../shared/format';
-import { actionButtons } from '../actionButtons';
+import { fill, formatNumber, formatMetrics } from '../../shared/format';
+import { createActionButtons } from '../../shared/actionButtons';
 import type { Context } from '../chatContext';
-import { element, icon, toolkit } from '../../shared/dom';
+import { element, icon } from '../../shared/dom';
+import { createProgressRing } from '../../shared/widgets';
 
-/** What stands below an answer: how far it is, what it cost, or what went wrong. */
+/** The line below an answer: its progress, its cost, or its error. */
 export class AnswerStatus {
   readonly element = element('div', { class: 'status' });
   private working: Working | undefined;
@@ -25,13 +26,13 @@ export class AnswerStatus {
         this.showWorking(strings.streaming);
         return;
       case 'done':
-        this.showSettled([...notes(turn), ...quiet(metrics(turn, this.context))]);
+        this.showSettled([...createNotes(turn), ...createMetricsLine(listMetrics(turn, this.context))]);
         return;
       case 'stopped':
-        this.showSettled([...notes(turn), ...quiet([strings.stopped, ...metrics(turn, this.context)])]);
+        this.showSettled([...createNotes(turn), ...createMetricsLine([strings.stopped, ...listMetrics(turn, this.context)])]);
         return;
       case 'failed':
-        this.showSettled([...notes(turn), failure(turn, state, this.context)]);
+        this.showSettled([...createNotes(turn), createFailure(turn, state, this.context)]);
         return;
     }
   }
@@ -50,15 +51,11 @@ export class AnswerStatus {
   }
 }
 
-/** The spinner with its words. Changed in place: made anew at every step, it would never get to turn. */
+/** The spinner with its text. Changed in place, as a spinner that is replaced at every step would never turn. */
 class Working {
   private readonly text = element('span');
   private readonly progress = element('progress', { class: 'progress' });
-  readonly element = element('div', { class: 'working' }, [
-    toolkit('vscode-progress-ring', { 'aria-hidden': 'true' }),
-    this.text,
-    this.progress,
-  ]);
+  readonly element = element('div', { class: 'working' }, [createProgressRing(), this.text, this.progress]);
 
   update(text: string, progress: { readonly done: number; readonly total: number } | undefined): void {
     this.text.textContent = text;
@@ -70,22 +67,22 @@ class Working {
   }
 }
 
-function metrics(turn: TurnView, context: Context): readonly string[] {
-  const line = turn.metrics === undefined ? '' : metricsLine(turn.metrics, context.strings());
+function listMetrics(turn: TurnView, context: Context): readonly string[] {
+  const line = turn.metrics === undefined ? '' : formatMetrics(turn.metrics, context.strings());
   return line === '' ? [] : [line];
 }
 
-function quiet(parts: readonly string[]): readonly HTMLElement[] {
+function createMetricsLine(parts: readonly string[]): readonly HTMLElement[] {
   return parts.length === 0 ? [] : [element('div', { class: 'metrics', text: parts.join(' ') })];
 }
 
-function notes(turn: TurnView): readonly HTMLElement[] {
+function createNotes(turn: TurnView): readonly HTMLElement[] {
   return turn.notes.map((note) => element('div', { class: 'note' }, [icon('info'), element('span', { text: note })]));
 }
 
-function failure(turn: TurnView, state: Extract<AnswerState, { kind: 'failed' }>, context: Context): HTMLElement {
+function createFailure(turn: TurnView, state: Extract<AnswerState, { kind: 'failed' }>, context: Context): HTMLElement {
   const message = element('div', { class: 'problem-message' }, [icon('error'), element('span', { text: state.message })]);
-  const buttons = actionButtons(state.actions, (id) => {
+  const buttons = createActionButtons(state.actions, (id) => {
     context.post({ type: 'action', id, turnId: turn.id });
   });
   return element('div', { class: 'problem' }, [message, ...buttons]);

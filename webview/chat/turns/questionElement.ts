@@ -1,13 +1,13 @@
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { showHiddenCharacters } from '../../../src/util/text/hiddenCharacters';
-import { sentAttachments } from '../composer/attachmentChips';
+import { createSentAttachments } from '../composer/attachmentChips';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
 import { hasFocusWithin } from '../../shared/pageFocus';
 import { QuestionEditor } from './questionEditor';
 import { QuestionTools } from './turnTools';
 
-/** A question with what is attached to it, its tools, and the editor that takes its place. */
+/** A question with its attachments, its tools, and the editor that takes its place. */
 export class Question {
   readonly element: HTMLElement;
   private readonly bubble: HTMLElement;
@@ -21,12 +21,12 @@ export class Question {
     const strings = context.strings();
     this.bubble = element('div', { class: 'question' }, [
       element('div', { class: 'question-text', text: showHiddenCharacters(turn.question, 'prose'), attributes: { dir: 'auto' } }),
-      ...sentAttachments(turn, context),
+      ...createSentAttachments(turn, context),
     ]);
     this.tools = new QuestionTools(context, turn.id, () => {
       const text = turn.words ?? turn.question;
-      // At once: the focus goes there now, and the next frame is later.
-      this.edit(text);
+      // Shown at once, as the editor gets the focus now and the next frame comes later.
+      this.openEditor(text);
       this.editor?.focus();
       context.edit(turn.id, text);
     });
@@ -36,13 +36,13 @@ export class Question {
 
   update(turn: TurnView): void {
     this.tools.update(turn);
-    if (turn.edit === undefined) this.close();
-    else this.edit(turn.edit);
+    if (turn.edit === undefined) this.closeEditor();
+    else this.openEditor(turn.edit);
   }
 
-  private edit(text: string): void {
+  private openEditor(text: string): void {
     if (this.editor === undefined) {
-      this.editor = this.makeEditor();
+      this.editor = this.createEditor();
       this.bubble.hidden = true;
       this.tools.element.hidden = true;
       this.element.append(this.editor.element);
@@ -50,7 +50,7 @@ export class Question {
     this.editor.update(text);
   }
 
-  private close(): void {
+  private closeEditor(): void {
     if (this.editor === undefined) return;
     const hadFocus = hasFocusWithin(this.editor.element);
     this.editor.element.remove();
@@ -60,7 +60,7 @@ export class Question {
     if (hadFocus) this.tools.element.querySelector<HTMLElement>('[data-tool="edit"]')?.focus();
   }
 
-  private makeEditor(): QuestionEditor {
+  private createEditor(): QuestionEditor {
     const { context } = this;
     const { id } = this.turn;
     return new QuestionEditor(context, {
@@ -68,8 +68,8 @@ export class Question {
         context.edit(id, text);
       },
       onSend: (text) => {
-        // Until the answer under way has ended, the words stay where they are.
-        if (context.answering()) return;
+        // Until the answer under way has ended, the text stays in the editor.
+        if (context.isAnswering()) return;
         context.edit(id, undefined);
         context.post({ type: 'askAgain', turnId: id, text });
       },

@@ -2,11 +2,11 @@ import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import { AnswerBody } from '../answer/answerBody';
 import type { Context } from '../chatContext';
-import { runsCode } from '../answer/codeTools';
+import { handleCodeTools } from '../answer/codeTools';
 import { element } from '../../shared/dom';
 import { Question } from './questionElement';
 import { AnswerStatus } from './answerStatus';
-import { answerTools } from './turnTools';
+import { createAnswerTools } from './turnTools';
 
 /** A question with its answer. */
 export class TurnElement {
@@ -22,8 +22,8 @@ export class TurnElement {
     this.body = new AnswerBody(context);
     this.status = new AnswerStatus(context);
     this.question = new Question(turn, context);
-    this.tools = answerTools(context, turn.id);
-    runsCode(this.body.element, turn.id, context);
+    this.tools = createAnswerTools(context, turn.id);
+    handleCodeTools(this.body.element, turn.id, context);
     const answer = element('div', { class: 'answer' }, [
       element('h3', { class: 'visually-hidden', text: strings.assistant }),
       this.body.element,
@@ -34,7 +34,7 @@ export class TurnElement {
     this.update(turn);
   }
 
-  /** The answer as it reads, for a screen reader. */
+  /** The answer's visible text, for screen readers. */
   get answerText(): string {
     return this.body.element.innerText;
   }
@@ -48,7 +48,7 @@ export class TurnElement {
     this.element.classList.toggle('active', open);
     this.tools.hidden = open;
     if (before?.answer !== turn.answer || isActive(before) !== open) this.body.update(turn.answer, open);
-    // Compared by identity: a delta changes the answer and leaves the state, and with it the spinner, as it is.
+    // Compared by identity: a delta changes the answer, but not the state. The spinner then stays as it is.
     const same = before?.state === turn.state && before.notes === turn.notes && before.metrics === turn.metrics;
     if (!same) this.status.update(turn);
   }

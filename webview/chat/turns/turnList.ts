@@ -1,18 +1,19 @@
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import type { Context } from '../chatContext';
-import { element, iconButton, setLabel } from '../../shared/dom';
+import { element } from '../../shared/dom';
+import { createIconButton, setLabel } from '../../shared/widgets';
 import { TurnSlot } from './turnSlot';
 
-/** How near the end counts as at the end, in pixels, for somebody who scrolls towards it. */
+/** A user who scrolls down to this distance from the end, in pixels, follows the end again. */
 const NEAR_END = 24;
 
-/** Longest time that turns are rendered for in one frame, in milliseconds; one turn is rendered in any case. */
+/** Time for rendering turns in one frame, in milliseconds. At least one turn is rendered. */
 const SLICE_MILLISECONDS = 8;
 
 /**
- * The conversation. Follows the end while it grows, until the user scrolls away; then a button leads back. Turns far from what is seen are
- * plain text, so that a long conversation opens at once and costs no more to write on than a short one.
+ * The conversation. It follows its end while it grows, until the user scrolls away. Then a button leads back. Turns far from the visible
+ * part are plain text, so that a long conversation opens at once and an answer in it costs no more to show than in a short one.
  */
 export class TurnList {
   readonly element: HTMLElement;
@@ -21,20 +22,20 @@ export class TurnList {
     'div',
     {
       class: 'messages',
-      // Silent: a screen reader would read every token. The finished answer is announced instead.
+      // Off, as a screen reader would read every token. The finished answer is announced instead.
       attributes: { role: 'log', 'aria-live': 'off', tabindex: '0' },
     },
     [this.content],
   );
   private readonly toEnd: HTMLElement;
   private slots = new Map<string, TurnSlot>();
-  /** Slots that have come near and wait to be rendered, the one nearest to the end last. */
+  /** Slots that have come near the visible part and wait to be rendered. The one nearest to the end is last. */
   private readonly near: TurnSlot[] = [];
   private following = true;
   private scrollTop = 0;
 
   constructor(private readonly context: Context) {
-    this.toEnd = iconButton('arrow-down', context.strings().scrollToEnd, () => {
+    this.toEnd = createIconButton('arrow-down', context.strings().scrollToEnd, () => {
       this.scrollToEnd();
     });
     this.toEnd.classList.add('to-end');
@@ -43,7 +44,7 @@ export class TurnList {
     this.scroller.addEventListener('scroll', () => {
       this.onScroll();
     });
-    // Told between layout and paint: the end is kept without a layout of its own, whatever made the content grow or the view shrink.
+    // Runs between layout and paint, so that following the end needs no layout of its own, whatever made the content or the view change.
     const observer = new ResizeObserver(() => {
       this.keepEnd();
     });
@@ -51,7 +52,7 @@ export class TurnList {
     observer.observe(this.content);
   }
 
-  /** Shows `turns`; those that are the same objects as before are left alone. */
+  /** Turns that are the same objects as before are left alone. */
   update(turns: readonly TurnView[]): void {
     const { strings } = this.context;
     this.scroller.setAttribute('aria-label', strings().messages);
@@ -60,7 +61,7 @@ export class TurnList {
     const branched = this.hasBranched(turns);
     const before = this.slots;
     const kept = new Map<string, TurnSlot>();
-    for (const turn of turns) kept.set(turn.id, this.slotOf(turn));
+    for (const turn of turns) kept.set(turn.id, this.updateSlot(turn));
     for (const [id, old] of this.slots) if (!kept.has(id)) old.element.remove();
     this.slots = kept;
     this.putInOrder();
@@ -68,20 +69,20 @@ export class TurnList {
     else if (branched) this.showBranch([...kept].filter(([id]) => !before.has(id)).map(([, slot]) => slot));
   }
 
-  /** Whether a question was asked, at the end of what is shown or in place of another. */
+  /** Whether a question was just asked, at the end of the conversation or in place of another. */
   private hasBegun(turns: readonly TurnView[]): boolean {
     const last = turns.at(-1);
     if (last === undefined || this.slots.has(last.id)) return false;
     return isActive(last) || !this.hasBranched(turns);
   }
 
-  /** Whether turns that were shown have given way to others. */
+  /** Whether other turns took the place of some that were shown. */
   private hasBranched(turns: readonly TurnView[]): boolean {
     const ids = new Set(turns.map(({ id }) => id));
     return [...this.slots.keys()].some((id) => !ids.has(id));
   }
 
-  /** Forgets everything: another conversation follows. */
+  /** Called before another conversation is shown. */
   clear(): void {
     this.slots.clear();
     this.near.length = 0;
@@ -89,12 +90,12 @@ export class TurnList {
     this.follow(true);
   }
 
-  /** The finished answer as it reads. */
+  /** Returns the visible text of a finished answer. */
   answerText(turnId: string): string {
     return this.slots.get(turnId)?.answerText ?? '';
   }
 
-  private slotOf(turn: TurnView): TurnSlot {
+  private updateSlot(turn: TurnView): TurnSlot {
     const existing = this.slots.get(turn.id);
     if (existing === undefined) {
       return new TurnSlot(turn, this.context, (slot) => {
@@ -113,14 +114,14 @@ export class TurnList {
     }
   }
 
-  /** Renders what stands at the end at once, as it is what is seen first. */
+  /** Renders the turns at the end at once, as the user sees them first. */
   private showEnd(): void {
     renderScreen([...this.slots.values()].reverse());
     this.follow(true);
     this.keepEnd();
   }
 
-  /** Renders at once the turns that have taken the place of others. What was pressed stays where it is: they begin below it. */
+  /** Renders the turns that took the place of others at once. They begin below the button that was pressed, so it does not move. */
   private showBranch(slots: readonly TurnSlot[]): void {
     renderScreen(slots);
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
@@ -132,7 +133,7 @@ export class TurnList {
     if (this.near.length === 1) requestAnimationFrame(this.renderNear);
   }
 
-  /** A few turns a frame: all that come near with one jump of the scroll bar would keep the page from answering. */
+  /** Renders a few turns a frame. One jump of the scroll bar brings many near, and rendering all of them would block the page. */
   private readonly renderNear = (): void => {
     const end = performance.now() + SLICE_MILLISECONDS;
     do this.renderNext();
@@ -158,7 +159,7 @@ export class TurnList {
     this.scroller.focus();
   }
 
-  /** Up leaves the end, were it by a pixel; down to near it follows again. Content that grows or shrinks moves nobody away from the end. */
+  /** Scrolling up, even by a pixel, leaves the end. Scrolling down to near it follows again. A change of the content does neither. */
   private onScroll(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const distance = scrollHeight - scrollTop - clientHeight;
@@ -179,7 +180,7 @@ export class TurnList {
   }
 }
 
-/** Renders the first of `slots`, as many as fill what is seen and a half. */
+/** Renders as many of the first `slots` as fill one and a half screens. */
 function renderScreen(slots: readonly TurnSlot[]): void {
   let room = window.innerHeight * 1.5;
   for (const slot of slots) {

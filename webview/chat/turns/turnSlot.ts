@@ -2,15 +2,16 @@ import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
+import { hasTextArea } from '../../shared/widgets';
 import { TurnElement } from './turnElement';
 
-/** Told when a turn comes near what is seen, for it to be rendered soon. */
+/** Called when a turn comes near the visible part and should be rendered soon. */
 export type OnNear = (slot: TurnSlot) => void;
 
 /**
- * A turn's place in the list. Far from what is seen it holds the turn's plain text, which can be searched, selected and read aloud; near it,
- * the rendered turn. Which of the two the browser says (`content-visibility: auto`): near is what is within about a screen of the view, has
- * the focus, or has a part of the selection.
+ * A turn's place in the list. Near the visible part it holds the rendered turn. Elsewhere it holds the turn's plain text, which can be
+ * searched, selected and read aloud. The browser decides what is near (`content-visibility: auto`): within about a screen of the view, or
+ * with the focus or a part of the selection in it.
  */
 export class TurnSlot {
   readonly element = element('div', { class: 'turn-slot' });
@@ -22,7 +23,7 @@ export class TurnSlot {
     private readonly context: Context,
     onNear: OnNear,
   ) {
-    // `auto`: once it has been measured, the browser keeps to that.
+    // `auto`: the browser keeps the real height once it has measured it.
     this.element.style.containIntrinsicBlockSize = `auto ${String(this.estimatedHeight)}px`;
     this.element.addEventListener('contentvisibilityautostatechange', (event) => {
       this.isSkipped = (event as ContentVisibilityAutoStateChangeEvent).skipped;
@@ -33,23 +34,22 @@ export class TurnSlot {
     else this.showText();
   }
 
-  /** Pixels that the turn takes as it is now, by guess. */
+  /** In pixels. */
   get estimatedHeight(): number {
-    return heightOf(this.turn);
+    return estimateHeight(this.turn);
   }
 
-  /** The finished answer as it reads. */
+  /** The visible text of the finished answer. */
   get answerText(): string {
     return this.rendered?.answerText ?? this.turn.answer;
   }
 
-  /** Whether a part of the selection is in it: other nodes in place of these would take that away. */
+  /** Whether a part of the selection is in the turn. Replacing the nodes would remove the selection. */
   get isSelected(): boolean {
     const selection = document.getSelection();
     return selection !== null && !selection.isCollapsed && selection.getRangeAt(0).intersectsNode(this.element);
   }
 
-  /** Renders the turn, unless it is rendered already. */
   render(): void {
     if (this.rendered !== undefined) return;
     this.rendered = new TurnElement(this.turn, this.context);
@@ -67,22 +67,17 @@ export class TurnSlot {
 
   private showText(): void {
     this.rendered = undefined;
-    this.element.replaceChildren(plainTurn(this.turn, this.context));
+    this.element.replaceChildren(createPlainTurn(this.turn, this.context));
   }
 
-  /** Whether the plain text would take something away: words still coming, the focus, a selection, what is being typed. */
+  /** Whether the plain text would lose something: an answer under way, the focus, a selection, or an open editor. */
   private isInUse(): boolean {
     const { element: slot } = this;
-    return (
-      isActive(this.turn) ||
-      slot.contains(document.activeElement) ||
-      slot.querySelector('textarea, vscode-text-area') !== null ||
-      this.isSelected
-    );
+    return isActive(this.turn) || slot.contains(document.activeElement) || hasTextArea(slot) || this.isSelected;
   }
 }
 
-function plainTurn(turn: TurnView, context: Context): HTMLElement {
+function createPlainTurn(turn: TurnView, context: Context): HTMLElement {
   const strings = context.strings();
   return element('article', { class: 'turn' }, [
     element('div', { class: 'question' }, [
@@ -96,15 +91,15 @@ function plainTurn(turn: TurnView, context: Context): HTMLElement {
   ]);
 }
 
-/** Letters in a line of a side bar, pixels of a line, and of what stands around question and answer. */
+/** Sizes in a side bar: letters in a line, pixels of a line, and pixels around question and answer. */
 const LINE_LETTERS = 45;
 const LINE_PIXELS = 19;
 const AROUND_PIXELS = 90;
 
-function heightOf({ question, answer }: TurnView): number {
-  return AROUND_PIXELS + LINE_PIXELS * (linesOf(question) + linesOf(answer));
+function estimateHeight({ question, answer }: TurnView): number {
+  return AROUND_PIXELS + LINE_PIXELS * (countLines(question) + countLines(answer));
 }
 
-function linesOf(text: string): number {
+function countLines(text: string): number {
   return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_LETTERS)), 0);
 }

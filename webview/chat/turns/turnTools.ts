@@ -1,12 +1,13 @@
 import type { BranchView, TurnView } from '../../../src/contract/webview/chatMessages';
 import { fill, formatNumber } from '../../shared/format';
 import type { Context } from '../chatContext';
-import { confirmed, element, iconButton } from '../../shared/dom';
+import { element } from '../../shared/dom';
+import { createIconButton, showConfirmation } from '../../shared/widgets';
 
-/** Class of what waits until no answer is under way. */
+/** CSS class of the tools that are hidden while an answer is under way. */
 const AT_REST = 'at-rest';
 
-/** What can be done with a question: ask it in other words, and go to where it was asked otherwise. */
+/** Tools of a question: edit it, and switch between its versions. */
 export class QuestionTools {
   readonly element: HTMLElement;
   private readonly branch = element('span', { class: `branch ${AT_REST}` });
@@ -17,22 +18,22 @@ export class QuestionTools {
     private readonly turnId: string,
     onEdit: () => void,
   ) {
-    const edit = tool('edit', 'edit', context.strings().editQuestion, onEdit);
+    const edit = createTool('edit', 'edit', context.strings().editQuestion, onEdit);
     edit.classList.add(AT_REST);
-    this.element = group(context, [edit, this.branch]);
+    this.element = createGroup(context, [edit, this.branch]);
   }
 
   update({ branch }: TurnView): void {
     if (branch?.position === this.shown?.position && branch?.count === this.shown?.count) return;
     this.shown = branch;
-    this.branch.replaceChildren(...(branch === undefined ? [] : this.switcher(branch)));
+    this.branch.replaceChildren(...(branch === undefined ? [] : this.createSwitcher(branch)));
   }
 
-  private switcher({ position, count }: BranchView): readonly HTMLElement[] {
+  private createSwitcher({ position, count }: BranchView): readonly HTMLElement[] {
     const strings = this.context.strings();
     const numbers = [formatNumber(position), formatNumber(count)] as const;
     const step = (name: string, iconName: string, label: string, places: -1 | 1, possible: boolean): HTMLElement => {
-      const button = tool(name, iconName, label, () => {
+      const button = createTool(name, iconName, label, () => {
         this.context.post({ type: 'sibling', turnId: this.turnId, places });
       });
       button.toggleAttribute('disabled', !possible);
@@ -47,27 +48,27 @@ export class QuestionTools {
   }
 }
 
-/** What can be done with an answer that has ended. */
-export function answerTools(context: Context, turnId: string): HTMLElement {
+/** Tools of a finished answer. */
+export function createAnswerTools(context: Context, turnId: string): HTMLElement {
   const strings = context.strings();
-  const copy = tool('copy', 'copy', strings.copyAnswer, () => {
+  const copy = createTool('copy', 'copy', strings.copyAnswer, () => {
     context.post({ type: 'copyAnswer', turnId });
-    confirmed(copy, 'copy', strings.copyAnswer, strings.copied);
+    showConfirmation(copy, 'copy', strings.copyAnswer, strings.copied);
   });
-  const regenerate = tool('regenerate', 'refresh', strings.regenerate, () => {
+  const regenerate = createTool('regenerate', 'refresh', strings.regenerate, () => {
     context.post({ type: 'askAgain', turnId });
   });
   regenerate.classList.add(AT_REST);
-  return group(context, [copy, regenerate]);
+  return createGroup(context, [copy, regenerate]);
 }
 
-/** A button that is found again by `name` when its turn is replaced by another. */
-function tool(name: string, iconName: string, label: string, onClick: () => void): HTMLElement {
-  const button = iconButton(iconName, label, onClick);
+/** Creates a button. When another turn takes the place of its turn, the focus finds the same button there by `name`. */
+function createTool(name: string, iconName: string, label: string, onClick: () => void): HTMLElement {
+  const button = createIconButton(iconName, label, onClick);
   button.dataset['tool'] = name;
   return button;
 }
 
-function group(context: Context, children: readonly HTMLElement[]): HTMLElement {
+function createGroup(context: Context, children: readonly HTMLElement[]): HTMLElement {
   return element('div', { class: 'turn-tools', attributes: { role: 'group', 'aria-label': context.strings().turnTools } }, children);
 }

@@ -10,7 +10,6 @@ import type { ChatController } from './chatController';
 import { settleHiddenCharacters } from './hiddenCharacterQuestion';
 import { parseWebviewMessage } from './incomingChatMessages';
 import { openLink } from './openLink';
-import { Outbox } from './outbox';
 
 /** What a page is made of, wherever it is shown. */
 export interface ChatPageDeps {
@@ -42,16 +41,12 @@ export class ChatView implements Disposable {
     const { webview } = place;
     const roots = [Uri.joinPath(extensionUri, 'dist', 'webview'), Uri.joinPath(extensionUri, 'media')];
     webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: roots };
-    const outbox = new Outbox((message) => {
-      webview.postMessage(message).then(undefined, (error: unknown) => {
-        log.error(`${message.type} not posted: ${String(error)}`);
-      });
-    });
     this.subscriptions = [
       controller.onMessage((message) => {
-        outbox.push(message);
+        webview.postMessage(message).then(undefined, (error: unknown) => {
+          log.error(`${message.type} not posted: ${String(error)}`);
+        });
       }),
-      outbox,
       webview.onDidReceiveMessage((value: unknown) => {
         this.receive(value);
       }),

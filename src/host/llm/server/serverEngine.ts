@@ -2,6 +2,7 @@ import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/cha
 import type { CompletionRequest, CompletionResult } from '../../../contract/completion';
 import type { Metrics } from '../../../contract/metrics';
 import { Emitter, type Disposable } from '../../../util/event';
+import { TextThrottle } from '../../../util/textThrottle';
 import type { Log } from '../../services/log';
 import { cancelledChat, cancelledCompletion } from '../cancelledResults';
 import type { Cancellation, EngineState, EngineTask, Finished, Outcome } from '../languageModel';
@@ -77,7 +78,21 @@ export class RemoteEngine implements Disposable {
   }
 
   chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
-    return this.request('chat', cancellation, cancelledChat, (connection, signal) => remoteChat(connection, params, onProgress, signal));
+    const throttle = new TextThrottle(onProgress, () => performance.now());
+    return this.request('chat', cancellation, cancelledChat, async (connection, signal) => {
+      try {
+        return await remoteChat(
+          connection,
+          params,
+          (progress) => {
+            throttle.push(progress);
+          },
+          signal,
+        );
+      } finally {
+        throttle.flush();
+      }
+    });
   }
 
   async complete(params: CompletionRequest, cancellation: Cancellation): Promise<Outcome<CompletionResult>> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostMessage } from '../../../../src/contract/webview/chatMessages';
-import { activeTurn, reduce, type LocalEvent, type Model } from '../../../../webview/chat/chatStore';
+import { findActiveTurn, reduce, type LocalEvent, type Model } from '../../../../webview/chat/chatStore';
 import { state, turn } from '../viewSamples';
 
 function run(...events: (HostMessage | LocalEvent)[]): Model {
@@ -48,7 +48,7 @@ describe('the webview store', () => {
       ['a', 'done'],
       ['b', ''],
     ]);
-    expect(activeTurn(model)).toBeUndefined();
+    expect(findActiveTurn(model)).toBeUndefined();
   });
 
   it('takes the draft of the host first, and then keeps what is typed', () => {

@@ -81,6 +81,15 @@ describe('the chat’s place in the side bar', () => {
     expect(seen).toEqual(['ready', 'closed']);
   });
 
+  it('posts nothing once it is thrown away', async () => {
+    const { place, messages } = opened();
+    const post = vi.spyOn(place.webview, 'postMessage');
+    place.disposal.fire(undefined);
+    messages.fire({ type: 'delta', turnId: 'a', at: 0, text: 'a' });
+    await settled();
+    expect(post).not.toHaveBeenCalled();
+  });
+
   it('logs a message that could not be posted', async () => {
     const { messages } = opened();
     messages.fire({ type: 'focusInput' });

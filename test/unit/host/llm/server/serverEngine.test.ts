@@ -99,6 +99,30 @@ describe('a server', () => {
     expect(engine.state.server).toMatchObject({ model: 'm', contextTokens: 2048 });
   });
 
+  it('that writes fast is heard in few pieces, each answer in its own', async () => {
+    const letters = Array.from({ length: 400 }, (_, index) => String.fromCharCode(97 + (index % 26)));
+    let asked = 0;
+    const { url } = await serve({
+      [chat]: (_, response) => {
+        const mark = String(asked++);
+        events(response, ...letters.map((letter) => chunk(letter + mark)), chunk('', 'stop'), '[DONE]');
+        response.end();
+      },
+    });
+    const engine = remoteEngine(url);
+    const answers = [1, 2].map(async () => {
+      const pieces: string[] = [];
+      const outcome = await engine.chat(question('Hi'), (progress) => progress.kind === 'text' && pieces.push(progress.text), never);
+      if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome.error));
+      return { pieces, text: outcome.value.text };
+    });
+    for (const { pieces, text } of await Promise.all(answers)) {
+      expect(pieces.join('')).toBe(text);
+      expect(text).toBe(letters.map((letter) => letter + text.charAt(1)).join(''));
+      expect(pieces.length).toBeLessThan(letters.length / 2);
+    }
+  });
+
   it('that breaks off, or ends without an end, keeps what was shown', async () => {
     for (const end of [(response: ServerResponse) => response.destroy(), (response: ServerResponse) => response.end()]) {
       const { url } = await serve({

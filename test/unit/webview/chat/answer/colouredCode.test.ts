@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWellFormed } from '../../../../fixtures/astralText';
-import { ColouredCode, commonNodes } from '../../../../../webview/chat/answer/colouredCode';
+import { ColouredCode, countCommonNodes } from '../../../../../webview/chat/answer/colouredCode';
 
 /** A clock that a test moves; each look at it takes a millisecond, so that work has a cost. */
 class Clock {
@@ -144,7 +144,7 @@ describe('what two pieces of highlighted HTML have in common', () => {
     ['a<span>b</span>', 'ab<span>b</span>', 0, 0],
     ['<span><span>a</span>b</span>c<span>d</span>', '<span><span>a</span>b</span>c<span>e</span>', 2, 29],
   ])('of %j and %j', (before, after, nodes, offset) => {
-    expect(commonNodes(before, after)).toEqual({ nodes, offset });
+    expect(countCommonNodes(before, after)).toEqual({ nodes, offset });
   });
 });
 

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MAX_ADDRESS, misleadingHost, shownAddress } from '../../../../../webview/chat/answer/links';
+import { MAX_ADDRESS, findMisleadingHost, formatAddress } from '../../../../../webview/chat/answer/links';
 import { initialState, parseBlocks } from '../../../../../webview/chat/answer/markdown';
 import { sanitize } from '../../../../../webview/chat/answer/sanitize';
 
@@ -66,7 +66,7 @@ describe('the tooltip of a link', () => {
     [`https://x.test/${'a'.repeat(500)}`, `https://x.test/${'a'.repeat(78)}…`],
     ['not an address', 'not an address'],
   ])('shows %s as %s', (href, shown) => {
-    expect(shownAddress(href)).toBe(shown);
+    expect(formatAddress(href)).toBe(shown);
   });
 });
 
@@ -85,7 +85,7 @@ describe('a link whose text names another place', () => {
     ['https://good.test/https://evil.test', 'https://evil.test'],
     ['https:/good.test', 'https://evil.test'],
   ])('has the real one behind it: %s', (text, href) => {
-    expect(misleadingHost(text, href)).toMatch(/evil\.test$/);
+    expect(findMisleadingHost(text, href)).toMatch(/evil\.test$/);
   });
 
   it('shows it in the page', () => {
@@ -108,7 +108,7 @@ describe('a link whose text names another place', () => {
     ['a@x.test', 'mailto:a@x.test'],
     ['Write to us', 'mailto:a@x.test'],
   ])('is none: %s for %s', (text, href) => {
-    expect(misleadingHost(text, href)).toBeUndefined();
+    expect(findMisleadingHost(text, href)).toBeUndefined();
   });
 
   it('is not seen in an address that is a link by itself', () => {

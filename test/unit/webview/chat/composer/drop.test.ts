@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { droppedUris, hasFiles, type Dragged } from '../../../../../webview/chat/composer/drop';
+import { readDroppedUris, hasFiles, type Dragged } from '../../../../../webview/chat/composer/drop';
 
 /** A drag: data by type. */
 function drag(data: Readonly<Record<string, string>>): Dragged {
@@ -14,18 +14,18 @@ describe('a drag', () => {
       resourceurls: '["file:///project/c.ts"]',
     });
     expect(hasFiles(data)).toBe(true);
-    expect(droppedUris(data)).toEqual(['file:///project/a.ts', 'file:///project/b.ts']);
+    expect(readDroppedUris(data)).toEqual(['file:///project/a.ts', 'file:///project/b.ts']);
   });
 
   it('may come as a list of resources, or from the system', () => {
-    expect(droppedUris(drag({ resourceurls: '["file:///project/c.ts", 7]' }))).toEqual(['file:///project/c.ts']);
-    expect(droppedUris(drag({ 'text/uri-list': '# from elsewhere\nfile:///project/d.ts' }))).toEqual(['file:///project/d.ts']);
+    expect(readDroppedUris(drag({ resourceurls: '["file:///project/c.ts", 7]' }))).toEqual(['file:///project/c.ts']);
+    expect(readDroppedUris(drag({ 'text/uri-list': '# from elsewhere\nfile:///project/d.ts' }))).toEqual(['file:///project/d.ts']);
   });
 
   it('of words has none', () => {
     const words = drag({ 'text/plain': 'file:///project/a.ts' });
     expect(hasFiles(words)).toBe(false);
-    expect(droppedUris(words)).toEqual([]);
-    expect(droppedUris(drag({ resourceurls: '{"a":' }))).toEqual([]);
+    expect(readDroppedUris(words)).toEqual([]);
+    expect(readDroppedUris(drag({ resourceurls: '{"a":' }))).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   completionFor,
-  moved,
-  taken,
-  triggerAt,
+  moveActiveLine,
+  applyChoice,
+  findTrigger,
   withSuggestions,
   type Completion,
 } from '../../../../../webview/chat/composer/mentionCompletion';
@@ -15,12 +15,12 @@ const commands = [
 
 /** What is typed before the bar. */
 function at(marked: string): string | undefined {
-  const trigger = triggerAt(marked.replace('|', ''), marked.indexOf('|'));
+  const trigger = findTrigger(marked.replace('|', ''), marked.indexOf('|'));
   return trigger && `${trigger.kind} ${trigger.query}`;
 }
 
 function opened(marked: string, before?: Completion): Completion {
-  const completion = completionFor(triggerAt(marked.replace('|', ''), marked.indexOf('|')), before, commands, 1);
+  const completion = completionFor(findTrigger(marked.replace('|', ''), marked.indexOf('|')), before, commands, 1);
   if (completion === undefined) throw new Error(`nothing opens in ${marked}`);
   return completion;
 }
@@ -68,9 +68,9 @@ describe('the list of things to attach', () => {
   it('goes around at its ends', () => {
     const known = withSuggestions(opened('#a|'), 1, [file, { ...file, id: 'g' }]);
     if (known === undefined) throw new Error('it closed');
-    expect(moved(known, -1).active).toBe(1);
-    expect(moved(moved(known, 1), 1).active).toBe(0);
-    expect(moved(opened('#a|'), 1).active).toBe(0);
+    expect(moveActiveLine(known, -1).active).toBe(1);
+    expect(moveActiveLine(moveActiveLine(known, 1), 1).active).toBe(0);
+    expect(moveActiveLine(opened('#a|'), 1).active).toBe(0);
   });
 });
 
@@ -78,17 +78,17 @@ describe('what is taken', () => {
   const choice = { id: 'x', icon: 'file', label: 'a.ts', detail: '' } as const;
 
   it('goes away from the words, with one of the spaces around it', () => {
-    expect(taken('What is #a now?', opened('What is #a| now?'), choice)).toEqual({ text: 'What is now?', caret: 8 });
-    expect(taken('#a', opened('#a|'), choice)).toEqual({ text: '', caret: 0 });
-    expect(taken('x\n#a\ny', opened('x\n#a|\ny'), choice)).toEqual({ text: 'x\n\ny', caret: 2 });
+    expect(applyChoice('What is #a now?', opened('What is #a| now?'), choice)).toEqual({ text: 'What is now?', caret: 8 });
+    expect(applyChoice('#a', opened('#a|'), choice)).toEqual({ text: '', caret: 0 });
+    expect(applyChoice('x\n#a\ny', opened('x\n#a|\ny'), choice)).toEqual({ text: 'x\n\ny', caret: 2 });
   });
 
   it('goes on where it is only the beginning', () => {
-    expect(taken('Why #f?', opened('Why #f|?'), { ...choice, insert: 'file:' })).toEqual({ text: 'Why #file:?', caret: 10 });
+    expect(applyChoice('Why #f?', opened('Why #f|?'), { ...choice, insert: 'file:' })).toEqual({ text: 'Why #file:?', caret: 10 });
   });
 
   it('is a command and a space to go on behind it', () => {
     const fix = { ...choice, icon: 'command', label: '/fix' } as const;
-    expect(taken('/f this', opened('/f| this'), fix)).toEqual({ text: '/fix this', caret: 5 });
+    expect(applyChoice('/f this', opened('/f| this'), fix)).toEqual({ text: '/fix this', caret: 5 });
   });
 });

@@ -1,6 +1,6 @@
 import type { EngineView } from '../../src/contract/webview/chatMessages';
-import { actionButtons } from './actionButtons';
-import { element, icon } from '../shared/dom';
+import { createActionButtons } from './actionButtons';
+import { element, icon } from './dom';
 
 const icons: Readonly<Record<EngineView['kind'], string>> = {
   stopped: 'circle-outline',
@@ -11,20 +11,20 @@ const icons: Readonly<Record<EngineView['kind'], string>> = {
   failed: 'error',
 };
 
-/** One line: which model, and how it is. */
+/** The line at the bottom of a page: the model and its state. */
 export class Footer {
   readonly element = element('div', { class: 'footer' });
 
-  /** @param loadingProgress name of the progress bar while a model loads */
+  /** @param loadingProgress accessible name of the progress bar while a model loads */
   constructor(private readonly loadingProgress: () => string) {}
 
   update(engine: EngineView): void {
     const label = element('span', { class: 'footer-label', text: engine.label, attributes: { title: engine.label } });
     this.element.dataset['kind'] = engine.kind;
-    this.element.replaceChildren(icon(icons[engine.kind]), label, ...this.progress(engine));
+    this.element.replaceChildren(icon(icons[engine.kind]), label, ...this.createProgress(engine));
   }
 
-  private progress(engine: EngineView): readonly HTMLElement[] {
+  private createProgress(engine: EngineView): readonly HTMLElement[] {
     if (engine.fraction === undefined) return [];
     const progress = element('progress', { class: 'progress', attributes: { 'aria-label': this.loadingProgress() } });
     progress.max = 1;
@@ -33,12 +33,12 @@ export class Footer {
   }
 }
 
-/** What the user should do before anything can be answered; empty when there is nothing. */
+/** Shows a problem that the user must solve before the model can answer, with buttons for it. Hidden if there is none. */
 export class Banner {
   readonly element = element('div', { class: 'banner', attributes: { role: 'alert' } });
   private shown: EngineView['problem'];
 
-  /** @param onAction told which of the problem's buttons was pressed */
+  /** @param onAction called with the id of the button that was pressed */
   constructor(private readonly onAction: (id: string) => void) {
     this.element.hidden = true;
   }
@@ -48,11 +48,11 @@ export class Banner {
     if (problem === this.shown) return;
     this.shown = problem;
     this.element.hidden = problem === undefined;
-    this.element.replaceChildren(...(problem === undefined ? [] : this.content(problem)));
+    this.element.replaceChildren(...(problem === undefined ? [] : this.createContent(problem)));
   }
 
-  private content(problem: NonNullable<EngineView['problem']>): readonly HTMLElement[] {
+  private createContent(problem: NonNullable<EngineView['problem']>): readonly HTMLElement[] {
     const message = element('div', { class: 'problem-message' }, [icon('warning'), element('span', { text: problem.message })]);
-    return [message, ...actionButtons(problem.actions, this.onAction)];
+    return [message, ...createActionButtons(problem.actions, this.onAction)];
   }
 }

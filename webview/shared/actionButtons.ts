@@ -1,21 +1,19 @@
 import type { ActionView } from '../../src/contract/webview/chatMessages';
-import { element, toolkit } from '../shared/dom';
+import { element } from './dom';
+import { createButton } from './widgets';
 
-/** A row of buttons, the first one the most useful unless they are `equal`; nothing for no actions. */
-export function actionButtons(
+/** Creates a row with a button for each action. The first button is the primary one, unless they are `equal`. */
+export function createActionButtons(
   actions: readonly ActionView[],
   onPress: (id: string) => void,
   { equal = false }: { readonly equal?: boolean } = {},
 ): readonly HTMLElement[] {
   if (actions.length === 0) return [];
   const buttons = actions.map(({ id, label }, index) => {
-    const button = toolkit('vscode-button', { appearance: index === 0 && !equal ? 'primary' : 'secondary' }, [
-      document.createTextNode(label),
-    ]);
-    button.addEventListener('click', () => {
+    const appearance = index === 0 && !equal ? 'primary' : 'secondary';
+    return createButton(appearance, [document.createTextNode(label)], () => {
       onPress(id);
     });
-    return button;
   });
   return [element('div', { class: 'actions' }, buttons)];
 }

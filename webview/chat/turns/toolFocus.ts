@@ -1,14 +1,14 @@
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { hasFocusWithin } from '../../shared/pageFocus';
 
-/** Tools that stand in for each other where one cannot be used. */
+/** Tools that take the focus from each other when one of them is disabled. */
 const OPPOSITE: Readonly<Record<string, string>> = { previous: 'next', next: 'previous' };
 
 /**
- * Which tool of a turn has the focus, or `undefined`. Turns give way to others at the same place, and the keyboard's user must not have to
- * begin from the top: `restore` puts the focus on the same tool of the turn that is there now; whether that could be done.
+ * Remembers which tool of a turn has the focus, if one has. When another version of the turn takes its place, a keyboard user must not have
+ * to start from the top: `restore` focuses the same tool of the turn that is there now, and returns whether it could.
  */
-export function toolFocus(
+export function rememberToolFocus(
   list: HTMLElement,
   before: readonly TurnView[],
 ): { readonly restore: (after: readonly TurnView[]) => boolean } | undefined {
@@ -23,12 +23,12 @@ export function toolFocus(
       if (activeElement.isConnected) return true;
       const turn = after[place];
       const there = Array.from(list.querySelectorAll<HTMLElement>('[data-turn]')).find((each) => each.dataset['turn'] === turn?.id);
-      return there !== undefined && [name, OPPOSITE[name]].some((each) => focused(there, each));
+      return there !== undefined && [name, OPPOSITE[name]].some((each) => focusTool(there, each));
     },
   };
 }
 
-function focused(turn: HTMLElement, name: string | undefined): boolean {
+function focusTool(turn: HTMLElement, name: string | undefined): boolean {
   const tool = turn.querySelector<HTMLElement>(`[data-tool="${name ?? ''}"]:not([disabled])`);
   tool?.focus();
   return tool !== null && document.activeElement === tool;
