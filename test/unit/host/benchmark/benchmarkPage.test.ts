@@ -1,14 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { markdown, pageBody, savedPage } from '../../../../src/host/benchmark/benchmarkPage';
 import { keptAfter, parseKept } from '../../../../src/host/benchmark/benchmarkResults';
 import { failedResult, measuredResult } from './sampleResults';
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-}));
 
 const run = { at: Date.UTC(2026, 2, 7), results: [measuredResult('small', { bytes: 1e8, decode: 120 }), failedResult('huge')] };
 

@@ -1,15 +1,14 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PaddockCodeActions } from '../../../../src/host/commands/codeActions';
-import { Document, Range } from '../../../fixtures/vscode/fakeVscode';
-
-vi.mock('vscode', async () => (await import('../../../fixtures/vscode/fakeVscode')).fakeVscode);
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { Range } from '../../../fixtures/vscode/positions';
 
 type Asked = Parameters<PaddockCodeActions['provideCodeActions']>;
 
 function actions(range: Range, diagnostics: readonly unknown[] = [], path = '/project/a.ts') {
-  const document = new Document('one\ntwo', 'typescript', path);
+  const document = new FakeDocument('one\ntwo', path);
   return new PaddockCodeActions()
-    .provideCodeActions(document as unknown as Asked[0], range as unknown as Asked[1], { diagnostics } as unknown as Asked[2])
+    .provideCodeActions(document, range, { diagnostics } as unknown as Asked[2])
     .map(({ title, kind, command }) => ({ title, kind: kind?.value, command: command?.command, args: command?.arguments }));
 }
 

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { taskSubjects } from '../../../../src/host/llm/subjects';
 import { Labels } from '../../../../src/host/session/laneLabels';
-
-vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
 
 describe('a lane', () => {
   it('is named by its conversation, its task or its file', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bytes, duration, share } from '../../../../src/host/ui/numberFormat';
 import { Labels } from '../../../../src/host/session/laneLabels';
 import { sessionPage, type PageParts } from '../../../../src/host/session/sessionPage';
@@ -6,13 +6,6 @@ import { clearQuestion, sessionWords } from '../../../../src/host/session/sessio
 import type { SectionView } from '../../../../src/contract/webview/sessionMessages';
 import { fakeFacts } from '../../../fixtures/engine/fakeEngine';
 import { sampleView } from './sessionSamples';
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-}));
 
 const titles: Readonly<Record<string, string>> = { 'c-1': 'Reverse a string', 'c-2': 'Tests for the parser', 'c-3': '' };
 

@@ -1,15 +1,8 @@
 import type { ModelFacts } from '../../../../src/contract/models';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EngineState } from '../../../../src/host/llm/languageModel';
 import { lanesLine, statusView } from '../../../../src/host/status/statusBarView';
 import { fakeFacts } from '../../../fixtures/engine/fakeEngine';
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-}));
 
 function ready(more: Partial<ModelFacts> = {}, responding = true): EngineState {
   return { kind: 'ready', generation: 1, responding, facts: { ...fakeFacts, ...more } };

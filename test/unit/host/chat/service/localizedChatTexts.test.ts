@@ -1,17 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
 import { chatTexts } from '../../../../../src/host/chat/service/localizedChatTexts';
 import { commandOf, isProblemActionId, loadAnywayCommand, problemActionIds } from '../../../../../src/host/ui/errorActions';
 import { describeProblem, describeRestart } from '../../../../../src/host/ui/errorMessages';
 import { commandIds } from '../../../../../src/host/services/commandIds';
-
-/** VS Code's l10n without a bundle: the English literal, filled in. */
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly string[]) => text.replace(/\{(\d)\}/g, (whole, index: string) => values[Number(index)] ?? whole),
-  },
-}));
 
 const errors: readonly EngineErrorData[] = [
   { kind: 'modelNotFound', path: '/m.gguf' },

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DownloadProblem, DownloadView } from '../../../../../src/host/models/download/downloadTypes';
 import { describeDownloadProblem, progressLine, shortProgress, size } from '../../../../../src/host/models/download/downloadMessages';
-
-vi.mock('vscode', async () => (await import('../../../../fixtures/vscode/fakeVscode')).fakeVscode);
 
 const view = (state: DownloadView['state'], bytes = 1.72e9, total = 4e9): DownloadView => ({
   source: { id: 'tiny', name: 'Tiny', repository: 'owner/tiny', revision: 'main', files: [] },

@@ -1,10 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../../src/host/models/picker/catalogue';
+import { detailLine, fitLine, quantisationLine } from '../../../../../src/host/models/picker/modelChoiceMessages';
 import type { Choice } from '../../../../../src/host/models/picker/modelChoices';
 import type { Fit } from '../../../../../src/host/models/picker/modelFit';
-
-vi.mock('vscode', async () => (await import('../../../../fixtures/vscode/fakeVscode')).fakeVscode);
-const { detailLine, fitLine, quantisationLine } = await import('../../../../../src/host/models/picker/modelChoiceMessages');
 
 const usable: Fit = {
   verdict: 'usable',

@@ -1,13 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renamedUri } from '../../../../../src/host/services/workspace/renames';
-import { Uri } from '../../../../fixtures/vscode/fakeVscode';
-
-vi.mock('vscode', async () => (await import('../../../../fixtures/vscode/fakeVscode')).fakeVscode);
+import { Uri } from '../../../../fixtures/vscode/uri';
 
 const renamed = (uri: Uri, ...renames: readonly (readonly [string, string])[]): string | undefined =>
   renamedUri(
-    uri as never,
-    renames.map(([from, to]) => ({ oldUri: new Uri(from), newUri: new Uri(to) }) as never),
+    uri,
+    renames.map(([from, to]) => ({ oldUri: new Uri(from), newUri: new Uri(to) })),
   )?.toString();
 
 describe('where a document is after a rename', () => {
@@ -48,6 +46,6 @@ describe('where a document is after a rename', () => {
   it('is the same for a document of another scheme, but for a notebook’s cell', () => {
     expect(renamed(new Uri('/p/n.ipynb', 'git'), ['/p/n.ipynb', '/p/m.ipynb'])).toBeUndefined();
     const cell = new Uri('/p/n.ipynb', 'vscode-notebook-cell', 'W1');
-    expect(renamed(cell, ['/p', '/q'])).toBe('vscode-notebook-cell:///q/n.ipynb#W1');
+    expect(renamed(cell, ['/p', '/q'])).toBe(cell.with({ path: '/q/n.ipynb' }).toString());
   });
 });
