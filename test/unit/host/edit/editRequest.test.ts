@@ -1,26 +1,25 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { editParams, editPlace, editTarget, refusal, type EditTarget } from '../../../../src/host/edit/editRequest';
-import { clearScene, Document, Range, scene } from '../../../fixtures/vscode/fakeVscode';
-
-vi.mock('vscode', async () => (await import('../../../fixtures/vscode/fakeVscode')).fakeVscode);
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
+import { files } from '../../../fixtures/vscode/fakeFiles';
+import { workspace } from '../../../fixtures/vscode/fakeWorkspace';
+import { Range } from '../../../fixtures/vscode/positions';
 
 const code = ['function add(a, b) {', '  return a + b;', '}', '', ''].join('\n');
-type Editor = Parameters<typeof editTarget>[0];
 
 function target(start: number, end: number, text = code): EditTarget {
-  return { document: new Document(text), start, end } as unknown as EditTarget;
+  return { document: new FakeDocument(text), start, end };
 }
-
-beforeEach(clearScene);
 
 describe('what is edited', () => {
   it('is the selection in whole lines, from 0 with the end exclusive', async () => {
-    const editor = { document: new Document(code), selection: new Range(1, 4, 2, 1) } as unknown as Editor;
+    const editor = new FakeEditor(new FakeDocument(code), new Range(1, 4, 2, 1));
     expect(await editTarget(editor)).toMatchObject({ start: 1, end: 3 });
   });
 
   it('is an empty line, to be written on', async () => {
-    const editor = { document: new Document(code), selection: new Range(3, 0, 3, 0) } as unknown as Editor;
+    const editor = new FakeEditor(new FakeDocument(code), new Range(3, 0, 3, 0));
     expect(await editTarget(editor)).toMatchObject({ start: 3, end: 4 });
   });
 });
@@ -31,14 +30,14 @@ describe('an edit is refused', () => {
   });
 
   it('in a workspace that is not trusted', async () => {
-    scene.trusted = false;
+    workspace.isTrusted = false;
     expect(await refusal(target(0, 3), 4096)).toContain('Trust the workspace');
   });
 
   it('in a read-only file, or file system', async () => {
-    scene.readOnly = 'file';
+    files.set('/project/src/a.ts', code, { permissions: 1 });
     expect(await refusal(target(0, 3), 4096)).toContain('read-only');
-    scene.readOnly = 'fileSystem';
+    files.isWritable = false;
     expect(await refusal(target(0, 3), 4096)).toContain('read-only');
   });
 
