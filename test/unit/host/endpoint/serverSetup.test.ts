@@ -1,34 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EndpointKeys } from '../../../../src/host/endpoint/serverKeys';
 import { chooseEndpoint, type EndpointChoice } from '../../../../src/host/endpoint/serverSetup';
 import type { Config } from '../../../../src/host/services/config';
+import { answerBy, shown, typeInTurn } from '../../../fixtures/vscode/fakeWindow';
 import { json, listModels, send, serve, stopServers } from '../../../fixtures/servers/strangeServer';
 
-/** Answers of the user, in order; nothing where there are no more. */
-const typed: string[] = [];
-const pressed: string[] = [];
-const errors: string[] = [];
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-  ProgressLocation: { Notification: 15 },
-  InputBoxValidationSeverity: { Warning: 2 },
-  window: {
-    showInputBox: () => Promise.resolve(typed.shift()),
-    showQuickPick: (items: readonly unknown[]) => Promise.resolve(items[0]),
-    showErrorMessage: (message: string) => {
-      errors.push(message);
-      return Promise.resolve(pressed.shift());
-    },
-    withProgress: (_: unknown, task: () => Promise<unknown>) => task(),
-  },
-}));
+const changeAddress = 'Change Address';
 
 beforeEach(() => {
-  for (const list of [typed, pressed, errors]) list.length = 0;
+  // The first entry of each list.
+  answerBy((labels) => (labels.includes(changeAddress) ? changeAddress : labels[0]));
 });
 afterEach(stopServers);
 
@@ -40,7 +21,7 @@ const keys = new EndpointKeys({
 });
 
 function setUp(...answers: readonly string[]): Promise<EndpointChoice | undefined> {
-  typed.push(...answers);
+  typeInTurn(...answers);
   return chooseEndpoint({ 'endpoint.url': '', 'endpoint.model': '' } as Config, keys);
 }
 
@@ -59,10 +40,9 @@ describe('setting up a server', () => {
   it('says that an address often ends in /v1 where there is no API, and asks for another one', async () => {
     const wrong = await serve({ '/v1/models': send('404 page not found', 'text/plain', 404) });
     const right = await serve({});
-    pressed.push('Change Address');
     expect(await setUp(`http://${wrong.host}`, right.url)).toMatchObject({ url: right.url });
-    expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain('it often ends in /v1');
+    expect(shown.messages).toHaveLength(1);
+    expect(shown.messages[0]).toContain('it often ends in /v1');
   });
 
   it('asks for a key, and goes on with it', async () => {
@@ -73,6 +53,6 @@ describe('setting up a server', () => {
       },
     });
     expect(await setUp(url, 'right')).toMatchObject({ url });
-    expect(errors).toEqual([]);
+    expect(shown.messages).toEqual([]);
   });
 });

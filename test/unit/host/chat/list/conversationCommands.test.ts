@@ -7,19 +7,9 @@ import { registerConversationCommands } from '../../../../../src/host/chat/list/
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import type { ChatSidebar } from '../../../../../src/host/chat/view/chatSidebar';
 import type { ChatTabs } from '../../../../../src/host/chat/view/chatTabs';
+import { registeredCommands } from '../../../../fixtures/vscode/fakeCommands';
+import { shown } from '../../../../fixtures/vscode/fakeWindow';
 import { FakeWindow } from '../chatFakes';
-
-const ui = vi.hoisted(() => {
-  const handlers = new Map<string, () => unknown>();
-  return { handlers, messages: [] as string[] };
-});
-
-vi.mock('vscode', () => ({
-  Disposable: { from: () => ({ dispose: () => undefined }) },
-  commands: { registerCommand: (id: string, handler: () => unknown) => void ui.handlers.set(id, handler) },
-  l10n: { t: (text: string) => text },
-  window: { showInformationMessage: (message: string) => void ui.messages.push(message) },
-}));
 
 let folder: string;
 let window: FakeWindow;
@@ -33,7 +23,6 @@ beforeEach(async () => {
   tab = window.openView();
   tabs = { active: undefined, opened: [] };
   done = [];
-  ui.messages.length = 0;
   const note = (what: string) => (id: unknown, more?: unknown) =>
     Promise.resolve(void done.push([what, id, ...(more === undefined ? [] : [more])].map(String).join(' ')));
   const actions: Partial<ConversationActions> = {
@@ -63,13 +52,13 @@ afterEach(async () => {
 });
 
 const run = async (name: string): Promise<void> => {
-  await ui.handlers.get(`paddock.${name}`)?.();
+  await registeredCommands.get(`paddock.${name}`)?.();
 };
 
 describe('commands on the open conversation', () => {
   it('say so where nothing was asked yet', async () => {
     for (const name of ['renameConversation', 'pinConversation', 'exportConversation', 'deleteConversation']) await run(name);
-    expect(ui.messages).toEqual(Array(4).fill('This chat has no question yet. Ask one, or choose a conversation from the list.'));
+    expect(shown.messages).toEqual(Array(4).fill('This chat has no question yet. Ask one, or choose a conversation from the list.'));
     expect(done).toEqual([]);
   });
 

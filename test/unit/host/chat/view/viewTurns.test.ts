@@ -1,42 +1,23 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CodeActions } from '../../../../../src/host/chat/view/codeBlockActions';
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import { newTurn, type StoredTurn } from '../../../../../src/host/chat/store/conversationRecords';
-import { ChatView, type ChatPageDeps, type ChatPlace } from '../../../../../src/host/chat/view/chatView';
+import { ChatView } from '../../../../../src/host/chat/view/chatView';
+import { clipboard } from '../../../../fixtures/vscode/fakeEnvironment';
+import { FakeWebview } from '../../../../fixtures/vscode/fakeWebview';
+import { answerAlways } from '../../../../fixtures/vscode/fakeWindow';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { FakeLog, settled } from '../chatFakes';
-
-const clipboard = vi.hoisted(() => ({ text: 'before' }));
-const choice = vi.hoisted(() => ({ about: undefined as string | undefined }));
-
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (base: unknown) => base },
-  commands: {},
-  l10n: { t: (text: string) => text },
-  window: { showWarningMessage: () => Promise.resolve(choice.about) },
-  env: { language: 'en', clipboard: { writeText: (text: string) => Promise.resolve(void (clipboard.text = text)) } },
-}));
 
 const answer = 'Look:\n\n```ts a.ts\nconst a = 1;\n```\n\n```ts\nconst b';
 const file = { path: 'a.ts', language: 'typescript', text: '' };
 
 class FakePage {
   readonly done: unknown[][] = [];
-  private receive: (value: unknown) => void = () => undefined;
+  private readonly webview = new FakeWebview();
   readonly turn: StoredTurn = { ...newTurn('t', { text: 'x', file }), answer, state: 'done' };
 
   constructor() {
-    const uri = { toString: () => 'file:///ext' };
-    const webview = {
-      options: {},
-      html: '',
-      cspSource: 'csp',
-      asWebviewUri: () => uri,
-      postMessage: () => Promise.resolve(true),
-      onDidReceiveMessage: (listener: (value: unknown) => void) => {
-        this.receive = listener;
-        return { dispose: () => undefined };
-      },
-    };
     const note =
       (name: string) =>
       (...args: unknown[]): Promise<void> =>
@@ -49,13 +30,12 @@ class FakePage {
       keepEdit: (...args) => void this.done.push(['keepEdit', ...args]),
       showSibling: (...args) => void this.done.push(['showSibling', ...args]),
     };
-    const deps = { extensionUri: uri, title: 'Chat', log: new FakeLog(), code } as unknown as ChatPageDeps;
-    const place = { webview, showConversations: () => Promise.resolve() } as unknown as ChatPlace;
-    new ChatView(place, controller as ChatController, deps);
+    const deps = { extensionUri: new Uri('/ext'), title: 'Chat', log: new FakeLog(), code };
+    new ChatView({ webview: this.webview, showConversations: () => Promise.resolve() }, controller as ChatController, deps);
   }
 
   async post(message: unknown): Promise<void> {
-    this.receive(message);
+    this.webview.fromPage.fire(message);
     await settled();
   }
 }
@@ -65,7 +45,6 @@ let page: FakePage;
 beforeEach(() => {
   page = new FakePage();
   clipboard.text = 'before';
-  choice.about = undefined;
 });
 
 describe('what the page asks for about a turn', () => {
@@ -109,14 +88,14 @@ describe('what the page asks for about a turn', () => {
     await page.post({ type: 'copyAnswer', turnId: 't' });
     expect(page.done).toEqual([]);
     expect(clipboard.text).toBe('before');
-    choice.about = 'Remove Them';
+    answerAlways('Remove Them');
     await askAll();
     expect(page.done).toMatchObject(actions.map((action) => [action, { code: 'ab' }, {}]));
     await page.post({ type: 'copy', text: 'a\u202Eb' });
     expect(clipboard.text).toBe('ab');
     await page.post({ type: 'copyAnswer', turnId: 't' });
     expect(clipboard.text).toBe('Look:\n\n```ts\nab\n```\n');
-    choice.about = 'Keep Them';
+    answerAlways('Keep Them');
     await page.post({ type: 'copy', text: 'a\u202Eb' });
     expect(clipboard.text).toBe('a\u202Eb');
   });

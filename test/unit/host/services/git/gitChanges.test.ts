@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { access, chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileDiff } from '../../../../../src/util/fileDiff';
 import { GitError, readGitChanges } from '../../../../../src/host/services/git/gitChanges';
 import { PatchReader, parseNumstat } from '../../../../../src/host/services/git/gitPatch';
@@ -24,8 +24,6 @@ const write = async (name: string, text: string | Uint8Array): Promise<void> => 
 };
 const repositoryAt = (folder: string): Parameters<typeof readGitChanges>[1] => ({
   rootUri: Uri.file(folder),
-  inputBox: { value: '' },
-  ui: { selected: true },
 });
 const changes = (staged = false): Promise<readonly FileDiff[]> => readGitChanges('git', repositoryAt(root), { staged });
 const paths = (files: readonly FileDiff[]): readonly string[] => files.map(({ path }) => path);
