@@ -11,8 +11,6 @@ import { remoteEngine } from '../../../fixtures/servers/serverEngines';
 import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
 import { requestOptions, say, type Message, type Model, type Token } from './chatRequestFixtures';
 
-vi.mock('vscode', () => import('./fakeVscodeChat'));
-
 /** Somebody who uses the model, as VS Code does for them. */
 class Asker {
   readonly engine = new FakeEngine();

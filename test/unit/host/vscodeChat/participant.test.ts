@@ -4,11 +4,14 @@ import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
 import { followupsOf, Participant } from '../../../../src/host/vscodeChat/participant';
 import { FakeEngine, fakeMetrics } from '../../../fixtures/engine/fakeEngine';
 import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
-import { clearScene } from '../../../fixtures/vscode/fakeVscode';
-import { ChatResponseMarkdownPart, files, Location, Range, scene, Uri, ValidatingDocument } from './fakeVscodeChat';
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { files } from '../../../fixtures/vscode/fakeFiles';
+import { ChatResponseMarkdownPart } from '../../../fixtures/vscode/fakeLanguageModels';
+import { reportProblems } from '../../../fixtures/vscode/fakeLanguages';
+import { showEditor } from '../../../fixtures/vscode/fakeWindow';
+import { Location, Range } from '../../../fixtures/vscode/positions';
+import { Uri } from '../../../fixtures/vscode/uri';
 import type { Reference, Request, Result, Stream, Token, Turn } from './chatRequestFixtures';
-
-vi.mock('vscode', () => import('./fakeVscodeChat'));
 
 interface Asking {
   readonly prompt: string;
@@ -90,9 +93,7 @@ const uri = new Uri('/project/weather.py');
 const file = { path: 'weather.py', language: 'python', text: 'import sky\nrain()\nsun()' };
 
 beforeEach(() => {
-  files.clear();
   files.set(uri.path, file.text);
-  clearScene();
 });
 
 describe('@paddock', () => {
@@ -178,8 +179,8 @@ describe('@paddock', () => {
     await view.exchange({ prompt: '', command: 'explain', references: [{ id: 'file', value: uri }] }, 'It rains.');
     expect(view.params.user).toMatchObject({ text: expect.stringMatching(/^Explain the selected python code/) as string, file });
 
-    const document = new ValidatingDocument(file.text, 'python', uri.path);
-    scene.editor = { document, selection: new Range(1, 0, 1, 4) };
+    const document = new FakeDocument(file.text, uri);
+    showEditor(document, new Range(1, 0, 1, 4));
     await view.exchange({ prompt: 'Shortly.', command: 'explain' }, 'It rains.');
     expect(view.params.user).toMatchObject({
       text: expect.stringContaining('The user adds: Shortly.') as string,
@@ -187,16 +188,17 @@ describe('@paddock', () => {
       selection: { startLine: 2, endLine: 2, text: 'rain()' },
     });
 
-    scene.editor = { document, selection: new Range(2, 1, 2, 1) };
+    showEditor(document, new Range(2, 1, 2, 1));
     await view.exchange({ prompt: '', command: 'explain' }, 'It rains.');
     expect(view.params.user).toMatchObject({ selection: { startLine: 3, endLine: 3, text: 'sun()' } });
   });
 
   it('fixes with the problems that are reported in the code', async () => {
-    scene.diagnostics = [
+    reportProblems(
+      uri,
       { message: 'rain is not defined', severity: 0, range: new Range(1, 0, 1, 4) },
       { message: 'sky is not used', severity: 1, range: new Range(0, 7, 0, 10) },
-    ];
+    );
     const view = new FakeChatView();
     const value = new Location(uri, new Range(1, 0, 1, 6));
     await view.exchange({ prompt: '', command: 'fix', references: [{ id: 'selection', value }] }, 'So.');
@@ -208,7 +210,7 @@ describe('@paddock', () => {
 
   it('does not take along what is merely open where nothing was said of it', async () => {
     const view = new FakeChatView();
-    scene.editor = { document: new ValidatingDocument(file.text, 'python', uri.path), selection: new Range(1, 0, 1, 6) };
+    showEditor(new FakeDocument(file.text, uri), new Range(1, 0, 1, 6));
     await view.exchange({ prompt: 'Hello' }, 'Hi');
     expect(view.params.user).toEqual({ text: 'Hello' });
   });

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { modelVendor, participantId, registerVscodeChat, type VscodeChatDeps } from '../../../../src/host/vscodeChat/registerVscodeChat';
+import { modelVendor, participantId, registerVscodeChat } from '../../../../src/host/vscodeChat/registerVscodeChat';
 import { participantCommands } from '../../../../src/host/vscodeChat/participantQuestions';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { MemoryLog } from '../../../fixtures/engine/workerClient';
-import { chat, lm, registry, Uri } from './fakeVscodeChat';
-
-vi.mock('vscode', () => import('./fakeVscodeChat'));
+import { chat, lm, registry } from '../../../fixtures/vscode/fakeLanguageModels';
+import { Uri } from '../../../fixtures/vscode/uri';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -16,7 +15,7 @@ afterEach(() => {
 function register(): { readonly log: MemoryLog; readonly dispose: () => void } {
   const log = new MemoryLog();
   const registered = registerVscodeChat({
-    extensionUri: new Uri('/paddock') as unknown as VscodeChatDeps['extensionUri'],
+    extensionUri: new Uri('/paddock'),
     engine: new FakeEngine(),
     model: () => ({ path: '/models/fake.gguf', contextTokens: 4096 }),
     settings: () => ({ system: '', temperature: 0, maxTokens: 100 }),

@@ -2,20 +2,19 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTarget, type Attached, type Target } from '../../../../../src/host/apply/target/applyTarget';
-import { disk, Uri, workspace } from './diskWorkspace';
-
-vi.mock('vscode', async () => {
-  const { FileType, Uri: FakeUri, workspace: fake } = await import('./diskWorkspace');
-  return { FileType, Uri: FakeUri, workspace: fake, window: {} };
-});
+import { FakeDocument } from '../../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../../fixtures/vscode/fakeEditor';
+import { files as fakeFiles } from '../../../../fixtures/vscode/fakeFiles';
+import { openDocument, openFolders, workspace } from '../../../../fixtures/vscode/fakeWorkspace';
+import { Uri } from '../../../../fixtures/vscode/uri';
 
 let home: string;
 beforeEach(() => {
   home = realpathSync(mkdtempSync(path.join(tmpdir(), 'paddock-target-')));
-  disk.open = [];
-  disk.folders = [];
+  fakeFiles.areReal = true;
+  openFolders();
 });
 afterEach(() => {
   rmSync(home, { recursive: true, force: true });
@@ -29,11 +28,11 @@ function put(...files: readonly string[]): void {
 }
 
 const open = (...folders: readonly string[]): void => {
-  disk.folders = folders.map((name) => ({ uri: Uri.file(path.join(home, name)), name: path.basename(name) }));
+  openFolders(...folders.map((name) => path.join(home, name)));
 };
 const uriOf = (file: string): Uri => Uri.file(path.join(home, file));
 const attach = (file: string): Attached => ({ path: workspace.asRelativePath(uriOf(file)), uri: uriOf(file).toString() });
-const editorOf = (file: string): Parameters<typeof findTarget>[2] => ({ document: { uri: uriOf(file) } }) as never;
+const editorOf = (file: string): FakeEditor => new FakeEditor(new FakeDocument('', uriOf(file)));
 
 /** Where a block goes: the file below the test's folder, or why it goes nowhere. */
 async function find(names: readonly string[], attached?: Attached, editor?: string, doubtful: readonly string[] = []): Promise<string> {
@@ -89,7 +88,7 @@ describe('a block about an attached file', () => {
     expect(await find([], { path: 'src/other.ts' }, 'api/src/index.ts')).toBe('web/src/other.ts');
     expect(await find([], { path: 'src/index.ts' }, 'web/src/other.ts')).toBe('several: api/src/index.ts, web/src/index.ts');
     expect(await find([], { path: uriOf('outside/notes.md').path }, 'web/src/other.ts')).toMatch(/^gone/);
-    disk.open = [{ uri: uriOf('outside/notes.md'), isClosed: false }];
+    openDocument(uriOf('outside/notes.md'), '');
     expect(await find([], { path: uriOf('outside/notes.md').path }, 'web/src/other.ts')).toBe('outside/notes.md');
   });
 
@@ -210,14 +209,13 @@ describe('over random trees, Apply', () => {
             // The name is taken.
           }
         }
-        disk.folders = ['one', 'two', 'three'].map((root) => ({ uri: Uri.file(at(root)), name: root }));
+        openFolders(...['one', 'two', 'three'].map(at));
         const [root, relative] = files[attached % files.length] ?? ['one', 'f.ts'];
         const uri = Uri.file(at(`${root}/${relative}`));
         if (gone) rmSync(uri.path);
         const names = name === null ? [] : [name];
-        const target = await findTarget({ paths: names }, { path: workspace.asRelativePath(uri), uri: uri.toString() }, {
-          document: { uri: Uri.file(at('one/editor.ts')) },
-        } as never);
+        const editor = new FakeEditor(new FakeDocument('', Uri.file(at('one/editor.ts'))));
+        const target = await findTarget({ paths: names }, { path: workspace.asRelativePath(uri), uri: uri.toString() }, editor);
         const found = target.kind === 'file' ? [target.uri] : target.kind === 'several' ? target.uris : [];
         for (const each of found) {
           expect(each.path).not.toBe(at('one/editor.ts'));

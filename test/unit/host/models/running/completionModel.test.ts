@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../../src/util/event';
 import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
 import type { Engine, EngineState } from '../../../../../src/host/llm/languageModel';
@@ -12,41 +12,8 @@ import {
 import type { OwnedModel } from '../../../../../src/host/models/picker/modelChoices';
 import type { ConfigService } from '../../../../../src/host/services/configService';
 import { fakeFacts } from '../../../../fixtures/engine/fakeEngine';
+import { answerAlways, shown } from '../../../../fixtures/vscode/fakeWindow';
 import { MemoryLog } from '../../../../fixtures/engine/workerClient';
-
-interface Item {
-  readonly label: string;
-  readonly description: string;
-  readonly detail?: string;
-}
-
-const messages: string[] = [];
-let answer: string | undefined;
-let offered: readonly Item[] = [];
-let pick: (items: readonly Item[]) => Item | undefined = () => undefined;
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-  commands: { executeCommand: () => Promise.resolve() },
-  window: {
-    showQuickPick: (items: readonly Item[]) => {
-      offered = items;
-      return Promise.resolve(pick(items));
-    },
-    showInformationMessage: (message: string) => {
-      messages.push(message);
-      return Promise.resolve(answer);
-    },
-  },
-}));
-
-beforeEach(() => {
-  messages.length = 0;
-  answer = undefined;
-});
 
 describe("ghost text's model", () => {
   it('is the chat’s unless another one is set, and the embedded one by a word', () => {
@@ -88,12 +55,12 @@ describe('that ghost text has to do with the chat’s model', () => {
     states.fire(ready(missing));
     states.fire(ready(missing));
     await Promise.resolve();
-    expect(messages).toEqual([expect.stringContaining('The model file /models/small.gguf cannot be opened')]);
+    expect(shown.messages).toEqual([expect.stringContaining('The model file /models/small.gguf cannot be opened')]);
     expect(log.lines).toHaveLength(1);
   });
 
   it('is put right by a button', async () => {
-    answer = 'Use the Chat’s Model';
+    answerAlways('Use the Chat’s Model');
     const { states, updates } = start();
     states.fire(ready(missing));
     await vi.waitFor(() => {
@@ -121,7 +88,6 @@ describe('choosing the model for ghost text', () => {
   }
 
   it('offers the chat’s first, and every other file once, and says which it is', async () => {
-    pick = () => undefined;
     for (const [setting, label] of [
       ['', 'The chat’s model'],
       ['/models/chat.gguf', 'The chat’s model'],
@@ -130,6 +96,7 @@ describe('choosing the model for ghost text', () => {
     ]) {
       const { deps: given, updates } = deps(setting ?? '');
       await chooseGhostTextModel(given);
+      const offered = shown.questions.at(-1)?.entries ?? [];
       expect(offered.map((item) => item.label)).toEqual(['The chat’s model', 'tiny', 'code']);
       expect(offered.filter(({ detail }) => detail !== undefined).map((item) => item.label)).toEqual([label]);
       expect(updates).toEqual([]);
@@ -137,8 +104,12 @@ describe('choosing the model for ghost text', () => {
   });
 
   it('sets what is picked', async () => {
-    for (const [index, value] of ['', 'embedded', '/models/code.gguf'].entries()) {
-      pick = (items) => items[index];
+    for (const [label, value] of [
+      ['The chat’s model', ''],
+      ['tiny', 'embedded'],
+      ['code', '/models/code.gguf'],
+    ]) {
+      answerAlways(label);
       const { deps: given, updates } = deps('/models/other.gguf');
       await chooseGhostTextModel(given);
       expect(updates).toEqual([['ghostText.modelPath', value]]);
