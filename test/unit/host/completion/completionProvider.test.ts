@@ -1,90 +1,21 @@
 import type { CompleteParams, CompleteResult } from '../../../../src/contract/completion';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { GhostNumbers } from '../../../../src/host/completion/completionStatistics';
 import { GhostTextProvider } from '../../../../src/host/completion/completionProvider';
 import type { Cancellation, Engine, EngineState } from '../../../../src/host/llm/languageModel';
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
+import { shown } from '../../../fixtures/vscode/fakeWindow';
+import { workspace } from '../../../fixtures/vscode/fakeWorkspace';
+import { Position, Range, Selection } from '../../../fixtures/vscode/positions';
 import { readConfig } from '../../../../src/host/services/config';
 
 type Asked = Parameters<GhostTextProvider['provideInlineCompletionItems']>;
-type Document = Asked[0];
-type Place = Asked[1];
-type Editor = NonNullable<Parameters<GhostTextProvider['takeMissed']>[0]>;
 
-const said = vi.hoisted((): string[] => []);
-
-const { Position, Range } = vi.hoisted(() => {
-  class Position {
-    constructor(
-      readonly line: number,
-      readonly character: number,
-    ) {}
-
-    isEqual(other: Position): boolean {
-      return this.line === other.line && this.character === other.character;
-    }
-
-    translate(lines: number, characters: number): Position {
-      return new Position(this.line + lines, this.character + characters);
-    }
-  }
-  class Range {
-    constructor(
-      readonly start: Position,
-      readonly end: Position,
-    ) {}
-
-    with({ end }: { readonly end: Position }): Range {
-      return new Range(this.start, end);
-    }
-  }
-  return { Position, Range };
-});
-
-vi.mock('vscode', () => ({
-  Position,
-  Range,
-  EndOfLine: { LF: 1, CRLF: 2 },
-  InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
-  InlineCompletionItem: class {
-    constructor(
-      readonly insertText: string,
-      readonly range: unknown,
-      readonly command: unknown,
-    ) {}
-  },
-  window: { activeTextEditor: undefined, showInformationMessage: (message: string) => Promise.resolve(said.push(message)) },
-  l10n: { t: (message: string, ...args: readonly string[]) => args.reduce((text, arg, index) => text.replace(`{${index}}`, arg), message) },
-  languages: { match: () => 10 },
-  workspace: { asRelativePath: (uri: { path: string }) => uri.path.replace(/\//g, '\\'), getWorkspaceFolder: () => undefined },
-}));
-
-function placed(line: number, character: number): Place {
-  return new Position(line, character) as unknown as Place;
-}
-
-/** A document of VS Code's whose text is that of the bar's two sides. */
-function documentAt(marked: string): { document: Document; position: Place } {
-  const bar = marked.indexOf('|');
-  const text = marked.replace('|', '');
-  const positionAt = (offset: number): Place => {
-    const lines = text.slice(0, offset).split('\n');
-    return placed(lines.length - 1, lines.at(-1)?.length ?? 0);
-  };
-  const offsetAt = ({ line, character }: Place): number =>
-    text
-      .split('\n')
-      .slice(0, line)
-      .reduce((sum, each) => sum + each.length + 1, character);
-  const document = {
-    uri: { path: 'src/a.ts', scheme: 'file', toString: () => 'file:///src/a.ts' },
-    languageId: 'typescript',
-    eol: text.includes('\r\n') ? 2 : 1,
-    version: 1,
-    positionAt,
-    offsetAt,
-    getText: (range: { start: Place; end: Place }) => text.slice(offsetAt(range.start), offsetAt(range.end)),
-  };
-  return { document: document as unknown as Document, position: positionAt(bar) };
+/** A document with the text on both sides of the bar, and the place of the bar. */
+function documentAt(marked: string): { document: FakeDocument; position: Position } {
+  const document = new FakeDocument(marked.replace('|', ''));
+  return { document, position: document.positionAt(marked.indexOf('|')) };
 }
 
 const ready = { kind: 'ready', generation: 1 } as EngineState;
@@ -124,12 +55,17 @@ function provider(texts: string | readonly string[], state: EngineState = ready,
   return { asked, ahead, calls, ghost, numbers, setEnabled };
 }
 
-async function askAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind = 1): Promise<string | undefined> {
+async function askAt(ghost: GhostTextProvider, document: FakeDocument, position: Position, triggerKind = 1): Promise<string | undefined> {
   return (await allAt(ghost, document, position, triggerKind))[0];
 }
 
-async function allAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind: number): Promise<readonly string[]> {
-  const context = { triggerKind, selectedCompletionInfo: undefined } as unknown as Asked[2];
+async function allAt(
+  ghost: GhostTextProvider,
+  document: FakeDocument,
+  position: Position,
+  triggerKind: number,
+): Promise<readonly string[]> {
+  const context: Asked[2] = { triggerKind, selectedCompletionInfo: undefined };
   const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   const items = await ghost.provideInlineCompletionItems(document, position, context, token);
   return items.map(({ insertText }) => insertText as string);
@@ -140,8 +76,13 @@ function ask(ghost: GhostTextProvider, marked: string): Promise<string | undefin
   return askAt(ghost, document, position);
 }
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe('a document whose lines end in CRLF', () => {
   it('reaches the model with line feeds and a path with forward slashes', async () => {
+    vi.spyOn(workspace, 'asRelativePath').mockReturnValue('src\\a.ts');
     const { asked, ghost } = provider('return 1;');
     await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n');
     expect(asked).toMatchObject([{ path: 'src/a.ts', prefix: 'f(() => {\n  ', suffix: '\n});\n', multiline: true }]);
@@ -161,7 +102,7 @@ describe('a text that writes the brackets to the right of the cursor again', () 
     const ranges: unknown[] = [];
     for (const marked of ['f(|)\n', 'f(x|)\n', 'f(x)|\n']) {
       const { document, position } = documentAt(marked);
-      const context = { triggerKind: 1, selectedCompletionInfo: undefined } as unknown as Asked[2];
+      const context: Asked[2] = { triggerKind: 1, selectedCompletionInfo: undefined };
       const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
       const [item] = await ghost.provideInlineCompletionItems(document, position, context, token);
       ranges.push([item?.insertText, item?.range?.start.character, item?.range?.end.character]);
@@ -178,13 +119,12 @@ describe('a text that writes the brackets to the right of the cursor again', () 
 describe('a suggestion that was asked for by key in vain', () => {
   it('says in a sentence that the file holds secrets, which a key typed there does not', async () => {
     const { asked, ghost } = provider('x');
-    const { document, position } = documentAt('PASSWORD=|');
-    const secret = { ...document, uri: { path: '/w/.env', scheme: 'file', toString: () => 'file:///w/.env' } } as unknown as Document;
-    said.length = 0;
+    const secret = new FakeDocument('PASSWORD=', '/project/.env');
+    const position = new Position(0, 9);
     await allAt(ghost, secret, position, 1);
-    expect(said).toEqual([]);
+    expect(shown.messages).toEqual([]);
     await allAt(ghost, secret, position, 0);
-    expect(said).toEqual([expect.stringMatching(/^No suggestion here: .*secrets/)]);
+    expect(shown.messages).toEqual([expect.stringMatching(/^No suggestion here: .*secrets/)]);
     expect(asked).toEqual([]);
   });
 
@@ -270,9 +210,9 @@ describe('a suggestion that was asked for before the model was there', () => {
     const { document, position } = documentAt('const a = |');
     await askAt(ghost, document, position);
     setEnabled(enabled);
-    Object.assign(document, { version: change.version ?? 1 });
-    const selection = { isEmpty: change.empty ?? true, active: new Position(0, change.character ?? position.character) };
-    const editor = { document, selection, selections: [selection] } as unknown as Editor;
+    document.version = change.version ?? 1;
+    const cursor = new Position(0, change.character ?? position.character);
+    const editor = new FakeEditor(document, new Selection(change.empty === false ? new Position(0, 0) : cursor, cursor));
     return { ghost, editor };
   }
 
@@ -306,12 +246,12 @@ describe('a suggestion that was taken', () => {
   it('brings no other one at the same place until something changes, or one is asked for by key', async () => {
     const { asked, ghost, numbers } = provider('b;');
     const { document, position } = documentAt('const a = |');
-    const editor = { document, selection: { active: position } } as unknown as Editor;
+    const editor = new FakeEditor(document, new Range(position, position));
     ghost.accepted({ characters: 2, oneLine: true }, editor);
     expect(await askAt(ghost, document, position)).toBeUndefined();
     expect(numbers.last).toBe('justTaken');
     expect(await askAt(ghost, document, position, 0)).toBe('b;');
-    Object.assign(document, { version: 2 });
+    document.version = 2;
     expect(await askAt(ghost, document, position)).toBe('b;');
     expect(asked).toHaveLength(1);
   });
@@ -319,7 +259,7 @@ describe('a suggestion that was taken', () => {
   it('may be followed by another one where it had several lines', async () => {
     const { ghost } = provider('b;');
     const { document, position } = documentAt('const a = |');
-    ghost.accepted({ characters: 12, oneLine: false }, { document, selection: { active: position } } as unknown as Editor);
+    ghost.accepted({ characters: 12, oneLine: false }, new FakeEditor(document, new Range(position, position)));
     expect(await askAt(ghost, document, position)).toBe('b;');
   });
 });
@@ -338,7 +278,7 @@ describe('the numbers', () => {
       { ending: 'off', count: 1 },
     ]);
     // The cursor stood behind `return`, the tenth to sixteenth character.
-    numbers.changed({ document: 'file:///src/a.ts', offset: 18, text: ' ' });
+    numbers.changed({ document: 'file:///project/src/a.ts', offset: 18, text: ' ' });
     expect(numbers.report().typedThrough).toBe(1);
   });
 

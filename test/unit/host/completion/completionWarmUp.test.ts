@@ -1,62 +1,20 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GhostWarmer } from '../../../../src/host/completion/completionWarmUp';
 import { readConfig } from '../../../../src/host/services/config';
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
+import { window } from '../../../fixtures/vscode/fakeWindow';
+import { Position, Selection } from '../../../fixtures/vscode/positions';
+import { Uri } from '../../../fixtures/vscode/uri';
 import { fakeFacts, FakeEngine } from '../../../fixtures/engine/fakeEngine';
 
-type Editor = NonNullable<Parameters<GhostWarmer['moved']>[0]>;
-
-interface Point {
-  readonly line: number;
-  readonly character: number;
-}
-
-const { window, Position, Range } = vi.hoisted(() => {
-  class Position {
-    constructor(
-      readonly line: number,
-      readonly character: number,
-    ) {}
-  }
-  class Range {
-    constructor(
-      readonly start: Point,
-      readonly end: Point,
-    ) {}
-  }
-  const window: { activeTextEditor: unknown } = { activeTextEditor: undefined };
-  return { window, Position, Range };
-});
-
-vi.mock('vscode', () => ({
-  Position,
-  Range,
-  window,
-  workspace: { asRelativePath: (uri: { path: string }) => uri.path.slice(1), getWorkspaceFolder: () => undefined },
-}));
-
 /** The active editor, with its cursor at the bar. */
-function editorAt(marked: string, more: { path?: string; scheme?: string; empty?: boolean } = {}): Editor {
-  const { path = '/src/a.ts', scheme = 'file', empty: isEmpty = true } = more;
-  const text = marked.replace('|', '');
-  const lines = text.split('\n');
-  const positionAt = (offset: number): Point => {
-    const before = text.slice(0, offset).split('\n');
-    return new Position(before.length - 1, before.at(-1)?.length ?? 0);
-  };
-  const offsetAt = ({ line, character }: Point): number => lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, character);
-  const document = {
-    uri: { path, scheme, toString: () => `${scheme}://${path}` },
-    languageId: 'typescript',
-    version: 1,
-    positionAt,
-    offsetAt,
-    lineAt: (line: number) => ({ range: { end: new Position(line, lines[line]?.length ?? 0) } }),
-    getText: (range: { start: Point; end: Point }) => text.slice(offsetAt(range.start), offsetAt(range.end)),
-  };
-  const selection = { isEmpty, active: positionAt(marked.indexOf('|')) };
-  const editor = { document, selection, selections: [selection] };
-  window.activeTextEditor = editor;
-  return editor as unknown as Editor;
+function editorAt(marked: string, more: { path?: string; scheme?: string; empty?: boolean } = {}): FakeEditor {
+  const { path = '/project/src/a.ts', scheme = 'file', empty = true } = more;
+  const document = new FakeDocument(marked.replace('|', ''), new Uri(path, scheme), 'typescript');
+  const cursor = document.positionAt(marked.indexOf('|'));
+  window.activeTextEditor = new FakeEditor(document, new Selection(empty ? cursor : new Position(0, 0), cursor));
+  return window.activeTextEditor;
 }
 
 const other = { path: 'src/b.ts', text: 'export function b(): void;\n' };
@@ -144,7 +102,7 @@ describe('GhostWarmer', () => {
   });
 
   it.each([
-    ['a secret', { path: '/.env' }],
+    ['a secret', { path: '/project/.env' }],
     ['the output channel', { scheme: 'output' }],
     ['a selection', { empty: false }],
   ])('warms nothing in %s', async (_, more) => {
