@@ -8,6 +8,7 @@ import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
 import { shown } from '../../../fixtures/vscode/fakeWindow';
 import { workspace } from '../../../fixtures/vscode/fakeWorkspace';
 import { Position, Range, Selection } from '../../../fixtures/vscode/positions';
+import { InlineCompletionTriggerKind } from '../../../fixtures/vscode/vscodeTypes';
 import { readConfig } from '../../../../src/host/services/config';
 
 type Asked = Parameters<GhostTextProvider['provideInlineCompletionItems']>;
@@ -65,7 +66,8 @@ async function allAt(
   position: Position,
   triggerKind: number,
 ): Promise<readonly string[]> {
-  const context: Asked[2] = { triggerKind, selectedCompletionInfo: undefined };
+  const { Invoke, Automatic } = InlineCompletionTriggerKind;
+  const context: Asked[2] = { triggerKind: triggerKind === 0 ? Invoke : Automatic, selectedCompletionInfo: undefined };
   const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   const items = await ghost.provideInlineCompletionItems(document, position, context, token);
   return items.map(({ insertText }) => insertText as string);
@@ -102,7 +104,7 @@ describe('a text that writes the brackets to the right of the cursor again', () 
     const ranges: unknown[] = [];
     for (const marked of ['f(|)\n', 'f(x|)\n', 'f(x)|\n']) {
       const { document, position } = documentAt(marked);
-      const context: Asked[2] = { triggerKind: 1, selectedCompletionInfo: undefined };
+      const context: Asked[2] = { triggerKind: InlineCompletionTriggerKind.Automatic, selectedCompletionInfo: undefined };
       const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
       const [item] = await ghost.provideInlineCompletionItems(document, position, context, token);
       ranges.push([item?.insertText, item?.range?.start.character, item?.range?.end.character]);

@@ -9,7 +9,7 @@ import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { RecordingServer } from '../../../fixtures/servers/recordingServer';
 import { remoteEngine } from '../../../fixtures/servers/serverEngines';
 import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
-import { requestOptions, say, type Message, type Model, type Token } from './chatRequestFixtures';
+import { requestOptions, say, type Message, type Model } from './chatRequestFixtures';
 
 /** Somebody who uses the model, as VS Code does for them. */
 class Asker {
@@ -49,9 +49,8 @@ class Asker {
 
   async ask(messages: readonly Message[], options: Parameters<typeof requestOptions>[0] = {}, model?: Model): Promise<void> {
     const progress = { report: (part: object) => void this.heard.push((part as { value: string }).value) };
-    const token = this.cancel as unknown as Token;
     const asked = model ?? (await this.model());
-    await this.provider.provideLanguageModelChatResponse(asked, messages, requestOptions(options), progress, token);
+    await this.provider.provideLanguageModelChatResponse(asked, messages, requestOptions(options), progress, this.cancel);
   }
 
   /** Asks, and has the engine answer so. */
@@ -209,8 +208,7 @@ describe('token counts', () => {
     expect(await provider.provideTokenCount(model, say(1, 'unsent'))).toBe(1 + MESSAGE_TOKENS);
     expect(server.requests).toEqual([]);
     // What is asked does reach it.
-    const token = asker.cancel as unknown as Token;
-    await provider.provideLanguageModelChatResponse(model, [say(1, 'unsent')], requestOptions(), { report: () => undefined }, token);
+    await provider.provideLanguageModelChatResponse(model, [say(1, 'unsent')], requestOptions(), { report: () => undefined }, asker.cancel);
     expect(server.requestsWith('unsent')).toHaveLength(1);
     engine.dispose();
     await server.stop();

@@ -11,7 +11,7 @@ import { reportProblems } from '../../../fixtures/vscode/fakeLanguages';
 import { showEditor } from '../../../fixtures/vscode/fakeWindow';
 import { Location, Range } from '../../../fixtures/vscode/positions';
 import { Uri } from '../../../fixtures/vscode/uri';
-import type { Reference, Request, Result, Stream, Token, Turn } from './chatRequestFixtures';
+import type { Reference, Request, Result, Stream, Turn } from './chatRequestFixtures';
 
 interface Asking {
   readonly prompt: string;
@@ -41,8 +41,7 @@ class FakeChatView {
     this.shown = [];
     const asked = this.engine.chats.length;
     const request = { references: [], ...asking } as unknown as Request;
-    const token = this.cancel as unknown as Token;
-    const answered = this.participant.answer(request, { history: this.history }, this.stream(), token);
+    const answered = this.participant.answer(request, { history: this.history }, this.stream(), this.cancel);
     await Promise.race([
       answered,
       vi.waitFor(() => {

@@ -64,9 +64,27 @@ describe('a file', () => {
 
   it.each([
     ['is gone', () => undefined, 'a.go is no longer there.'],
-    ['is a folder', () => files.setFolder('/project/a.go'), 'a.go is a folder.'],
-    ['is too big', () => files.set('/project/a.go', 'x', { size: 50 * 1024 * 1024 }), 'a.go is too big to attach (50 MB).'],
-    ['is no text', () => files.set('/project/a.go', new Uint8Array(9)), 'a.go is not a text file.'],
+    [
+      'is a folder',
+      () => {
+        files.setFolder('/project/a.go');
+      },
+      'a.go is a folder.',
+    ],
+    [
+      'is too big',
+      () => {
+        files.set('/project/a.go', 'x', { size: 50 * 1024 * 1024 });
+      },
+      'a.go is too big to attach (50 MB).',
+    ],
+    [
+      'is no text',
+      () => {
+        files.set('/project/a.go', new Uint8Array(9));
+      },
+      'a.go is not a text file.',
+    ],
   ])('that %s says so, and what to do', async (_name, put, sentence) => {
     put();
     const problem = await problemOf({ kind: 'file', uri });
