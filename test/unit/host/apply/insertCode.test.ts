@@ -20,20 +20,20 @@ beforeEach(() => {
   editor = showEditor(document, new Range(1, 4, 1, 9));
 });
 
-describe('inserted code', () => {
-  it('stands in place of the selection', async () => {
+describe('insertCode', () => {
+  it('replaces the selection with the code', async () => {
     await insert('return 1\n');
     expect(document.getText()).toBe('def f():\n    return 1');
     expect(shown.messages).toEqual([]);
   });
 
-  it.each(['refused', 'ignored', 'closed'] as const)('is said not to be there where the edit is %s', async (edit) => {
+  it.each(['refused', 'ignored', 'closed'] as const)('warns that the code could not be inserted when the edit is %s', async (edit) => {
     editor.edits = edit;
     await insert('return 1');
     expect(shown.messages).toEqual([expect.stringMatching(/could not be inserted into a\.py/)]);
   });
 
-  it('waits for the user where the encoding lacks a character of it', async () => {
+  it('asks before inserting a character that the file’s encoding lacks', async () => {
     encodings.lacking = '🙂';
     await insert('return "🙂"');
     expect(document.getText()).toBe('def f():\n    value');
@@ -46,7 +46,7 @@ describe('inserted code', () => {
     expect(document.getText()).toContain('🙂');
   });
 
-  it('waits for the user where the file does not fit its encoding', async () => {
+  it('asks before changing a file whose bytes do not fit its encoding', async () => {
     files.set('/project/a.py', new Uint8Array([0x61, 0xff, 0x62]));
     document.text = 'def f():\n    value';
     await insert('return 1');
@@ -54,7 +54,7 @@ describe('inserted code', () => {
     expect(document.version).toBe(1);
   });
 
-  it('has characters named in a warning by number where they would change how it reads', async () => {
+  it('names a direction override by its number only in the warning', async () => {
     encodings.lacking = '\u202E';
     await insert('a\u202Eb');
     expect(shown.messages.join()).not.toContain('\u202E');

@@ -11,19 +11,19 @@ function actions(range: Range, diagnostics: readonly Diagnostic[] = [], path = '
     .map(({ title, kind, command }) => ({ title, kind: kind?.value, command: command?.command, args: command?.arguments }));
 }
 
-describe('the light bulb', () => {
-  it('offers a fix where a problem is reported, for that place', () => {
+describe('PaddockCodeActions', () => {
+  it('offers a fix for the range of a reported problem', () => {
     const range = new Range(1, 0, 1, 0);
     const found = actions(range, [new Diagnostic(range, 'bad', DiagnosticSeverity.Error)]);
     expect(found).toMatchObject([{ title: 'Fix with Paddock', kind: 'quickfix', command: 'paddock.fixSelection' }]);
     expect(found[0]?.args?.[1]).toBe(range);
   });
 
-  it('offers no fix for a hint, and nothing without a selection', () => {
+  it('offers nothing for a hint without a selection', () => {
     expect(actions(new Range(1, 0, 1, 0), [new Diagnostic(new Range(1, 0, 1, 0), 'unused', DiagnosticSeverity.Hint)])).toEqual([]);
   });
 
-  it('offers what can be done with a selection', () => {
+  it('offers refactor, edit and explain for a selection', () => {
     expect(actions(new Range(0, 0, 1, 2)).map(({ kind, command }) => `${kind} ${command}`)).toEqual([
       'refactor.rewrite paddock.refactorSelection',
       'refactor.rewrite paddock.inlineEdit',

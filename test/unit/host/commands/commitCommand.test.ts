@@ -60,8 +60,8 @@ async function written({ engine, commits }: ReturnType<typeof open>, answer: str
   await done;
 }
 
-describe('a commit message', () => {
-  it('is written from what is staged, cleaned, into the box', async () => {
+describe('CommitMessages', () => {
+  it('writes a cleaned message from the staged changes into the input box', async () => {
     const repository = new FakeRepository('/project', change('a.ts'), change('b.ts'));
     const opened = open(repository);
     await written(opened, 'Here is the message:\n```\nUse the new value.\n```');
@@ -73,14 +73,14 @@ describe('a commit message', () => {
     expect(shown.messages).toEqual([]);
   });
 
-  it('is written from all changes where nothing is staged', async () => {
+  it('uses all changes when nothing is staged', async () => {
     const repository = new FakeRepository('/project', '', change('b.ts'));
     const opened = open(repository);
     await written(opened, 'B');
     expect(opened.engine.last.params.user.file?.text).toContain('b.ts');
   });
 
-  it('replaces what the user had typed, and a button brings that back', async () => {
+  it('replaces the typed message and restores it by Undo', async () => {
     const repository = new FakeRepository('/project', change('a.ts'));
     const opened = open(repository);
     const done = opened.commits.write(undefined, '');
@@ -94,7 +94,7 @@ describe('a commit message', () => {
     expect(repository.inputBox.value).toBe('typed meanwhile');
   });
 
-  it('is for the repository whose view was clicked, else for the one that is chosen', async () => {
+  it('uses the repository whose view was clicked, or asks for one', async () => {
     const one = new FakeRepository('/project/one', change('a.ts'));
     const two = new FakeRepository('/project/two', change('b.ts'));
     await written(open(one, two), 'First', { rootUri: two.rootUri });
@@ -104,13 +104,13 @@ describe('a commit message', () => {
     expect([one.inputBox.value, two.inputBox.value]).toEqual(['Second', 'First']);
   });
 
-  it('is not asked for where nobody chooses', async () => {
+  it('asks the model nothing when no repository is chosen', async () => {
     const opened = open(new FakeRepository('/project/one', change('a.ts')), new FakeRepository('/project/two', change('b.ts')));
     await opened.commits.write(undefined, '');
     expect(opened.engine.chats).toEqual([]);
   });
 
-  it('leaves the box alone where it is cancelled, fails, or comes to nothing', async () => {
+  it('keeps the input box when the request is cancelled, fails or returns nothing', async () => {
     const repository = new FakeRepository('/project', change('a.ts'));
     const opened = open(repository);
     repository.inputBox.value = 'mine';
@@ -128,14 +128,14 @@ describe('a commit message', () => {
     expect(shown.messages).toEqual([expect.stringContaining('No model is loaded'), expect.stringContaining('wrote no commit message')]);
   });
 
-  it('says what git said where it fails', async () => {
+  it('shows the message of a failed git command', async () => {
     const repository = new FakeRepository('/project', '');
     vi.spyOn(repository, 'diff').mockRejectedValue(new GitError('fatal: bad object HEAD'));
     await open(repository).commits.write(undefined, '');
     expect(shown.messages).toEqual([expect.stringContaining('Git could not show the changes: fatal: bad object HEAD')]);
   });
 
-  it('needs changes, and a repository', async () => {
+  it('reports missing changes and a missing repository', async () => {
     await open(new FakeRepository('/project', '')).commits.write(undefined, '');
     await open().commits.write(undefined, '');
     const opened = open();

@@ -34,7 +34,7 @@ describe('readPlace', () => {
     expect(place.line.after).toBe('compute(100000, "some text");');
   });
 
-  it('begins at the same place while somebody types, but for rare steps', () => {
+  it('keeps the start of the prefix stable while the user types', () => {
     let text = 'x = 1\n'.repeat(30_000);
     const starts = new Set<number>();
     for (let key = 0; key < 100; key++) {
@@ -45,7 +45,7 @@ describe('readPlace', () => {
     expect(starts.size).toBeLessThanOrEqual(2);
   });
 
-  it('never cuts a character in half, and reads at least a quarter of the window', () => {
+  it('never splits a surrogate pair and reads at least a quarter of the window', () => {
     fc.assert(
       fc.property(fc.nat(40_000), fc.boolean(), (count, hasLines) => {
         const text = hasLines

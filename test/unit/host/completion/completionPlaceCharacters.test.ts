@@ -6,15 +6,15 @@ import { astralText, isWellFormed, utf16Text } from '../../../fixtures/astralTex
 
 const at = (document: FakeDocument, offset: number): ReturnType<typeof readPlace> => readPlace(document, document.positionAt(offset));
 
-describe('the place of a completion', () => {
-  it('has 4,000 units after the cursor, and none of a character that the limit would split', () => {
+describe('readPlace at surrogate pairs', () => {
+  it('limits the suffix to 4,000 code units and drops a split character', () => {
     const document = new FakeDocument(`x${'y'.repeat(3999)}🙂z`);
     expect(at(document, 0).suffix).toBe(`x${'y'.repeat(3999)}`);
     expect(at(document, 1).suffix).toBe('y'.repeat(3999));
     expect(at(document, 2).suffix).toBe(`${'y'.repeat(3998)}🙂`);
   });
 
-  it('has 32,000 units before the cursor at most, from a whole character on', () => {
+  it('limits the prefix to 32,000 code units and begins with a whole character', () => {
     fc.assert(
       fc.property(fc.nat(40), (shift) => {
         const document = new FakeDocument(`${'a'.repeat(shift)}${'🙂'.repeat(17_000)}`);
@@ -26,7 +26,7 @@ describe('the place of a completion', () => {
     );
   });
 
-  it('has whole characters on both sides of any cursor, and as many units as the document', () => {
+  it('returns well-formed text of the document’s length on both sides of any cursor', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -47,7 +47,7 @@ describe('the place of a completion', () => {
     );
   });
 
-  it('has U+FFFD on both sides of a cursor inside a character', () => {
+  it('returns U+FFFD on both sides of a cursor inside a surrogate pair', () => {
     expect(at(new FakeDocument('a🙂b'), 2)).toMatchObject({
       prefix: 'a\ufffd',
       suffix: '\ufffdb',

@@ -82,15 +82,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a document whose lines end in CRLF', () => {
-  it('reaches the model with line feeds and a path with forward slashes', async () => {
+describe('completions in a document with CRLF line ends', () => {
+  it('send line feeds and a path with forward slashes to the model', async () => {
     vi.spyOn(workspace, 'asRelativePath').mockReturnValue('src\\a.ts');
     const { asked, ghost } = provider('return 1;');
     await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n');
     expect(asked).toMatchObject([{ path: 'src/a.ts', prefix: 'f(() => {\n  ', suffix: '\n});\n', multiline: true }]);
   });
 
-  it('is offered its own line ends, also while the user types along', async () => {
+  it('return CRLF line ends, also while the user types along', async () => {
     const { asked, ghost } = provider('if (a) {\n    b();\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n')).toBe('if (a) {\r\n    b();\r\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  if (a) {\r\n|\r\n});\r\n')).toBe('    b();\r\n  }');
@@ -98,8 +98,8 @@ describe('a document whose lines end in CRLF', () => {
   });
 });
 
-describe('a text that writes the brackets to the right of the cursor again', () => {
-  it('stands in their place, also while the user types along, and over them', async () => {
+describe('a completion that repeats the brackets after the cursor', () => {
+  it('replaces the brackets, also while the user types along and over them', async () => {
     const { ahead, ghost } = provider('x); y', ready, 1);
     const ranges: unknown[] = [];
     for (const marked of ['f(|)\n', 'f(x|)\n', 'f(x)|\n']) {
@@ -118,8 +118,8 @@ describe('a text that writes the brackets to the right of the cursor again', () 
   });
 });
 
-describe('a suggestion that was asked for by key in vain', () => {
-  it('says in a sentence that the file holds secrets, which a key typed there does not', async () => {
+describe('a completion that was requested by key', () => {
+  it('shows a message about secrets in the file, which typing does not', async () => {
     const { asked, ghost } = provider('x');
     const secret = new FakeDocument('PASSWORD=', '/project/.env');
     const position = new Position(0, 9);
@@ -130,7 +130,7 @@ describe('a suggestion that was asked for by key in vain', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is attempted where a word stands right of the cursor', async () => {
+  it('is requested although a word follows the cursor', async () => {
     const { asked, ghost } = provider('x');
     const { document, position } = documentAt('a = |b');
     await allAt(ghost, document, position, 1);
@@ -140,17 +140,17 @@ describe('a suggestion that was asked for by key in vain', () => {
   });
 });
 
-describe('alternatives', () => {
+describe('alternative completions', () => {
   const { document, position } = documentAt('return |');
 
-  it('come when asked for by key where something is shown, each once, behind what is shown', async () => {
+  it('come after the shown completion, without duplicates, when requested by key', async () => {
     const { asked, ghost } = provider(['a + b;', 'a - b;', 'a + b;', '']);
     expect(await askAt(ghost, document, position)).toBe('a + b;');
     expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;', 'a - b;']);
     expect(asked.map(({ variant }) => variant)).toEqual([undefined, 1, 2, 3]);
   });
 
-  it('come with the best guess first where nothing is shown yet, however unsure the model is', async () => {
+  it('begin with a low-confidence completion when nothing is shown yet', async () => {
     const { asked, ghost } = provider('a + b;');
     await allAt(ghost, document, position, 1);
     await askAt(ghost, documentAt('return !|').document, documentAt('return !|').position);
@@ -158,7 +158,7 @@ describe('alternatives', () => {
     expect(asked.map(({ unsure }) => unsure)).toEqual([undefined, undefined, true]);
   });
 
-  it('are not looked for where nothing is shown yet, nor without a key', async () => {
+  it('are not requested when nothing is shown yet or no key was pressed', async () => {
     const { asked, ghost } = provider(['a + b;', 'a - b;']);
     expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;']);
     expect(await allAt(ghost, document, position, 1)).toEqual(['a + b;']);
@@ -166,8 +166,8 @@ describe('alternatives', () => {
   });
 });
 
-describe('what comes after a suggestion', () => {
-  it('is worked out as if it had been taken, until the model is asked for something else', async () => {
+describe('the completion after the shown one', () => {
+  it('is computed ahead until the model gets another request', async () => {
     const { ahead, ghost } = provider(['a + b;']);
     await ask(ghost, 'f(() => {\n  return |\n});\n');
     expect(ahead.map(({ params }) => params)).toMatchObject([
@@ -180,22 +180,22 @@ describe('what comes after a suggestion', () => {
     expect(ahead.map(({ cancel }) => cancel.isCancellationRequested)).toEqual([true, false]);
   });
 
-  it('is of several lines behind what opens a block, and sure of itself', async () => {
+  it('is multiline after an opened block, and not of low confidence', async () => {
     const { ahead, ghost } = provider('(a) {');
     const { document, position } = documentAt('if |');
     await askAt(ghost, document, position, 0);
     expect(ahead).toMatchObject([{ params: { prefix: 'if (a) {', multiline: true, unsure: false } }]);
   });
 
-  it('is nothing where nothing was offered', async () => {
+  it('is not computed when nothing was shown', async () => {
     const { ahead, ghost } = provider('');
     await ask(ghost, 'return |');
     expect(ahead).toEqual([]);
   });
 });
 
-describe('what is evaluated ahead', () => {
-  it('gives way when a suggestion is asked for, not when one is shown on', async () => {
+describe('a warm-up', () => {
+  it('is cancelled by a request, not by a cached completion', async () => {
     const { calls, ghost } = provider('return 1;');
     await ask(ghost, 'f(() => {\n  |\n});\n');
     await ask(ghost, 'f(() => {\n  return|\n});\n');
@@ -203,7 +203,7 @@ describe('what is evaluated ahead', () => {
   });
 });
 
-describe('a suggestion that was asked for before the model was there', () => {
+describe('a completion requested before the model was loaded', () => {
   const stopped: EngineState = { kind: 'stopped' };
   const error = { kind: 'noModel' } as const;
 
@@ -218,18 +218,18 @@ describe('a suggestion that was asked for before the model was there', () => {
     return { ghost, editor };
   }
 
-  it('is asked for again where the cursor still is, once', async () => {
+  it('is requested again once when the cursor has not moved', async () => {
     const { ghost, editor } = await missed(stopped);
     expect(ghost.takeMissed(editor)).toBe(true);
     expect(ghost.takeMissed(editor)).toBe(false);
   });
 
-  it.each([{ version: 2 }, { character: 3 }, { empty: false }])('is forgotten at %j', async (change) => {
+  it.each([{ version: 2 }, { character: 3 }, { empty: false }])('is forgotten after the change %j', async (change) => {
     const { ghost, editor } = await missed(stopped, change);
     expect(ghost.takeMissed(editor)).toBe(false);
   });
 
-  it('is forgotten in another editor and where ghost text is off', async () => {
+  it('is forgotten in another editor and when ghost text is off', async () => {
     expect((await missed(stopped)).ghost.takeMissed(undefined)).toBe(false);
     const off = await missed(stopped, {}, false);
     expect(off.ghost.takeMissed(off.editor)).toBe(false);
@@ -238,14 +238,14 @@ describe('a suggestion that was asked for before the model was there', () => {
   it.each<EngineState>([
     { kind: 'failed', generation: 1, error },
     { kind: 'restarting', generation: 1, error, delayMilliseconds: 1 },
-  ])('is not remembered while the engine is $kind', async (state) => {
+  ])('is forgotten while the engine is $kind', async (state) => {
     const { ghost, editor } = await missed(state);
     expect(ghost.takeMissed(editor)).toBe(false);
   });
 });
 
-describe('a suggestion that was taken', () => {
-  it('brings no other one at the same place until something changes, or one is asked for by key', async () => {
+describe('an accepted completion', () => {
+  it('blocks another completion at the same place until an edit or a key', async () => {
     const { asked, ghost, numbers } = provider('b;');
     const { document, position } = documentAt('const a = |');
     const editor = new FakeEditor(document, new Range(position, position));
@@ -258,7 +258,7 @@ describe('a suggestion that was taken', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('may be followed by another one where it had several lines', async () => {
+  it('allows another completion when it had several lines', async () => {
     const { ghost } = provider('b;');
     const { document, position } = documentAt('const a = |');
     ghost.accepted({ characters: 12, oneLine: false }, new FakeEditor(document, new Range(position, position)));
@@ -266,8 +266,8 @@ describe('a suggestion that was taken', () => {
   });
 });
 
-describe('the numbers', () => {
-  it('count each request by how it ended, and what was offered where', async () => {
+describe('completion statistics', () => {
+  it('count how each request ended and what was typed through', async () => {
     const { ghost, numbers, setEnabled } = provider('return 1;');
     await ask(ghost, 'f(() => {\n  |\n});\n');
     await ask(ghost, 'f(() => {\n  return|\n});\n');
@@ -284,7 +284,7 @@ describe('the numbers', () => {
     expect(numbers.report().typedThrough).toBe(1);
   });
 
-  it('name the rule by which an answer was dropped', async () => {
+  it('name the rule that dropped an answer', async () => {
     const { ghost, numbers } = provider('');
     await ask(ghost, 'const a = |');
     expect(numbers.last).toBe('nothing');

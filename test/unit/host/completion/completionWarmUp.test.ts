@@ -60,7 +60,7 @@ async function pause(): Promise<void> {
 }
 
 describe('GhostWarmer', () => {
-  it('warms the place where the cursor rests, at the pause and once', async () => {
+  it('warms up the place of the cursor once after a pause', async () => {
     const editor = editorAt('const a = |\nconst b = 2;\n');
     warmer.moved(editor);
     warmer.moved(editor);
@@ -73,21 +73,21 @@ describe('GhostWarmer', () => {
     ]);
   });
 
-  it('warms the place all the same where other files have nothing to say for themselves', async () => {
+  it('warms up without related files when they cannot be read', async () => {
     related.fails = true;
     warmer.moved(editorAt('const a = |\nconst b = 2;\n'));
     await pause();
     expect(engine.warmed).toMatchObject([{ prefix: 'const a = ', related: [] }]);
   });
 
-  it('does not ask about other files where nothing would be warmed', async () => {
+  it('does not read related files when there is nothing to warm up', async () => {
     enabled = false;
     warmer.moved(editorAt('const a = |'));
     await pause();
     expect(related.known).toEqual([]);
   });
 
-  it('warms a file that is shown without waiting for a pause', async () => {
+  it('warms up a newly shown file without waiting for a pause', async () => {
     warmer.arrived(editorAt('const a = |'));
     await vi.waitFor(() => {
       expect(engine.warmed).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('GhostWarmer', () => {
     expect(waiting).toEqual([]);
   });
 
-  it('warms up to the line’s end where a word stands ahead', async () => {
+  it('warms up to the end of the line when a word follows the cursor', async () => {
     warmer.moved(editorAt('one();\ntw|o();\nthree();\n'));
     await pause();
     expect(engine.warmed).toMatchObject([{ prefix: 'one();\ntwo();', suffix: '\nthree();\n' }]);
@@ -105,13 +105,13 @@ describe('GhostWarmer', () => {
     ['a secret', { path: '/project/.env' }],
     ['the output channel', { scheme: 'output' }],
     ['a selection', { empty: false }],
-  ])('warms nothing in %s', async (_, more) => {
+  ])('warms up nothing in %s', async (_, more) => {
     warmer.moved(editorAt('a = |', more));
     await pause();
     expect(engine.warmed).toEqual([]);
   });
 
-  it('warms nothing with ghost text off, without a model, and in an editor that was left', async () => {
+  it('warms up nothing with ghost text off, without a model, and in an inactive editor', async () => {
     enabled = false;
     warmer.moved(editorAt('a = |'));
     await pause();
@@ -129,7 +129,7 @@ describe('GhostWarmer', () => {
     expect(engine.warmed).toEqual([]);
   });
 
-  it('gives way to a request, and asks again at a pause when it was overtaken', async () => {
+  it('is cancelled by a request and tries again at the next pause', async () => {
     engine.overtakes = 1;
     const editor = editorAt('a = |');
     warmer.moved(editor);

@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 
 describe('RelatedFiles', () => {
-  it('knows what was read in a file that was left, from the next pause on', async () => {
+  it('returns the visited lines of a file after the next pause', async () => {
     await goTo(editorOf(there, 1));
     await goTo(editorOf(here, 2));
     expect(texts()).toEqual([]);
@@ -51,7 +51,7 @@ describe('RelatedFiles', () => {
     expect(related.for(here, here.getText())).toEqual([{ path: 'there.ts', text: 'first();\na();\nb();\nc();\n' }]);
   });
 
-  it('knows where something was changed there, and what was selected', async () => {
+  it('returns changed and selected lines of another file', async () => {
     await goTo(editorOf(there, 0, 3));
     documentChanged.fire({ document: there, contentChanges: [{ range: new Range(7, 0, 7, 0), text: '' }], reason: undefined });
     await goTo(editorOf(here, 2));
@@ -73,13 +73,13 @@ describe('RelatedFiles', () => {
     expect(Math.max(...read.mock.results.map(({ value }) => (value as string).length))).toBeLessThan(1000);
   });
 
-  it('knows what is open beside', async () => {
+  it('returns lines near the cursor of other visible editors', async () => {
     window.visibleTextEditors = [editorOf(here, 2), editorOf(there, 6)];
     await related.settle(here, always);
     expect(texts()).toEqual(['second();\nd();\ne();\nf();\n']);
   });
 
-  it('knows the first lines of what is imported', async () => {
+  it('returns the first lines of an imported declaration', async () => {
     answerDefinition(new Location(there.uri, new Range(5, 0, 5, 0)));
     await related.settle(here, always);
     expect(texts()).toEqual(['second();\n']);
@@ -112,13 +112,13 @@ describe('RelatedFiles', () => {
     expect(texts()).toEqual([]);
   });
 
-  it('leaves what stands in prompts alone when somebody types before the pause is over', async () => {
+  it('changes nothing when the user types before the pause is over', async () => {
     window.visibleTextEditors = [editorOf(there, 0)];
     await related.settle(here, () => false);
     expect(texts()).toEqual([]);
   });
 
-  it('does without an import that cannot be opened', async () => {
+  it('skips an import that cannot be opened', async () => {
     const range = new Range(5, 0, 5, 0);
     answerDefinition(new Location(new Uri('/project/gone.bin'), range));
     await related.settle(here, always);
@@ -127,7 +127,7 @@ describe('RelatedFiles', () => {
     expect(texts()).toEqual(['second();\n']);
   });
 
-  it('has nothing of a file that may not be shared, of one that is deleted, or of the document itself', async () => {
+  it('returns nothing of an excluded file, a deleted file or the document itself', async () => {
     window.visibleTextEditors = [editorOf(secret, 0), editorOf(there, 0)];
     await related.settle(here, always);
     expect(related.for(there, there.getText())).toEqual([]);
@@ -136,7 +136,7 @@ describe('RelatedFiles', () => {
     expect(texts()).toEqual([]);
   });
 
-  it('has nothing when it is off, or where the workspace is not trusted', async () => {
+  it('returns nothing when it is off or the workspace is not trusted', async () => {
     window.visibleTextEditors = [editorOf(there, 0)];
     await related.settle(here, always);
     isOn = false;

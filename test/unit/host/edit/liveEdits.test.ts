@@ -49,7 +49,7 @@ beforeEach(() => {
 });
 
 describe('a document with an undecided edit', () => {
-  it('is saved without it, and has it again afterwards', async () => {
+  it('is saved without the edit and shows it again afterwards', async () => {
     const { edits, document } = await pending();
     await saveDocument(document, 'manual');
     await settled();
@@ -58,13 +58,13 @@ describe('a document with an undecided edit', () => {
     expect(edits.of(document)?.edit.linesOf('added')).toEqual([2]);
   });
 
-  it('is saved as it stands after each pause, where the suggestion would go out and in for ever', async () => {
+  it('is saved with the edit by auto save after a delay', async () => {
     const { document } = await pending();
     await saveDocument(document, 'afterDelay');
     expect(files.get('/project/a.ts')).toBe(mixed);
   });
 
-  it('loses it when it is closed, on disk too', async () => {
+  it('loses the edit when it is closed, on disk too', async () => {
     const { memento, edits, document } = await pending();
     await saveDocument(document, 'afterDelay');
     closeDocument(document);
@@ -74,7 +74,7 @@ describe('a document with an undecided edit', () => {
     expect(edits.of(document)).toBeUndefined();
   });
 
-  it('keeps it when its language changes, which VS Code tells as closing and opening', async () => {
+  it('keeps the edit when its language changes, which VS Code reports as closing and opening', async () => {
     const { edits, document } = await pending();
     closeDocument(document);
     reopenDocument(document);
@@ -86,7 +86,7 @@ describe('a document with an undecided edit', () => {
     expect(document.text).toBe('head\nONE\ntwo\ntail');
   });
 
-  it('has it again in the next window, and not where it was settled', async () => {
+  it('restores the edit in the next window until it is settled', async () => {
     const { memento, edits, document } = await pending();
     edits.dispose();
     const again = openWindow(memento);
@@ -98,7 +98,7 @@ describe('a document with an undecided edit', () => {
     expect(openWindow(memento).of(document)).toBeUndefined();
   });
 
-  it('has it decided on by hunk, where there is one at the line', async () => {
+  it('accepts only the hunk at the given line', async () => {
     const { edits, document } = await pending();
     const live = edits.of(document);
     if (live === undefined) throw new Error('no edit');
@@ -108,14 +108,14 @@ describe('a document with an undecided edit', () => {
     expect(document.text).toBe('head\nONE\ntwo\ntail');
   });
 
-  it('takes changes by others with line ends of either kind', async () => {
+  it('follows other changes with either kind of line end', async () => {
     const { edits, document } = await pending();
     document.put(0, 0, 'a\r\nb\r\n');
     expect(edits.of(document)?.edit.linesOf('added')).toEqual([4]);
   });
 });
 
-describe('an undecided edit in a file that gets another name', () => {
+describe('an undecided edit in a renamed file', () => {
   /** The only other document there is; the edit in it, as the window knows it. */
   function successor(edits: Edits): { document: FakeDocument; live: ReturnType<Edits['of']> } {
     const [document] = workspace.textDocuments;
@@ -128,7 +128,7 @@ describe('an undecided edit in a file that gets another name', () => {
     ['another folder', '/project/a.ts', '/project/lib/deep/a.ts', '/project/lib/deep/a.ts'],
     ['a new name of its folder', '/project', '/project2', '/project2/a.ts'],
     ['a name with the old one as its beginning', '/project/a.ts', '/project/a.tsx', '/project/a.tsx'],
-  ])('is kept with %s, and accepted there', async (_what, from, to, at) => {
+  ])('is kept and can be accepted after %s', async (_what, from, to, at) => {
     const { memento, edits } = await pending();
     renameFile(from, to);
     await settled();
@@ -141,7 +141,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(shown.messages).toEqual([]);
   });
 
-  it('is discarded under the new name', async () => {
+  it('can be discarded under the new name', async () => {
     const { edits } = await pending();
     renameFile('/project/a.ts', '/project/b.ts');
     await settled();
@@ -150,7 +150,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(document.text).toBe(before);
   });
 
-  it('is renamed twice, and known in the next window', async () => {
+  it('survives two renames and a new window', async () => {
     const { memento, edits } = await pending();
     renameFile('/project/a.ts', '/project/b.ts');
     renameFile('/project', '/work');
@@ -160,7 +160,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(openWindow(memento).of(document)?.edit.linesOf('removed')).toEqual([1]);
   });
 
-  it('is saved without it under the new name', async () => {
+  it('is left out of the file saved under the new name', async () => {
     const { edits } = await pending();
     renameFile('/project/a.ts', '/project/b.ts');
     await settled();
@@ -171,7 +171,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(document.text).toBe(mixed);
   });
 
-  it('is written on in the new document', async () => {
+  it('keeps growing in the new document', async () => {
     const { edits, document: old } = await pending();
     const live = edits.of(old);
     if (live === undefined) throw new Error('no edit');
@@ -186,7 +186,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(old.text).toBe(mixed);
   });
 
-  it('is written on where a line came while VS Code had neither document', async () => {
+  it('waits for the new document when a line arrives between the two documents', async () => {
     const { edits, document: old } = await pending();
     const live = edits.of(old);
     if (live === undefined) throw new Error('no edit');
@@ -201,14 +201,14 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(document.text).toBe('head\none\nONE\nMORE\ntwo\ntail');
   });
 
-  it('is found where lines were added above it on the way, as a formatter does', async () => {
+  it('is found again below lines that a formatter added', async () => {
     const { edits } = await pending();
     renameFile('/project/a.ts', '/project/b.ts', (text) => `// moved\n${text}`);
     await settled();
     expect(successor(edits).live?.edit.linesOf('added')).toEqual([3]);
   });
 
-  it('stays where it is when another file is renamed, or the rename comes to nothing', async () => {
+  it('stays in place when another file is renamed or the rename fails', async () => {
     const { edits, document } = await pending();
     renameFile('/project/a', '/project/b');
     const renames = [{ oldUri: document.uri, newUri: document.uri.with({ path: '/project/c.ts' }) }];
@@ -220,7 +220,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(files.get('/project/a.ts')).toBe(before);
   });
 
-  it('goes along when an untitled document is saved as a file', async () => {
+  it('moves along when an untitled document is saved as a file', async () => {
     const edits = openWindow(new FakeMemory());
     const untitled = openDocument(new Uri('Untitled-1', 'untitled'), before);
     await edits.begin(untitled, 1, 2).edit.show(['ONE'], true);
@@ -231,7 +231,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(edits.of(file)?.edit.linesOf('added')).toEqual([2]);
   });
 
-  it('is forgotten without a word when its file is deleted', async () => {
+  it('is forgotten without a message when its file is deleted', async () => {
     const { document } = await pending();
     files.delete('/project/a.ts');
     closeDocument(document);
@@ -239,7 +239,7 @@ describe('an undecided edit in a file that gets another name', () => {
     expect(shown.messages).toEqual([]);
   });
 
-  it('is said to be in the file still where it could not be taken out', async () => {
+  it('is reported when it cannot be removed from the closed file', async () => {
     const { document } = await pending();
     vi.spyOn(workspace, 'openTextDocument').mockRejectedValue(new Error('EIO'));
     closeDocument(document);
@@ -266,7 +266,7 @@ describe('an undecided edit in a cell of a notebook', () => {
   }
   const onDisk = (path = '/project/n.ipynb'): unknown => JSON.parse(files.get(path) ?? '');
 
-  it('is no part of what the notebook is saved with, and stands in the cell afterwards', async () => {
+  it('is left out of the saved notebook and stays in the cell', async () => {
     const { edits, notebook } = await pendingInCell();
     await saveNotebook(notebook, 'manual');
     await settled();
@@ -275,7 +275,7 @@ describe('an undecided edit in a cell of a notebook', () => {
     expect(edits.of(findCellAt(notebook, 1))?.edit.linesOf('added')).toEqual([2]);
   });
 
-  it('is taken out of the file when the notebook is closed', async () => {
+  it('is removed from the file when the notebook is closed', async () => {
     const { notebook } = await pendingInCell();
     await saveNotebook(notebook, 'afterDelay');
     expect(onDisk()).toEqual(['first', mixed]);
@@ -284,7 +284,7 @@ describe('an undecided edit in a cell of a notebook', () => {
     expect(onDisk()).toEqual(['first', before]);
   });
 
-  it('is found in the next window, whatever address the cell has there', async () => {
+  it('is found in the next window although the cell has another URI', async () => {
     const { edits, memento, notebook } = await pendingInCell();
     edits.dispose();
     closeAllSilently();
@@ -294,7 +294,7 @@ describe('an undecided edit in a cell of a notebook', () => {
     expect(again.of(findCellAt(reopened, 1))).toBeUndefined();
   });
 
-  it('is kept when the cell is deleted, for the undo that brings it back', async () => {
+  it('is restored when the deletion of its cell is undone', async () => {
     const { edits, notebook } = await pendingInCell();
     const cell = findCellAt(notebook, 1);
     closeDocument(cell);

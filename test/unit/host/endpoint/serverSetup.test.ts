@@ -25,19 +25,19 @@ function setUp(...answers: readonly string[]): Promise<EndpointChoice | undefine
   return chooseEndpoint({ 'endpoint.url': '', 'endpoint.model': '' } as Config, keys);
 }
 
-describe('setting up a server', () => {
-  it('keeps the address at which its API was found', async () => {
+describe('chooseEndpoint', () => {
+  it('returns the address at which the API was found', async () => {
     const { host, url } = await serve({});
     for (const address of [`http://${host}`, `http://${host}/`, url, `${url}/chat/completions`])
       expect(await setUp(address)).toEqual({ url, model: 'm', useFor: 'both' });
   });
 
-  it('keeps the query of an address, and asks for the models with it', async () => {
+  it('keeps the query of the address and lists the models with it', async () => {
     const { host, url } = await serve({ '/v1/models?': listModels({ data: [{ id: 'm' }] }) });
     expect(await setUp(`http://${host}?api-version=1`)).toEqual({ url: `${url}?api-version=1`, model: 'm', useFor: 'both' });
   });
 
-  it('says that an address often ends in /v1 where there is no API, and asks for another one', async () => {
+  it('suggests an address that ends in /v1 when there is no API, and asks again', async () => {
     const wrong = await serve({ '/v1/models': send('404 page not found', 'text/plain', 404) });
     const right = await serve({});
     expect(await setUp(`http://${wrong.host}`, right.url)).toMatchObject({ url: right.url });
@@ -45,7 +45,7 @@ describe('setting up a server', () => {
     expect(shown.messages[0]).toContain('it often ends in /v1');
   });
 
-  it('asks for a key, and goes on with it', async () => {
+  it('asks for a key when the server requires one', async () => {
     const { url } = await serve({
       '/v1/models': ({ headers }, response) => {
         if (headers.authorization === 'Bearer right') json(response, { data: [{ id: 'm' }] });

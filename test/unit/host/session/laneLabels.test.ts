@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { taskSubjects } from '../../../../src/host/llm/subjects';
 import { Labels } from '../../../../src/host/session/laneLabels';
 
-describe('a lane', () => {
-  it('is named by its conversation, its task or its file', async () => {
+describe('Labels', () => {
+  it('name a lane after its conversation, task or file', async () => {
     const asked: string[] = [];
     const labels = new Labels((id) => {
       asked.push(id);
@@ -24,7 +24,7 @@ describe('a lane', () => {
     expect(labels.of({ purpose: 'ghost', subject: 'src/a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text · src' });
   });
 
-  it('has the new title when the old ones are forgotten', async () => {
+  it('use the new title after the old ones were forgotten', async () => {
     let title = 'Before';
     const labels = new Labels(() => Promise.resolve(title));
     const lane = { purpose: 'chat' as const, subject: 'c1' };

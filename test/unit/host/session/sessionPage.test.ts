@@ -52,7 +52,7 @@ describe('the session view', () => {
     expect(new Set(both.sections.map(({ id }) => id)).size).toBe(both.sections.length);
   });
 
-  it('says what each lane is about, how full it is, and whether it is in use', async () => {
+  it('shows what each lane holds, how full it is and whether it is in use', async () => {
     const { lines } = section((await page()).sections, 'lanes', 'lanes');
     expect(lines).toEqual([
       {
@@ -87,7 +87,7 @@ describe('the session view', () => {
     expect(none.note).toMatch(/^Nothing is parked\./);
   });
 
-  it('says what reuse saved', async () => {
+  it('shows how much reuse saved', async () => {
     expect(facts(await page(), 'savings')).toEqual({
       'Tokens reused today': '120,400',
       'Reading time saved today': '50 min, 10 sec',
@@ -97,7 +97,7 @@ describe('the session view', () => {
     });
   });
 
-  it('says how fast answers were, in a picture, in words and in a table', async () => {
+  it('shows the speed of answers as a chart, a sentence and a table', async () => {
     const { charts } = section((await page()).sections, 'charts', 'speed');
     expect(charts).toMatchObject([
       {
@@ -120,7 +120,7 @@ describe('the session view', () => {
     expect(silent).toMatchObject({ charts: [], note: 'No answer was long enough yet to tell.' });
   });
 
-  it('says what memory it takes, and what runs', async () => {
+  it('shows the memory in use and the loaded model', async () => {
     const shown = await page();
     expect(facts(shown, 'memory')).toEqual({
       'The model’s process': '5.2 GB',
@@ -142,7 +142,7 @@ describe('the session view', () => {
     expect(Object.keys(facts(other, 'memory'))).toEqual(['The model’s process', 'KV cache of all lanes', 'Model file, shared']);
   });
 
-  it('says without a session what state the engine is in, and offers what helps', async () => {
+  it('shows the state of the engine and helpful actions without a session', async () => {
     const stopped = await page({ state: { kind: 'stopped' }, view: undefined });
     expect(stopped.engine).toEqual({ kind: 'stopped', label: 'The model is not loaded' });
     expect(stopped.actions.map(({ label }) => label)).toEqual(['Load the Model', 'Copy Report for an Issue']);
@@ -155,8 +155,8 @@ describe('the session view', () => {
   });
 });
 
-describe('a lane’s name', () => {
-  it('is a conversation’s title, which is asked for once, and again where there was none', async () => {
+describe('the label of a lane', () => {
+  it('is the title of its conversation, which is looked up again only when it was missing', async () => {
     const asked: string[] = [];
     const labels = new Labels((subject) => {
       asked.push(subject);
@@ -176,7 +176,7 @@ describe('a lane’s name', () => {
     expect(asked.at(-1)).toBe('c-1');
   });
 
-  it('is something also where nothing is known', () => {
+  it('has a fallback when nothing is known', () => {
     const labels = new Labels(() => Promise.resolve(undefined));
     expect(labels.of({ purpose: 'chat' }).label).toBe('Another request');
     expect(labels.of({ purpose: 'ghost' })).toEqual({ label: 'Another request', description: 'ghost text' });
@@ -184,8 +184,8 @@ describe('a lane’s name', () => {
   });
 });
 
-describe('clearing', () => {
-  it('is asked about with what it frees and costs', () => {
+describe('clearing the session', () => {
+  it('asks with what it frees and costs', () => {
     expect(clearQuestion(sampleView)).toEqual({
       message: 'Clear what the session has read?',
       detail:
@@ -194,7 +194,7 @@ describe('clearing', () => {
     expect(clearQuestion({ ...sampleView, prefillTokensPerSecond: 0 }).detail).toMatch(/about next\.$/);
   });
 
-  it('says what it did', () => {
+  it('reports what it cleared and parked', () => {
     expect(sessionWords.cleared({ lanes: 2, tokens: 1500, parked: 1, bytes: 3e6 })).toBe(
       'Cleared: 2 lanes with 1,500 tokens, and 1 parked lane (3 MB).',
     );
@@ -206,15 +206,15 @@ describe('clearing', () => {
   });
 });
 
-describe('numbers', () => {
-  it('come with their units, as the language writes them', () => {
+describe('number formats', () => {
+  it('use the units of the language', () => {
     expect([512, 4300, 99_600, 1.25e9].map((value) => bytes(value, 'en'))).toEqual(['512 byte', '4.3 kB', '100 kB', '1.3 GB']);
     expect(bytes(1.25e9, 'de')).toMatch(/^1,3\sGB$/);
     expect([0.42, 59.6, 3725, 90_000].map((value) => duration(value, 'en'))).toEqual(['0.4 sec', '1 min', '1 hr, 2 min', '25 hr']);
     expect(duration(130, 'zh-cn')).toMatch(/2\s*分钟.*10\s*秒/);
   });
 
-  it('are not whole before they are', () => {
+  it('show 100% only for the whole', () => {
     expect([0, 0.5, 0.9999, 1].map((value) => share(value, 'en'))).toEqual(['0%', '50%', '99%', '100%']);
   });
 });

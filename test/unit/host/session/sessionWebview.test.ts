@@ -23,15 +23,15 @@ function opened(): { place: FakeWebviewView; seen: string[]; log: FakeLog; messa
   return { place, seen, log, messages };
 }
 
-describe('the session’s place in the side bar', () => {
-  it('has a page of its own', () => {
+describe('SessionWebview', () => {
+  it('loads the session page without forms and command links', () => {
     const { html, options } = opened().place.webview;
     expect(html).toContain('dist/webview/session.js');
     expect(html).toContain('media/session.css');
     expect(options).toMatchObject({ enableForms: false, enableCommandUris: false });
   });
 
-  it('is looked at from when its page is ready until it is collapsed or thrown away', () => {
+  it('is open from ready until it is collapsed or disposed', () => {
     const { place, seen } = opened();
     place.webview.fromPage.fire({ type: 'ready' });
     place.become(false);
@@ -42,7 +42,7 @@ describe('the session’s place in the side bar', () => {
     expect(seen).toEqual(['ready', 'closed', 'ready', 'closed']);
   });
 
-  it('hands buttons on, and logs what is no message and what fails', async () => {
+  it('passes actions to the controller, and logs invalid messages and failures', async () => {
     const { place, seen, log } = opened();
     for (const message of [{ type: 'action', id: 'park' }, { type: 'eval' }, { type: 'action', id: 'broken' }])
       place.webview.fromPage.fire(message);
@@ -51,7 +51,7 @@ describe('the session’s place in the side bar', () => {
     expect(log.lines).toEqual(['the webview sent a message that is none', expect.stringContaining('it broke')]);
   });
 
-  it('passes on what the page is to show', () => {
+  it('posts the messages of the controller', () => {
     const { place, messages } = opened();
     messages.fire({ type: 'notice', text: 'Parked.' });
     expect(place.webview.posted).toEqual([{ type: 'notice', text: 'Parked.' }]);

@@ -96,7 +96,7 @@ beforeEach(() => {
 });
 
 describe('@paddock', () => {
-  it('answers with Paddock’s model, and leaves what it cost with the answer', async () => {
+  it('answers with Paddock’s model and returns the metrics', async () => {
     const view = new FakeChatView();
     const result = await view.exchange({ prompt: 'Capital of France?' }, 'Paris.');
     expect(view.shown.join('')).toBe('markdown Pmarkdown amarkdown rmarkdown imarkdown smarkdown .');
@@ -106,7 +106,7 @@ describe('@paddock', () => {
     });
   });
 
-  it('knows the conversation, its answers by their ids, and loses neither when VS Code forgets the ids', async () => {
+  it('sends the history with token ids, and without them after a reload', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'One?' }, '1');
     await view.exchange({ prompt: 'Two?' }, '2');
@@ -121,7 +121,7 @@ describe('@paddock', () => {
     ]);
   });
 
-  it('attaches a file, calls it by its name, and shows that it was used', async () => {
+  it('attaches a file by its name and shows the reference', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'What is #file:weather.py?', references: [{ id: 'file', range: [8, 24], value: uri }] }, 'Weather.');
     expect(view.params.user).toEqual({ text: 'What is weather.py?', file });
@@ -135,7 +135,7 @@ describe('@paddock', () => {
     expect(view.params.user).toEqual({ text: 'What is this?', file, selection: { startLine: 2, endLine: 2, text: 'rain()' } });
   });
 
-  it('takes texts along, first mentioned first, and says what it cannot read', async () => {
+  it('adds attached texts in the order of mention, and reports what cannot be read', async () => {
     const view = new FakeChatView();
     const references = [
       { id: 'vscode.folder', value: new Uri('/project/src') },
@@ -148,7 +148,7 @@ describe('@paddock', () => {
     expect(view.shown[0]).toBe('progress Not attached, as it cannot be read as text: a picture, src');
   });
 
-  it('reads what is too long up to its last whole character', async () => {
+  it('cuts long attachments after a whole character', async () => {
     const view = new FakeChatView();
     const text = `${'x'.repeat(399_999)}🙂`;
     files.set(uri.path, text);
@@ -162,7 +162,7 @@ describe('@paddock', () => {
     expect(user.text).toContain(`\n${text.slice(0, 399_999)}\n`);
   });
 
-  it('tells the model of a file as it was when it was asked about', async () => {
+  it('keeps the text of an attached file as it was when it was asked about', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'What is this?', references: [{ id: 'file', value: uri }] }, 'Weather.');
     files.set(uri.path, 'changed()');
@@ -173,7 +173,7 @@ describe('@paddock', () => {
     expect(view.params.history[0]?.user.file?.text).toBe('changed()');
   });
 
-  it('explains what is attached, or else selected, or else where the cursor is', async () => {
+  it('explains the attachment, or the selection, or the line of the cursor', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: '', command: 'explain', references: [{ id: 'file', value: uri }] }, 'It rains.');
     expect(view.params.user).toMatchObject({ text: expect.stringMatching(/^Explain the selected python code/) as string, file });
@@ -192,7 +192,7 @@ describe('@paddock', () => {
     expect(view.params.user).toMatchObject({ selection: { startLine: 3, endLine: 3, text: 'sun()' } });
   });
 
-  it('fixes with the problems that are reported in the code', async () => {
+  it('adds the problems reported in the code to a fix', async () => {
     reportProblems(
       uri,
       { message: 'rain is not defined', severity: 0, range: new Range(1, 0, 1, 4) },
@@ -207,14 +207,14 @@ describe('@paddock', () => {
     expect(view.params.user.text).toContain('- line 1: sky is not used');
   });
 
-  it('does not take along what is merely open where nothing was said of it', async () => {
+  it('does not attach an open file that was not mentioned', async () => {
     const view = new FakeChatView();
     showEditor(new FakeDocument(file.text, uri), new Range(1, 0, 1, 6));
     await view.exchange({ prompt: 'Hello' }, 'Hi');
     expect(view.params.user).toEqual({ text: 'Hello' });
   });
 
-  it('says behind the answer what the model did not see, and does not take that for the model’s words', async () => {
+  it('appends notes about dropped turns, and keeps them out of the history', async () => {
     const view = new FakeChatView();
     await view.ask({ prompt: 'Why?' }, (engine) => {
       engine.last.write('So.');
@@ -225,14 +225,14 @@ describe('@paddock', () => {
     expect(view.params.history[0]?.answer).toMatchObject({ text: 'So.', fingerprint: 'fake-model' });
   });
 
-  it('says that the model is being loaded', async () => {
+  it('shows that the model is being loaded', async () => {
     const view = new FakeChatView();
     view.engine.state = { kind: 'stopped' };
     await view.exchange({ prompt: 'Hello' }, 'Hi');
     expect(view.shown[0]).toBe('progress Loading the model…');
   });
 
-  it('says why there is no answer, with the buttons that help', async () => {
+  it('shows the reason of a failure with buttons', async () => {
     const view = new FakeChatView();
     const result = await view.ask({ prompt: 'Hello' }, (engine) => {
       engine.last.write('He');
@@ -247,13 +247,13 @@ describe('@paddock', () => {
     expect(view.params.history).toEqual([{ user: { text: 'Hello' }, answer: { text: 'He' } }]);
   });
 
-  it('asks for a question where there is none', async () => {
+  it('returns an error for an empty question', async () => {
     const view = new FakeChatView();
     expect(await view.ask({ prompt: '  ' })).toEqual({ errorDetails: { message: 'There is no text to answer. Write a question.' } });
     expect(view.engine.chats).toEqual([]);
   });
 
-  it('writes nothing more once it was cancelled, and keeps what it had written', async () => {
+  it('writes nothing after a cancellation and keeps the partial answer', async () => {
     const view = new FakeChatView();
     const result = await view.ask({ prompt: 'Count.' }, (engine) => {
       engine.last.write('1');
@@ -268,11 +268,11 @@ describe('@paddock', () => {
 describe('followups', () => {
   const record = { stop: 'end', answerLength: 3 };
 
-  it('offer to go on where the answer was cut off', () => {
+  it('offer to go on when the answer was cut off', () => {
     expect(followupsOf({ metadata: { ...record, stop: 'maxTokens' } })).toEqual([{ prompt: 'Go on.', label: 'Go on' }]);
   });
 
-  it('ask on about code that was explained', () => {
+  it('ask about explained code', () => {
     expect(followupsOf({ metadata: { ...record, command: 'explain' } }).map(({ prompt }) => prompt)).toEqual([
       'What could go wrong in this code?',
       'How could this code be simpler?',
@@ -280,7 +280,7 @@ describe('followups', () => {
   });
 
   it.each([[{}], [{ metadata: {} }], [{ metadata: record }], [{ metadata: { ...record, stop: 'cancelled', command: 'explain' } }]])(
-    'are none for %j',
+    'are empty for %j',
     (result) => {
       expect(followupsOf(result)).toEqual([]);
     },

@@ -26,8 +26,8 @@ function register(): { readonly log: MemoryLog; readonly dispose: () => void } {
   return { log, dispose: () => void registered.dispose() };
 }
 
-describe('registering with VS Code’s chat', () => {
-  it('offers the model and the participant, and takes both back', () => {
+describe('registerVscodeChat', () => {
+  it('registers the model and the participant, and removes both on dispose', () => {
     const { log, dispose } = register();
     expect([...registry.providers.keys()]).toEqual([modelVendor]);
     expect([...registry.participants.keys()]).toEqual([participantId]);
@@ -36,7 +36,7 @@ describe('registering with VS Code’s chat', () => {
     expect(registry.providers.size + registry.participants.size).toBe(0);
   });
 
-  it('has VS Code ask for the model, which it would not do by itself', () => {
+  it('fires a change event so that VS Code lists the model', () => {
     const asked: unknown[] = [];
     const original = lm.registerLanguageModelChatProvider.bind(lm);
     vi.spyOn(lm, 'registerLanguageModelChatProvider').mockImplementation((vendor, provider) => {
@@ -52,7 +52,7 @@ describe('registering with VS Code’s chat', () => {
     dispose();
   });
 
-  it('does without one that throws, says so once, and offers the other', () => {
+  it('logs a registration that throws and keeps the other one', () => {
     vi.spyOn(chat, 'createChatParticipant').mockImplementation(() => {
       throw new Error('chat is disabled');
     });
@@ -62,7 +62,7 @@ describe('registering with VS Code’s chat', () => {
     dispose();
   });
 
-  it('does without one that is not there', () => {
+  it('logs an API that does not exist and keeps the other one', () => {
     const original = Object.getOwnPropertyDescriptor(lm, 'registerLanguageModelChatProvider') ?? {};
     Reflect.deleteProperty(lm, 'registerLanguageModelChatProvider');
     try {
@@ -85,7 +85,7 @@ describe('package.json', () => {
     readonly contributes: Contributes;
   };
 
-  it('declares the vendor, the participant and its commands, without which VS Code refuses them', () => {
+  it('declares the vendor, the participant and its commands', () => {
     const { languageModelChatProviders, chatParticipants } = manifest.contributes;
     expect(languageModelChatProviders.map(({ vendor }) => vendor)).toEqual([modelVendor]);
     expect(chatParticipants.map(({ id }) => id)).toEqual([participantId]);

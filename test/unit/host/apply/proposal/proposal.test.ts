@@ -24,22 +24,22 @@ beforeEach(() => {
   open();
 });
 
-describe('a proposed change', () => {
-  it.each(['\n', '\r\n'])('is accepted whole as one step for undo, line ends kept: %j', async (eol) => {
+describe('Proposal', () => {
+  it.each(['\n', '\r\n'])('accepts all changes as one undo step and keeps the line ends %j', async (eol) => {
     open(eol);
     expect(await proposal.accept()).toBe('done');
     expect(file.text).toBe(after.join(eol));
     expect(file.undoSteps).toEqual([before.join(eol)]);
   });
 
-  it('is accepted without what was taken out of it', async () => {
+  it('accepts the rest after one change was discarded', async () => {
     expect(await proposal.discardAt(0, 'proposal')).toBe('done');
     expect(proposed.text).toBe('one\ntwo\nthree\nfour\nFIVE\n');
     expect(await proposal.accept()).toBe('done');
     expect(file.text).toBe('one\ntwo\nthree\nfour\nFIVE\n');
   });
 
-  it('is accepted change by change, from either side, until nothing is left', async () => {
+  it('accepts single changes from either side until none is left', async () => {
     expect(await proposal.acceptAt(4, 'file')).toBe('done');
     expect(file.text).toBe('one\ntwo\nthree\nfour\nFIVE\n');
     expect(await proposal.isEmpty()).toBe(false);
@@ -48,13 +48,13 @@ describe('a proposed change', () => {
     expect(await proposal.isEmpty()).toBe(true);
   });
 
-  it('knows where there is no change', async () => {
+  it('returns "nowhere" for a line without a change', async () => {
     expect(await proposal.acceptAt(2, 'proposal')).toBe('nowhere');
     expect(await proposal.discardAt(2, 'file')).toBe('nowhere');
     expect([file.text, proposed.text]).toEqual([before.join('\n'), after.join('\n')]);
   });
 
-  it('follows a file that is changed elsewhere', async () => {
+  it('keeps its changes when the file changes elsewhere', async () => {
     file.text = 'one\ntwo\ntwo and a half\nthree!\nfour\nfive\n';
     expect(await proposal.follow()).toBe('done');
     expect(proposed.text).toBe('ONE\ntwo\ntwo and a half\nthree!\nfour\nFIVE\n');
@@ -62,14 +62,14 @@ describe('a proposed change', () => {
     expect(file.text).toBe('ONE\ntwo\ntwo and a half\nthree!\nfour\nFIVE\n');
   });
 
-  it('is not written over what was changed in the same places', async () => {
+  it('writes nothing when the same lines of the file were changed', async () => {
     file.text = 'eins\ntwo\nthree\nfour\nfive\n';
     expect(await proposal.accept()).toBe('moved');
     expect(await proposal.acceptAt(4, 'file')).toBe('moved');
     expect(file.text).toBe('eins\ntwo\nthree\nfour\nfive\n');
   });
 
-  it.each(['refused', 'unsaved'] as const)('stays when the file cannot be written: %s', async (how) => {
+  it.each(['refused', 'unsaved'] as const)('stays undecided when the file cannot be written: %s', async (how) => {
     file.readOnly = how;
     expect(await proposal.accept()).toBe('failed');
     expect(file.text).toBe(before.join('\n'));
@@ -78,7 +78,7 @@ describe('a proposed change', () => {
     expect(file.text).toBe(after.join('\n'));
   });
 
-  it('has a document of its own, named as the file is', () => {
+  it('has its own URI with the path of the file', () => {
     expect(String(proposal.uri)).toBe('paddock-proposal:/project/a.txt?1');
   });
 });

@@ -44,29 +44,29 @@ afterEach(() => {
 const uriOf = (file: string): Uri => Uri.file(path.join(home, file));
 const untitled = (file: string): string => uriOf(file).with({ scheme: 'untitled' }).toString();
 
-describe('where it is open which file a block is for', () => {
-  it('several are offered by their paths', async () => {
+describe('askForTarget', () => {
+  it('offers several candidate files by their paths', async () => {
     answer('b/x.ts');
     const uri = await askForTarget({ kind: 'several', name: 'x.ts', uris: [uriOf('one/a/x.ts'), uriOf('one/b/x.ts')] }, '');
     expect(String(uri)).toBe(String(uriOf('one/b/x.ts')));
     expect(askedTexts()).toEqual(['Several files may be meant by “x.ts”. Choose the file to change. a/x.ts | b/x.ts']);
   });
 
-  it('one that is not there can be made, with the code in it, and is not written before it is saved', async () => {
+  it('creates a missing file as an untitled document with the code', async () => {
     answer('New File');
     expect(await askForTarget({ kind: 'missing', name: 'src/new.ts' }, 'let a;')).toBeUndefined();
     expect(made()).toEqual([`${untitled('one/src/new.ts')} let a;\n`]);
     expect(askedTexts()[0]).toContain('src/new.ts, which is not in this workspace');
   });
 
-  it('one that is not there and is being made already does not get the code twice', async () => {
+  it('does not insert the code again into an untitled document that has it', async () => {
     answer('New File');
     openDocument(uriOf('one/src/new.ts').with({ scheme: 'untitled' }), 'let a;\n');
     expect(await askForTarget({ kind: 'missing', name: 'src/new.ts' }, 'let a;')).toBeUndefined();
     expect(made()).toEqual([]);
   });
 
-  it('one that is not there goes to the folder it names, or the one that is chosen', async () => {
+  it('creates a missing file in the folder that its path names, or in the chosen one', async () => {
     openFolders(path.join(home, 'one'), path.join(home, 'two'));
     answer('New File');
     await askForTarget({ kind: 'missing', name: 'one/src/new.ts' }, 'a');
@@ -74,7 +74,7 @@ describe('where it is open which file a block is for', () => {
     expect(made()).toEqual([`${untitled('one/src/new.ts')} a\n`, `${untitled('two/src/new.ts')} b\n`]);
   });
 
-  it('one that is not there is made in no folder that a link leads out to, and without being asked in none that tools run', async () => {
+  it('creates no file behind a link out of the workspace, and asks before one that tools run', async () => {
     symlinkSync(path.join(home, 'outside'), path.join(home, 'one/link'));
     answer('New File');
     await askForTarget({ kind: 'missing', name: 'link/new.ts' }, 'a');
@@ -84,7 +84,7 @@ describe('where it is open which file a block is for', () => {
     expect(askedTexts().at(-1)).toContain('Write this change into .vscode/tasks.json?');
   });
 
-  it('another one can be chosen', async () => {
+  it('lets the user choose another file for a missing, deleted or outside one', async () => {
     answer('Choose a File…');
     for (const kind of ['missing', 'gone', 'outside'] as const)
       expect(String(await askForTarget({ kind, name: 'x.ts' }, ''))).toBe('file:///chosen.ts');
@@ -94,13 +94,13 @@ describe('where it is open which file a block is for', () => {
     expect(askedTexts()).toHaveLength(7);
   });
 
-  it('its name is no link, no icon and one line', () => {
+  it('plainName removes links, icons and line breaks, and cuts long names', () => {
     expect(plainName('[a](command:x)\n$(trash).ts')).toBe('[a]\u2060(command:x) $\u2060(trash).ts');
     expect(plainName('a'.repeat(1000))).toHaveLength(200);
   });
 });
 
-describe('where a placement is in doubt', () => {
+describe('placeSurely', () => {
   const inputOf = (original: string, block: string): Parameters<typeof placeSurely>[0] => ({
     original: linesOf(original),
     block: linesOf(block),
@@ -109,7 +109,7 @@ describe('where a placement is in doubt', () => {
   const text = 'class A {\n  x() {\n    return 1;\n  }\n\n  y() {\n    return 2;\n  }\n}\n';
   const partial = 'class A {\n  x() {\n    return 9;\n  }\n}';
 
-  it('declarations are kept or removed, as the user says, and nothing is done without an answer', async () => {
+  it('keeps or removes omitted declarations as the user answers, and does nothing without an answer', async () => {
     answer('Keep');
     expect((await placeSurely(inputOf(text, partial), 'a.ts'))?.join('\n')).toBe(text.replace('return 1', 'return 9'));
     answer('Remove');
@@ -120,7 +120,7 @@ describe('where a placement is in doubt', () => {
     expect(areModal()).toEqual([true, true, true]);
   });
 
-  it('declarations of a file that is too long to be compared are removed only if the user says so', async () => {
+  it('asks before it removes omitted declarations from a very long file', async () => {
     const methods = Array.from({ length: 300 }, (_, index) => `  m${index}() {\n    return ${index};\n  }\n`).join('\n');
     const long = `class A {\n${methods}}\n\n${Array.from({ length: 1500 }, (_, index) => `export const c${index} = ${index};`).join('\n')}\n`;
     const block = 'class A {\n  m0() {\n    return 9;\n  }\n}';
@@ -130,7 +130,7 @@ describe('where a placement is in doubt', () => {
     expect((await placeSurely(inputOf(long, block), 'a.ts'))?.join('\n')).not.toContain('m7()');
   });
 
-  it('of several with the same name, one is chosen', async () => {
+  it('asks which of several declarations with the same name is meant', async () => {
     const shapes = 'class B:\n    def area(self):\n        return self.b\n\n\nclass C:\n    def area(self):\n        return self.c\n';
     answer('Line 7');
     const lines = await placeSurely(inputOf(shapes, 'def area(self):\n    return 0'), 'a.py');
@@ -138,14 +138,14 @@ describe('where a placement is in doubt', () => {
     expect(askedTexts()[0]).toContain('def area(self): Line 2 | def area(self): Line 7');
   });
 
-  it('code is put in without its elisions only if the user says so', async () => {
+  it('asks before it inserts code without its elisions', async () => {
     const input = inputOf('alpha\nbeta\n', 'function g() {\n  start();\n  // ... existing code ...\n}');
     expect(await placeSurely(input, 'a.ts')).toBeUndefined();
     answer('Insert Without Them');
     expect(await placeSurely(input, 'a.ts')).toEqual(linesOf('alpha\nbeta\n\nfunction g() {\n  start();\n}\n'));
   });
 
-  it('nothing is asked where there is none', async () => {
+  it('asks nothing when the placement is clear', async () => {
     expect((await placeSurely(inputOf(text, text.replace('return 1', 'return 9').trim()), 'a.ts'))?.join('\n')).toBe(
       text.replace('return 1', 'return 9'),
     );
@@ -153,8 +153,8 @@ describe('where a placement is in doubt', () => {
   });
 });
 
-describe('before a file is written that tools run', () => {
-  it('the user is asked, and told why', async () => {
+describe('confirmWrite', () => {
+  it('asks before it writes a file that tools run, and says why', async () => {
     mkdirSync(path.join(home, 'one/.github/workflows'), { recursive: true });
     writeFileSync(path.join(home, 'one/.github/workflows/x.yml'), '');
     expect(await confirmWrite(uriOf('one/.github/workflows/x.yml'), ['on: push'])).toBe(false);
@@ -164,7 +164,7 @@ describe('before a file is written that tools run', () => {
     expect(areModal()).toEqual([true, true]);
   });
 
-  it('a link to it is asked about as it is', async () => {
+  it('asks about a link to a file that tools run', async () => {
     mkdirSync(path.join(home, 'one/.vscode'));
     mkdirSync(path.join(home, 'one/docs'));
     writeFileSync(path.join(home, 'one/.vscode/tasks.json'), '{}');
@@ -173,7 +173,7 @@ describe('before a file is written that tools run', () => {
     expect(askedTexts()).toHaveLength(1);
   });
 
-  it('the change itself may make it one: its first line says by what it is run', async () => {
+  it('asks when the change adds an interpreter line', async () => {
     expect(await confirmWrite(uriOf('one/bin/run'), ['text', '#!/bin/sh'])).toBe(false);
     expect(await confirmWrite(uriOf('one/bin/run'), ['text', 'more text'])).toBe(true);
   });

@@ -28,36 +28,36 @@ beforeEach(() => {
   documents = [];
 });
 
-describe('the document to change', () => {
-  it('is any file but a notebook', () => {
+describe('cellFor', () => {
+  it('returns a file that is no notebook unchanged', () => {
     expect(target(new Uri('/p/a.ts'))).toBe('file:///p/a.ts');
   });
 
-  it('is the cell with the cursor, whether it or its notebook was found', () => {
+  it('returns the cell with the cursor, for the cell and for its notebook', () => {
     open('a = 1', 'b = 2');
     expect(target(cellUri(1), undefined, 1)).toBe(1);
     expect(target(file, undefined, 1)).toBe(1);
   });
 
-  it('is the cell that holds what the question was about, whatever its number was', () => {
+  it('returns the cell that contains the text of the question, whatever its index was', () => {
     open('new = 0', 'a = 1', 'b = 2\r\nc = 3');
     expect(target(cellUri(1), 'b = 2\nc = 3', 0)).toBe(2);
     expect(target(file, 'a = 1', 0)).toBe(1);
   });
 
-  it('is of several such cells the one that was asked about, else the one with the cursor', () => {
+  it('prefers the cell that was asked about, then the one with the cursor, among several with the text', () => {
     open('a = 1', 'a = 1\nb = 2', 'c = 3');
     expect(target(cellUri(1), 'a = 1', 2)).toBe(1);
     expect(target(file, 'a = 1', 1)).toBe(1);
     expect(target(file, 'a = 1', 2)).toBe(2);
   });
 
-  it('is the cell that was asked about where its text has changed', () => {
+  it('returns the cell that was asked about although its text has changed', () => {
     open('a = 1', 'b = 2');
     expect(target(cellUri(0), 'a = 0', 1)).toBe(0);
   });
 
-  it('is none where nothing says which cell, or the notebook was closed: its file is JSON', () => {
+  it('returns undefined when no cell is known or the notebook is closed', () => {
     open('a = 1', 'b = 2');
     expect(target(file)).toBeUndefined();
     closeAllSilently();
@@ -68,20 +68,20 @@ describe('the document to change', () => {
     expect(target(new Uri('/p/a.md'))).toBe('file:///p/a.md');
   });
 
-  it('is the JSON of a notebook that is open as text', () => {
+  it('returns the notebook’s file when it is open as text', () => {
     expect(target(file, undefined, new FakeDocument('{}', file, 'json'))).toBe('file:///p/n.ipynb');
   });
 });
 
-describe('the name of a cell', () => {
-  it('has the notebook and a number from 1', () => {
+describe('promptPath of a notebook cell', () => {
+  it('names the notebook and the cell’s number from 1', () => {
     open('a = 1', 'b = 2');
     expect(promptPath(cellUri(1))).toBe('n.ipynb#cell2');
     expect(documentName(cellUri(1))).toBe('n.ipynb, cell 2');
     expect(promptPath(new Uri('/p/a.ts'))).toBe('a.ts');
   });
 
-  it('has no folders of the computer where the notebook was closed', () => {
+  it('names only the file when the notebook is closed', () => {
     expect(promptPath(cellUri(1))).toBe('n.ipynb');
   });
 });

@@ -33,8 +33,8 @@ beforeEach(() => {
   installGit([]);
 });
 
-describe('a file', () => {
-  it('is what the editor has of it, saved or not', async () => {
+describe('readItem of a file', () => {
+  it('reads the open document, and otherwise the file', async () => {
     files.set('/project/a.go', 'on disk');
     expect(await readItem({ kind: 'file', uri })).toEqual({
       kind: 'read',
@@ -44,7 +44,7 @@ describe('a file', () => {
     expect(await problemOf({ kind: 'file', uri })).toBe('read being typed');
   });
 
-  it('whose editor was closed without saving has what was saved, and nothing where that never was', async () => {
+  it('reads the saved file after its editor was closed, and reports one that was never saved', async () => {
     files.set('/project/a.go', 'on disk');
     openDocument('/project/a.go', 'a secret');
     openDocument('/project/new.go', 'a secret');
@@ -55,7 +55,7 @@ describe('a file', () => {
     expect(await Promise.all(selections.map(problemOf))).toEqual(['read on disk', expect.stringContaining('new.go is no longer there')]);
   });
 
-  it('that is too long is read up to its last whole character', async () => {
+  it('cuts a long file after a whole character', async () => {
     const text = `${'x'.repeat(399_999)}🙂`;
     files.set('/project/a.go', text);
     expect(await problemOf({ kind: 'file', uri })).toBe(`read ${'x'.repeat(399_999)}`);
@@ -85,7 +85,7 @@ describe('a file', () => {
       },
       'a.go is not a text file.',
     ],
-  ])('that %s says so, and what to do', async (_name, put, sentence) => {
+  ])('reports a file that %s, with what to do', async (_name, put, sentence) => {
     put();
     const problem = await problemOf({ kind: 'file', uri });
     expect(problem.startsWith(sentence)).toBe(true);
@@ -93,8 +93,8 @@ describe('a file', () => {
   });
 });
 
-describe('lines', () => {
-  it('are those there now, as far as there are any', async () => {
+describe('readItem of lines', () => {
+  it('reads the lines that still exist, and reports lines that do not', async () => {
     files.set('/project/a.go', 'one\ntwo\nthree');
     expect(await readItem({ kind: 'selection', uri, startLine: 2, endLine: 9 })).toMatchObject({
       block: { kind: 'selection', startLine: 2, endLine: 3, text: 'two\nthree' },
@@ -104,7 +104,7 @@ describe('lines', () => {
     );
   });
 
-  it('of a symbol are its whole declaration, where that is by now', async () => {
+  it('reads the whole declaration of a symbol at its present place', async () => {
     files.set('/project/a.go', 'one\ntwo\nthree\nfour');
     const symbol = { kind: 'symbol', uri, name: 'Run', startLine: 1, endLine: 1 } as const;
     expect(await problemOf(symbol)).toBe('read one');
@@ -114,7 +114,7 @@ describe('lines', () => {
   });
 });
 
-describe('problems', () => {
+describe('readItem of problems', () => {
   const diagnostic = (severity: number, message: string) => ({
     range: new Range(4, 2, 4, 3),
     severity,
@@ -123,31 +123,31 @@ describe('problems', () => {
     code: 'E1',
   });
 
-  it('are a line each, the worst first', async () => {
+  it('lists one problem on each line, errors first', async () => {
     reportProblems('/project/a.go', diagnostic(1, 'odd'), diagnostic(0, 'wrong\nhere'), diagnostic(3, 'hint'));
     expect(await problemOf({ kind: 'problems' })).toBe('read a.go:5:3: error: wrong here (go E1)\na.go:5:3: warning: odd (go E1)');
     expect(await readItem({ kind: 'problems', uri })).toMatchObject({ block: { path: 'a.go' } });
   });
 
-  it('are said to be none where there are none', async () => {
+  it('reports that there are no problems in the file or the workspace', async () => {
     expect(await problemOf({ kind: 'problems', uri })).toMatch(/^No problems are reported in a.go/);
     expect(await problemOf({ kind: 'problems' })).toMatch(/^No problems are reported in the workspace/);
   });
 });
 
-describe('changes', () => {
+describe('readItem of changes', () => {
   const repository = (diff: (cached: boolean) => Promise<string>, selected = false): Repository => ({
     rootUri: new Uri('/project'),
     ui: { selected },
     diff,
   });
 
-  it('are what is staged and what is not', async () => {
+  it('reads staged and unstaged changes of the selected repository', async () => {
     installGit([repository(() => Promise.resolve('+other')), repository((cached) => Promise.resolve(cached ? '+staged' : '+not'), true)]);
     expect(await problemOf({ kind: 'changes' })).toBe('read +staged\n+not');
   });
 
-  it('say where there are none, no repository, or no Git', async () => {
+  it('reports missing changes, a missing repository and missing Git', async () => {
     expect(await problemOf({ kind: 'changes' })).toMatch(/no Git repository/);
     installGit([repository(() => Promise.resolve(''))]);
     expect(await problemOf({ kind: 'changes' })).toMatch(/everything is committed/);

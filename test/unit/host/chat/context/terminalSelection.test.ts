@@ -14,20 +14,20 @@ beforeEach(() => {
   clipboard.text = 'before';
 });
 
-describe('the selection of the terminal', () => {
-  it('is what the command copies, and the clipboard is as before', async () => {
+describe('terminalSelection', () => {
+  it('returns the selected text and restores the clipboard', async () => {
     select('$ npm test');
     expect(await terminalSelection()).toBe('$ npm test');
     expect(clipboard.text).toBe('before');
   });
 
-  it('is empty where nothing is selected', async () => {
+  it('returns empty text when nothing is selected', async () => {
     select('');
     expect(await terminalSelection()).toBe('');
     expect(clipboard.text).toBe('before');
   });
 
-  it('that is too long is its end, from a whole character on', async () => {
+  it('cuts the beginning of a long selection at a whole character', async () => {
     select(`🙂${'x'.repeat(99_999)}`);
     expect(await terminalSelection()).toBe('x'.repeat(99_999));
     const selected = `🙂${'x'.repeat(99_998)}`;

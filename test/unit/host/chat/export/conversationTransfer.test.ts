@@ -35,11 +35,11 @@ async function choose(): Promise<readonly Conversation[]> {
   return read;
 }
 
-describe('an export', () => {
+describe('exportConversation', () => {
   it.each([
     ['Markdown', '/project/Why.md'],
     ['JSON', '/project/Why.json'],
-  ])('as %s goes where the user says, offered beside their work, and can be imported again', async (format, place) => {
+  ])('writes %s to the chosen place, and the file can be imported again', async (format, place) => {
     answer(format, 'Open File');
     await exportConversation(conversation(), log);
     await settled();
@@ -56,7 +56,7 @@ describe('an export', () => {
     ['...', 'conversation'],
     ['', 'conversation'],
     ['为什么？', '为什么？'],
-  ])('of %j is offered as a file that every system can have', async (title, name) => {
+  ])('offers a file name for the title %j that is valid on every system', async (title, name) => {
     await exportConversation(conversation(title), log);
     expect(files.paths).toEqual([`/project/${name}.md`]);
   });
@@ -65,12 +65,12 @@ describe('an export', () => {
     ['families', '👨‍👩‍👧‍👦', 8],
     ['rare characters', '𠮷', 50],
     ['letters', 'x', 200],
-  ])('of a long title of %s is offered as a name of whole characters that file systems allow', async (_, one, count) => {
+  ])('cuts a long title of %s to a file name of whole characters', async (_, one, count) => {
     await exportConversation(conversation(one.repeat(300)), log);
     expect(files.paths).toEqual([`/project/${one.repeat(count)}.md`]);
   });
 
-  it('that cannot be written says so, with the log at hand', async () => {
+  it('reports a file that cannot be written and offers the log', async () => {
     vi.spyOn(workspace.fs, 'writeFile').mockRejectedValue(new Error('ENOSPC'));
     saveTo(new Uri('/full/a.md'));
     answer('Markdown', 'Show Log');
@@ -81,7 +81,7 @@ describe('an export', () => {
     expect(log.lines).toEqual([expect.stringContaining('ENOSPC')]);
   });
 
-  it('that the user thinks better of writes nothing', async () => {
+  it('writes nothing when the user cancels', async () => {
     answer('none');
     await exportConversation(conversation(), log);
     expect(files.paths).toEqual([]);
@@ -89,8 +89,8 @@ describe('an export', () => {
   });
 });
 
-describe('an import', () => {
-  it('has the conversations that could be read, and says of each other file what to do', async () => {
+describe('chooseConversations', () => {
+  it('returns the readable conversations and reports every other file', async () => {
     await exportConversation(conversation('Good'), log);
     files.set('/project/notes.md', '# Notes');
     files.set('/project/huge.json', '{}', { size: 33_000_000 });
@@ -105,7 +105,7 @@ describe('an import', () => {
     expect(log.lines).toHaveLength(2);
   });
 
-  it('of nothing does nothing', async () => {
+  it('returns nothing when the user cancels', async () => {
     expect(await choose()).toEqual([]);
     expect(shown.messages).toEqual([]);
   });

@@ -46,7 +46,7 @@ class FakeConversations {
   };
 }
 
-describe('the list of conversations', () => {
+describe('the conversation picker', () => {
   let pick: FakeQuickPick;
   let log: FakeLog;
   let conversations: FakeConversations;
@@ -92,24 +92,24 @@ describe('the list of conversations', () => {
     await settled();
   }
 
-  it('is grouped by age', () => {
+  it('groups conversations by age', () => {
     expect(pick.labels).toEqual(['-- Today', 'Parsers', 'Lexers', '-- Earlier', 'Old']);
   });
 
-  it('opens what is picked, with the cursor where the next question goes', async () => {
+  it('opens the picked conversation and focuses the input', async () => {
     pick.accept('Lexers');
     await settled();
     expect(opened).toEqual(['Lexers', 'focus']);
     expect([closed, pick.disposals]).toEqual([true, 1]);
   });
 
-  it('opens in an editor what is asked for there, and closes', async () => {
+  it('opens a conversation in an editor by its button, and closes the list', async () => {
     await press('Open in Editor', 'Lexers');
     expect(opened).toEqual(['editor Lexers']);
     expect(closed).toBe(true);
   });
 
-  it('finds what was asked and answered, and shows where, whatever VS Code would leave of the list', async () => {
+  it('finds conversations by their questions and answers, and shows the match', async () => {
     await type('parsers');
     expect(pick.items).toMatchObject([
       { label: 'Parsers', alwaysShow: true },
@@ -121,7 +121,7 @@ describe('the list of conversations', () => {
     expect(pick.labels).toHaveLength(5);
   });
 
-  it('pins and unpins, and stays on the conversation', async () => {
+  it('pins and unpins a conversation and keeps it selected', async () => {
     pick.activeItems = pick.items.filter(({ label }) => label === 'Old');
     await press('Pin Conversation', 'Old');
     expect(pick.labels).toEqual(['-- Pinned', 'Old', '-- Today', 'Parsers', 'Lexers']);
@@ -130,7 +130,7 @@ describe('the list of conversations', () => {
     expect(pick.labels.at(-1)).toBe('Old');
   });
 
-  it('comes back with the new name when one was typed, for which it had to go', async () => {
+  it('shows the list again with the new title after a rename', async () => {
     let answer: (title: string | undefined) => void = () => undefined;
     typeBy(() => new Promise((resolve) => (answer = resolve)));
     await press('Rename Conversation', 'Lexers');
@@ -146,7 +146,7 @@ describe('the list of conversations', () => {
     expect(closed).toBe(true);
   });
 
-  it('takes no empty name, and no answer for none', async () => {
+  it('rejects an empty title and keeps the old one when the rename is cancelled', async () => {
     await press('Rename Conversation', 'Lexers');
     expect(pick.labels).toContain('Lexers');
     const [options] = shown.inputs;
@@ -157,7 +157,7 @@ describe('the list of conversations', () => {
     ]);
   });
 
-  it('deletes at once, and brings back what was deleted by mistake', async () => {
+  it('deletes a conversation at once and restores it by Undo', async () => {
     let answer: (choice: string | undefined) => void = () => undefined;
     answerBy(() => new Promise((resolve) => (answer = resolve)));
     await press('Delete Conversation', 'Old');
@@ -168,12 +168,12 @@ describe('the list of conversations', () => {
     expect(pick.labels).toContain('Old');
   });
 
-  it('leaves it deleted when the message is closed', async () => {
+  it('keeps a conversation deleted when the message is dismissed', async () => {
     await press('Delete Conversation', 'Old');
     expect([...conversations.records.keys()]).toEqual(['Parsers', 'Lexers']);
   });
 
-  it('logs what could not be opened', async () => {
+  it('logs a conversation that cannot be opened', async () => {
     pick.accept('Old');
     await settled();
     expect(log.lines).toEqual([expect.stringContaining('the disk')]);

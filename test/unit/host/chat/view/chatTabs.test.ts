@@ -90,8 +90,8 @@ function panelAt(index: number): Panel {
   return panel;
 }
 
-describe('a chat in an editor tab', () => {
-  it('shows the conversation it was opened with, under its title, with the cursor in the input', async () => {
+describe('ChatTabs', () => {
+  it('opens a conversation under its title and focuses the input', async () => {
     await window.exchange('Why?', 'So.');
     await tabs.open((await window.state()).conversationId);
     const panel = panelAt(0);
@@ -100,7 +100,7 @@ describe('a chat in an editor tab', () => {
     expect(panel.title).toBe('Why?');
   });
 
-  it('begins a conversation of its own beside the one in the side bar, and takes its name', async () => {
+  it('begins a new conversation beside the one in the side bar, and shows its title', async () => {
     await window.exchange('Why?', 'So.');
     await tabs.open(undefined);
     const panel = panelAt(0);
@@ -114,7 +114,7 @@ describe('a chat in an editor tab', () => {
     expect(panel.posted.at(-1)).toEqual({ type: 'title', title: 'Another name' });
   });
 
-  it('is brought to the front where one has the conversation already', async () => {
+  it('reveals the tab that already shows the conversation', async () => {
     await window.exchange('Why?', 'So.');
     const { conversationId } = await window.state();
     await tabs.open(conversationId);
@@ -122,7 +122,7 @@ describe('a chat in an editor tab', () => {
     expect(shown.panels.map(({ reveals }) => reveals)).toEqual([1]);
   });
 
-  it('comes back after a reload with its conversation and its draft', async () => {
+  it('restores the conversation and the draft of each tab after a reload', async () => {
     await window.exchange('Why?', 'So.');
     await tabs.open((await window.state()).conversationId);
     await tabs.open(undefined);
@@ -136,13 +136,13 @@ describe('a chat in an editor tab', () => {
     expect(await (await restored({ view: views[0] })).load()).toMatchObject({ draft: 'first draft', turns: [{ answer: 'So.' }] });
   });
 
-  it.each([undefined, null, {}, { view: 7 }, { view: '../x' }])('comes back empty where VS Code kept %j of it', async (state) => {
+  it.each([undefined, null, {}, { view: 7 }, { view: '../x' }])('restores an empty chat from the invalid state %j', async (state) => {
     const panel = await restored(state);
     expect(await panel.load()).toMatchObject({ draft: '', turns: [] });
     expect(panel.view).toMatch(/^view-\d+$/);
   });
 
-  it('leaves nothing behind when it is closed', async () => {
+  it('forgets the stored state of a closed tab', async () => {
     await tabs.open(undefined);
     const panel = panelAt(0);
     await panel.load();
@@ -156,7 +156,7 @@ describe('a chat in an editor tab', () => {
     expect(panel.posted.filter(({ type }) => type === 'delta')).toEqual([]);
   });
 
-  it('goes on answering while it is out of sight, and nothing is evaluated ahead for it', async () => {
+  it('keeps answering in a hidden tab without warming up for it', async () => {
     await tabs.open(undefined);
     const panel = panelAt(0);
     await panel.load();
@@ -172,7 +172,7 @@ describe('a chat in an editor tab', () => {
     expect((await panel.load()).turns).toMatchObject([{ answer: 'So.', state: { kind: 'streaming' } }]);
   });
 
-  it('is the one that commands are for while it is active, and chooses conversations for itself', async () => {
+  it('is the active chat while its tab is active, and chooses its own conversation', async () => {
     await tabs.open(undefined);
     await tabs.open(undefined);
     panelAt(0).tab.become(false);
@@ -183,7 +183,7 @@ describe('a chat in an editor tab', () => {
     expect(tabs.active).toBeUndefined();
   });
 
-  it('says when it is busy', async () => {
+  it('fires an event when a tab begins to answer', async () => {
     let told = 0;
     tabs.onDidChangeBusy(() => told++);
     await tabs.open(undefined);

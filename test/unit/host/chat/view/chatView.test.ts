@@ -29,8 +29,8 @@ function opened(): { place: FakeWebviewView; seen: string[]; messages: Emitter<H
   return { place, seen, messages };
 }
 
-describe('the chat’s place in the side bar', () => {
-  it('counts as closed while it is hidden, and as open when its new page is ready', () => {
+describe('ChatSidebar', () => {
+  it('closes the view while it is hidden, and opens it when the new page is ready', () => {
     const { place, seen } = opened();
     place.become(false);
     expect(seen).toEqual(['ready', 'closed']);
@@ -39,7 +39,7 @@ describe('the chat’s place in the side bar', () => {
     expect(seen).toEqual(['ready', 'closed', 'ready']);
   });
 
-  it('counts as closed when it is thrown away, and then hears nothing more', () => {
+  it('closes the view when it is disposed, and ignores later messages', () => {
     const { place, seen } = opened();
     place.close();
     place.become(false);
@@ -47,7 +47,7 @@ describe('the chat’s place in the side bar', () => {
     expect(seen).toEqual(['ready', 'closed']);
   });
 
-  it('logs a message that could not be posted', async () => {
+  it('logs a message that cannot be posted', async () => {
     const { messages } = opened();
     messages.fire({ type: 'focusInput' });
     await settled();

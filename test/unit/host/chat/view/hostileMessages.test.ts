@@ -99,8 +99,8 @@ function opened(): { receive: (value: unknown) => Promise<void>; told: unknown[]
   };
 }
 
-describe('what a page that is not to be trusted may have done', () => {
-  it.each(types)('opens, runs and copies nothing but what %s is for', async (type) => {
+describe('ChatView with a hostile page', () => {
+  it.each(types)('opens, runs and copies only what the message %s allows', async (type) => {
     const { receive } = opened();
     for (const text of [...addresses, ...payloads]) await receive(messageOf(type, text));
     for (const { what, argument } of asked()) {
@@ -111,7 +111,7 @@ describe('what a page that is not to be trusted may have done', () => {
     }
   });
 
-  it('has no say with what is no message', async () => {
+  it('ignores values that are no message', async () => {
     const { receive, told } = opened();
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (value) => {
@@ -124,7 +124,7 @@ describe('what a page that is not to be trusted may have done', () => {
   });
 });
 
-describe('the schema of what comes from the page', () => {
+describe('parseWebviewMessage', () => {
   const value = fc.oneof(fc.string(), fc.constantFrom(...payloads), fc.anything());
   const keys = ['text', 'href', 'id', 'turnId', 'places', 'block', 'type', '__proto__', 'constructor', 'toString', 'extra'];
   const nearly = fc
@@ -134,7 +134,7 @@ describe('the schema of what comes from the page', () => {
     )
     .map(([type, fields]): Record<string, unknown> => ({ ...fields, type }));
 
-  it('lets through messages alone, with nothing added, changed or left that it does not know', () => {
+  it('returns only known messages, unchanged and without unknown fields', () => {
     fc.assert(
       fc.property(nearly, (candidate) => {
         const message = parseWebviewMessage(candidate);
@@ -152,7 +152,7 @@ describe('the schema of what comes from the page', () => {
     );
   });
 
-  it.each(types)('lets every payload through in %s as the text it is', (type) => {
+  it.each(types)('keeps every payload in %s as plain text', (type) => {
     for (const payload of payloads) {
       const message = messageOf(type, payload);
       expect(parseWebviewMessage(structuredClone(message))).toEqual(message);

@@ -301,12 +301,12 @@ describe.each([
     expectNothingSent();
   });
 
-  it('going from one thing to the next sends nothing', async () => {
+  it('all these messages one after the other send nothing', async () => {
     for (const message of Object.values(unsent).flat()) await view.receive(message);
     expectNothingSent();
   });
 
-  it.each(Object.entries(sending))('the message `%s` then sends all that belongs to the question', async (_, messages) => {
+  it.each(Object.entries(sending))('the message `%s` sends only chat requests', async (_, messages) => {
     for (const [index, message] of messages.entries()) {
       await view.receive(message);
       await waitFor(() => {
@@ -317,7 +317,7 @@ describe.each([
     expect(new Set(server.beyondMetadata)).toEqual(new Set(['POST /v1/chat/completions']));
   });
 
-  it('sending takes every kind of attachment along', async () => {
+  it('sending includes every kind of attachment', async () => {
     await view.controller.attach(Object.values(items));
     await view.receive({ type: 'send', text: 'What is it?' });
     await waitFor(() => {

@@ -47,8 +47,8 @@ beforeEach(() => {
   clipboard.text = 'before';
 });
 
-describe('what the page asks for about a turn', () => {
-  it('is done', async () => {
+describe('ChatView messages about a turn', () => {
+  it('asks again, keeps edits, switches siblings and copies answers', async () => {
     await page.post({ type: 'askAgain', turnId: 't' });
     await page.post({ type: 'askAgain', turnId: 't', text: 'y' });
     await page.post({ type: 'edit', turnId: 't', text: 'y' });
@@ -63,12 +63,12 @@ describe('what the page asks for about a turn', () => {
     expect(clipboard.text).toBe(answer);
   });
 
-  it('is done with the code of the answer the host has, and what the turn was asked with', async () => {
+  it('applies the code of the stored answer, with what the turn was asked about', async () => {
     await page.post({ type: 'code', action: 'apply', turnId: 't', block: 0 });
     expect(page.done).toEqual([['apply', { code: 'const a = 1;', info: 'ts a.ts', before: 'Look:', complete: true }, { text: 'x', file }]]);
   });
 
-  it('waits for the end of a block', async () => {
+  it('does not insert a code block that is still streaming', async () => {
     page.turn.state = 'streaming';
     await page.post({ type: 'code', action: 'insert', turnId: 't', block: 1 });
     expect(page.done).toEqual([]);
@@ -77,7 +77,7 @@ describe('what the page asks for about a turn', () => {
     expect(page.done).toMatchObject([['insert', { code: 'const b' }, {}]]);
   });
 
-  it('asks what is to become of characters that are not seen, before anything leaves the page', async () => {
+  it('asks about hidden characters before it applies or copies anything', async () => {
     page.turn.answer = 'Look\u2066:\n\n```ts\na\u202Eb\n```\n';
     const actions = ['apply', 'insert', 'newFile'] as const;
     const askAll = async (): Promise<void> => {
@@ -100,7 +100,7 @@ describe('what the page asks for about a turn', () => {
     expect(clipboard.text).toBe('a\u202Eb');
   });
 
-  it('is not done with code that the model only thought', async () => {
+  it('ignores code blocks inside the model’s thoughts', async () => {
     page.turn.answer = `<think>\n\`\`\`ts\nold();\n\`\`\`\n</think>\n\n\`\`\`ts\nnew();\n\`\`\`\n`;
     await page.post({ type: 'code', action: 'apply', turnId: 't', block: 0 });
     await page.post({ type: 'code', action: 'apply', turnId: 't', block: 1 });
@@ -116,7 +116,7 @@ describe('what the page asks for about a turn', () => {
     { type: 'code', action: 'toString', turnId: 't', block: 0 },
     { type: 'sibling', turnId: 't', places: 2 },
     { type: 'copyAnswer', turnId: 'u' },
-  ])('is not done where there is none: %j', async (message) => {
+  ])('ignores a message about something that does not exist: %j', async (message) => {
     await page.post(message);
     expect(page.done).toEqual([]);
     expect(clipboard.text).toBe('before');

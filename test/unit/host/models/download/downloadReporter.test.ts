@@ -65,15 +65,15 @@ async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('the user', () => {
-  it('is offered the model that has arrived', async () => {
+describe('DownloadReporter', () => {
+  it('offers to use a downloaded model', async () => {
     answerInTurn('Use This Model');
     await reporter.resume(source);
     expect(shown.messages).toEqual(['Tiny is downloaded and checked.']);
     expect(used).toEqual([join(root, folderNameOf('tiny'), 'tiny.gguf')]);
   });
 
-  it('is told what went wrong, whoever has started it, and goes on with a button', async () => {
+  it('reports a failed download and resumes it by a button', async () => {
     ends = [{ kind: 'failed', problem: { kind: 'connectionLost', host: 'hub.example', detail: 'ECONNRESET' } }];
     answerInTurn('Resume');
     await manager.start(source);
@@ -85,7 +85,7 @@ describe('the user', () => {
     expect(shown.messages[1]).toBe('Tiny is downloaded and checked.');
   });
 
-  it('downloads anew what was damaged', async () => {
+  it('downloads a damaged file again', async () => {
     ends = [{ kind: 'failed', problem: { kind: 'corrupt', file: 'tiny.gguf', aside: '/models/tiny.gguf.corrupt' } }];
     answerInTurn('Download Again');
     await manager.start(source);
@@ -95,7 +95,7 @@ describe('the user', () => {
     await settled();
   });
 
-  it('finds the page where a licence is accepted, and the message again behind it', async () => {
+  it('opens the page of a licence and shows the message again', async () => {
     answerInTurn('Open Model’s Page', 'Resume');
     await reporter.explain({ kind: 'gated', host: 'hub.example', hasToken: false }, source);
     expect(openedAddresses).toEqual(['https://hub.example/owner/tiny']);
@@ -103,14 +103,14 @@ describe('the user', () => {
     expect(runs).toHaveLength(1);
   });
 
-  it('sets a token where one is wanted, and goes no further without one', async () => {
+  it('offers to set a token and does not continue without one', async () => {
     answerInTurn('Set Token…');
     await reporter.explain({ kind: 'tokenRefused', host: 'hub.example' }, source);
     expect(ran).toEqual([{ command: 'paddock.setHuggingFaceToken', args: [] }]);
     expect(runs).toEqual([]);
   });
 
-  it('is asked before anything that has arrived is deleted', async () => {
+  it('asks before it deletes a partial download', async () => {
     const found = await leave();
     answerInTurn();
     await reporter.cancel(source);
@@ -121,7 +121,7 @@ describe('the user', () => {
     expect(await manager.refresh()).toEqual([]);
   });
 
-  it('is offered what was left unfinished, and nothing starts without an answer', async () => {
+  it('offers to resume an unfinished download and starts nothing without an answer', async () => {
     const found = await leave();
     await reporter.offer([found]);
     expect(shown.messages).toEqual(['Resume the download of Tiny? 50% of 4.0 MB has arrived.']);
@@ -131,7 +131,7 @@ describe('the user', () => {
     expect(runs).toHaveLength(1);
   });
 
-  it('is sent to the list where several were left', async () => {
+  it('shows the list of downloads when several are unfinished', async () => {
     const found = await leave();
     answerInTurn('Show Downloads');
     await reporter.offer([found, found]);

@@ -10,13 +10,13 @@ const llama2 = licences['llama2'];
 const apache = licences['apache2'];
 if (!llama2 || !apache) throw new Error('the catalogue lacks a licence');
 
-describe('accepting a licence', () => {
-  it('asks nothing for a licence that need not be accepted', async () => {
+describe('Licences', () => {
+  it('asks nothing for a licence that needs no acceptance', async () => {
     expect(await new Licences(new FakeMemory()).ask(apache, 'A')).toBe(true);
     expect(shown.messages).toEqual([]);
   });
 
-  it('asks once, and remembers', async () => {
+  it('asks once for a licence and remembers the acceptance', async () => {
     const memory = new FakeMemory();
     answerBy(([accept]) => accept);
     expect(await new Licences(memory).ask(llama2, 'Llama 2 7B')).toBe(true);
@@ -24,7 +24,7 @@ describe('accepting a licence', () => {
     expect(shown.messages).toEqual(['To download Llama 2 7B, you have to accept its licence, the Llama 2 Community License.']);
   });
 
-  it('does not remember a no, nor take reading for a yes', async () => {
+  it('does not store a refusal, and reading a licence does not accept it', async () => {
     const memory = new FakeMemory();
     expect(await new Licences(memory).ask(llama2, 'Llama 2 7B')).toBe(false);
     const answers = [1, 2];
@@ -34,7 +34,7 @@ describe('accepting a licence', () => {
     expect(new Licences(memory).isAccepted(llama2)).toBe(false);
   });
 
-  it('asks again where what is remembered is nonsense', () => {
+  it('treats an invalid stored value as not accepted', () => {
     const memory = new FakeMemory();
     memory.values.set('paddock.acceptedLicences', 'all');
     expect(new Licences(memory).isAccepted(llama2)).toBe(false);

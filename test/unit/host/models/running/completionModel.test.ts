@@ -15,8 +15,8 @@ import { fakeFacts } from '../../../../fixtures/engine/fakeEngine';
 import { answerAlways, shown } from '../../../../fixtures/vscode/fakeWindow';
 import { MemoryLog } from '../../../../fixtures/engine/workerClient';
 
-describe("ghost text's model", () => {
-  it('is the chat’s unless another one is set, and the embedded one by a word', () => {
+describe('ghostTextModel', () => {
+  it('returns undefined for the chat’s model, and the path of another or the embedded one', () => {
     expect(ghostTextModel('', '/models/a.gguf', '/extension')).toBeUndefined();
     expect(ghostTextModel('/models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
     expect(ghostTextModel('/models/../models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
@@ -27,7 +27,7 @@ describe("ghost text's model", () => {
   });
 });
 
-describe('that ghost text has to do with the chat’s model', () => {
+describe('a model for ghost text that cannot be loaded', () => {
   const missing: EngineErrorData = { kind: 'modelNotFound', path: '/models/small.gguf' };
   const ready = (error?: EngineErrorData): EngineState => ({
     kind: 'ready',
@@ -49,7 +49,7 @@ describe('that ghost text has to do with the chat’s model', () => {
     return { states, updates, log };
   }
 
-  it('is said once, and written to the log, whatever the engine does afterwards', async () => {
+  it('is reported once to the user and in the log', async () => {
     const { states, log } = start();
     states.fire(ready());
     states.fire(ready(missing));
@@ -59,7 +59,7 @@ describe('that ghost text has to do with the chat’s model', () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  it('is put right by a button', async () => {
+  it('is replaced by the chat’s model with a button', async () => {
     answerAlways('Use the Chat’s Model');
     const { states, updates } = start();
     states.fire(ready(missing));
@@ -69,7 +69,7 @@ describe('that ghost text has to do with the chat’s model', () => {
   });
 });
 
-describe('choosing the model for ghost text', () => {
+describe('chooseGhostTextModel', () => {
   const model = (name: string, source: string): OwnedModel => ({ name, path: `/models/${name}.gguf`, bytes: 2e9, source });
   const models = [model('tiny', 'embedded'), model('chat', 'downloaded'), model('code', 'ollama')];
 
@@ -87,7 +87,7 @@ describe('choosing the model for ghost text', () => {
     };
   }
 
-  it('offers the chat’s first, and every other file once, and says which it is', async () => {
+  it('offers the chat’s model first, each other file once, and marks the present one', async () => {
     for (const [setting, label] of [
       ['', 'The chat’s model'],
       ['/models/chat.gguf', 'The chat’s model'],
@@ -103,7 +103,7 @@ describe('choosing the model for ghost text', () => {
     }
   });
 
-  it('sets what is picked', async () => {
+  it('stores the picked model', async () => {
     for (const [label, value] of [
       ['The chat’s model', ''],
       ['tiny', 'embedded'],
@@ -116,7 +116,7 @@ describe('choosing the model for ghost text', () => {
     }
   });
 
-  it('by the benchmark’s button is lasting, whatever the chat gets next', async () => {
+  it('useForGhostText stores the path even of the chat’s present model', async () => {
     const { deps: given, updates } = deps('');
     await useForGhostText('/models/chat.gguf', given);
     expect(updates).toEqual([['ghostText.modelPath', '/models/chat.gguf']]);

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 describe('a GPU that could not be used', () => {
-  it('gets one message, and a line in the log', async () => {
+  it('is reported once, with a line in the log', async () => {
     gpu.loaded(failed('signal SIGSEGV'));
     await vi.waitFor(() => {
       expect(shown.questions).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('a GPU that could not be used', () => {
     ['hang', 'vulkan (it did not answer)'],
     ['unloadable', 'vulkan (its build of llama.cpp cannot be loaded)'],
     ['outOfMemory', 'vulkan (its memory is not enough for the model)'],
-  ])('has details that people understand: %s', async (detail, said) => {
+  ])('is explained in plain words: %s', async (detail, said) => {
     answerInTurn('Details', 'Show Log');
     gpu.loaded(failed(detail));
     await vi.waitFor(() => {
@@ -48,7 +48,7 @@ describe('a GPU that could not be used', () => {
     expect(shown.questions[1]?.labels).toEqual(['Try GPU Again', 'Show Log']);
   });
 
-  it('is tried again from there, and by the command', async () => {
+  it('is tried again by the button and by the command', async () => {
     const restart = vi.spyOn(engine, 'restart');
     answerInTurn('Details', 'Try GPU Again');
     gpu.loaded(failed('hang'));

@@ -28,24 +28,24 @@ function cellAt(index: number): FakeDocument {
 const findIndex = (place: { document: unknown } | undefined): number => cells.findIndex((each) => each === place?.document);
 
 describe('the editor that a command is about', () => {
-  it('is the one of the cell with the cursor', () => {
+  it('is that of the notebook cell with the cursor', () => {
     editNotebook(2, 2, [0, 2]);
     expect([findIndex(activeEditor()), findIndex(currentEditor())]).toEqual([2, 2]);
   });
 
-  it('is the one of the selected cell where VS Code names another', () => {
+  it('is that of the selected cell when VS Code names another one', () => {
     editNotebook(2, 0, [0, 2]);
     expect([findIndex(activeEditor()), findIndex(currentEditor())]).toEqual([2, 2]);
   });
 
-  it('is for Explain all of a selected cell without an editor, and for an edit none', () => {
+  it('covers a selected cell without an editor for Explain, and is missing for an edit', () => {
     editNotebook(1, 0, [0, 2]);
     expect(activeEditor()).toBeUndefined();
     expect(findIndex(currentEditor())).toBe(1);
     expect(currentEditor()?.selection).toMatchObject({ start: { line: 0 }, end: { line: 1 } });
   });
 
-  it('is the active one without a notebook, else the first with code in it', () => {
+  it('is the active one without a notebook, or the first visible one with code', () => {
     const output = new FakeEditor(new FakeDocument('', new Uri('log', 'output')));
     const code = new FakeEditor(new FakeDocument('code'));
     window.visibleTextEditors = [output, code];

@@ -126,7 +126,7 @@ describe('readGitChanges', () => {
     'a b/ b/c.ts',
     '-x.ts',
     'é\u0301.ts',
-  ])('knows a file by its name %j', async (name) => {
+  ])('reads the file name %j', async (name) => {
     await write(name, 'text\n');
     git('add', '--all');
     expect(await changes(true)).toMatchObject([{ path: name, added: 1, hunks: ['@@ -0,0 +1 @@\n+text'] }]);
@@ -203,7 +203,7 @@ describe('readGitChanges', () => {
     expect(text.length).toBeLessThan(5200);
   });
 
-  it('says what git said where it fails', async () => {
+  it('throws an error with the message of git', async () => {
     await rm(join(root, '.git'), { recursive: true });
     await expect(changes()).rejects.toThrow(GitError);
     await expect(changes()).rejects.toThrow(/not a git repository/i);

@@ -8,26 +8,26 @@ import { SharingRules } from '../../../../../src/host/services/workspace/content
 const allowed = (path: string, exclude: readonly string[] = [], scheme = 'file'): Promise<boolean> =>
   new SharingRules(() => exclude).allows(new FakeDocument('', new Uri(path, scheme)));
 
-describe('which files may stand in prompts about others', () => {
-  it('are those of the workspace', async () => {
+describe('SharingRules.allows', () => {
+  it('allows only files of the workspace', async () => {
     expect(await allowed('/project/src/a.ts')).toBe(true);
     expect(await allowed('/elsewhere/a.ts')).toBe(false);
     expect(await allowed('/project/src/a.ts', [], 'output')).toBe(false);
   });
 
-  it('are none in a workspace that is not trusted', async () => {
+  it('allows nothing in an untrusted workspace', async () => {
     workspace.isTrusted = false;
     expect(await allowed('/project/src/a.ts')).toBe(false);
   });
 
   it.each(['/project/.env', '/project/.env.local', '/project/deploy/server.pem', '/project/.ssh/id_rsa', '/project/.npmrc'])(
-    'are not %s',
+    'excludes the secret file %s',
     async (path) => {
       expect(await allowed(path)).toBe(false);
     },
   );
 
-  it("are none that the user's patterns name, or that are in a folder they name", async () => {
+  it('excludes files and folders that the user’s patterns match', async () => {
     expect(await allowed('/project/a.gen.ts', ['**/*.gen.ts'])).toBe(false);
     settings.set('files.exclude', { '**/private': true, '**/shown': false, '**/*.js': { when: '$(basename).ts' } });
     settings.set('search.exclude', { '**/node_modules': true });
@@ -37,7 +37,7 @@ describe('which files may stand in prompts about others', () => {
     expect(await allowed('/project/a.js')).toBe(true);
   });
 
-  it('are none that git ignores, by the rules of every folder down to the file', async () => {
+  it('excludes files by the .gitignore of every folder above them', async () => {
     files.set('/project/.gitignore', 'dist/\n*.log\n/local.ts\n');
     files.set('/project/src/.gitignore', '!kept.log\nscratch*\n');
     expect(await allowed('/project/dist/a.js')).toBe(false);
@@ -52,7 +52,7 @@ describe('which files may stand in prompts about others', () => {
     expect(await allowed('/project/dist/a.js')).toBe(false);
   });
 
-  it('follow a .gitignore that changes', async () => {
+  it('reads a changed .gitignore again', async () => {
     const rules = new SharingRules(() => []);
     const document = new FakeDocument('', '/project/a.ts');
     expect(await rules.allows(document)).toBe(true);
@@ -63,10 +63,10 @@ describe('which files may stand in prompts about others', () => {
   });
 });
 
-describe('which files may be offered to somebody who looks for one', () => {
+describe('SharingRules.offers', () => {
   const offered = (path: string): Promise<boolean> => new SharingRules(() => []).offers(new Uri(path));
 
-  it('are those git does not ignore and that look like no secrets, also where the workspace is not trusted', async () => {
+  it('offers files that are neither ignored nor secret, also in an untrusted workspace', async () => {
     workspace.isTrusted = false;
     files.set('/project/.gitignore', 'dist/\n');
     expect(await offered('/project/src/a.ts')).toBe(true);
@@ -76,8 +76,8 @@ describe('which files may be offered to somebody who looks for one', () => {
   });
 });
 
-describe('a change of what may be shared', () => {
-  it('is told when a .gitignore changes, and when a setting does that keeps files out', () => {
+describe('SharingRules.onDidChange', () => {
+  it('fires when a .gitignore or an excluding setting changes', () => {
     let told = 0;
     new SharingRules(() => []).onDidChange(() => told++);
     // One .gitignore that is changed, one that is made and one that is deleted.
