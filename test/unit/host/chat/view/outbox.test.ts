@@ -23,8 +23,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('the outbox', () => {
-  it('hands the first delta on at once, and those of the next frame together', () => {
+describe('Outbox', () => {
+  it('posts the first delta at once, and those of the next frame together', () => {
     const { outbox, posted } = opened();
     outbox.push(delta(0, 'a'));
     expect(posted).toEqual([delta(0, 'a')]);
@@ -38,7 +38,7 @@ describe('the outbox', () => {
     expect(posted.at(-1)).toEqual(delta(3, 'd'));
   });
 
-  it('lets nothing overtake a delta', () => {
+  it('keeps other messages behind earlier deltas', () => {
     const { outbox, posted } = opened();
     outbox.push(delta(0, 'a'));
     outbox.push(delta(1, 'b'));
@@ -46,7 +46,7 @@ describe('the outbox', () => {
     expect(posted).toEqual([delta(0, 'a'), delta(1, 'b'), other]);
   });
 
-  it('puts together only what belongs together', () => {
+  it('joins only adjacent deltas of the same turn', () => {
     const { outbox, posted } = opened();
     outbox.push(delta(0, 'a'));
     outbox.push(delta(1, 'b'));
@@ -56,7 +56,7 @@ describe('the outbox', () => {
     expect(posted).toEqual([delta(0, 'a'), delta(1, 'b'), delta(0, 'x', 'z'), delta(9, 'y', 'z')]);
   });
 
-  it('posts nothing once it is disposed of', () => {
+  it('posts nothing after dispose', () => {
     const { outbox, posted } = opened();
     outbox.push(delta(0, 'a'));
     outbox.push(delta(1, 'b'));
@@ -65,7 +65,7 @@ describe('the outbox', () => {
     expect(posted).toEqual([delta(0, 'a')]);
   });
 
-  it('loses no letter and no order, whatever the pace', () => {
+  it('keeps every character in order at any speed', () => {
     const step = fc.oneof(fc.string({ minLength: 1, maxLength: 3 }), fc.constant(undefined), fc.integer({ min: 1, max: 40 }));
     fc.assert(
       fc.property(fc.array(step), (steps) => {
