@@ -5,8 +5,20 @@ export default defineConfig({
   test: {
     projects: [
       {
-        resolve: { alias: { '@vscode/webview-ui-toolkit': path.resolve(import.meta.dirname, 'test/fixtures/webviewToolkit.ts') } },
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks', testTimeout: 20_000, hookTimeout: 20_000 },
+        resolve: {
+          alias: {
+            vscode: path.resolve(import.meta.dirname, 'test/fixtures/vscode/vscodeModule.ts'),
+            '@vscode/webview-ui-toolkit': path.resolve(import.meta.dirname, 'test/fixtures/webviewToolkit.ts'),
+          },
+        },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: 'test/fixtures/vscode/resetBeforeEach.ts',
+          pool: 'forks',
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
       },
       {
         test: {

@@ -62,7 +62,10 @@ function asPromptText(text: string): string {
 }
 
 /** The part of a request that describes the place, for completions and for warm-ups. */
-export function placeParams(document: vscode.TextDocument, place: Place): Pick<CompletionRequest, 'path' | 'language' | 'prefix' | 'suffix'> {
+export function placeParams(
+  document: vscode.TextDocument,
+  place: Place,
+): Pick<CompletionRequest, 'path' | 'language' | 'prefix' | 'suffix'> {
   return {
     path: promptPath(document.uri),
     language: document.languageId,

@@ -76,7 +76,11 @@ export class GhostWarmer implements vscode.Disposable {
       const place = readPlace(document, position);
       const decision = decideTrigger({ ...facts, ...place.line });
       if (decision.kind === 'ask') {
-        return { kind: 'completion', ...placeParams(document, place), related: this.deps.related.for(document, place.prefix + place.suffix) };
+        return {
+          kind: 'completion',
+          ...placeParams(document, place),
+          related: this.deps.related.for(document, place.prefix + place.suffix),
+        };
       }
       if (decision.reason !== 'wordAhead') return undefined;
     }

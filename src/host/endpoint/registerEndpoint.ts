@@ -76,7 +76,8 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
   const isShared = (): boolean => {
     const { state } = worker;
     return (
-      isRemote('chat') === isRemote('ghostText') && (isRemote('chat') || state.kind !== 'ready' || state.facts.completion?.kind !== 'loaded')
+      isRemote('chat') === isRemote('ghostText') &&
+      (isRemote('chat') || state.kind !== 'ready' || state.facts.completion?.kind !== 'loaded')
     );
   };
   return Object.assign(disposable, { ...engines, onDidFinish, isShared, leaves: () => server()?.isThisMachine === false });

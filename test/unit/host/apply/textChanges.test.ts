@@ -18,8 +18,8 @@ function edited(text: string, changes: ReturnType<typeof textChanges>): string {
     );
 }
 
-describe('changes', () => {
-  it('make one text of the other, and back', () => {
+describe('changesBetween', () => {
+  it('returns changes that turn one text into the other and back', () => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const changes = changesBetween(before, after);
@@ -29,7 +29,7 @@ describe('changes', () => {
     );
   });
 
-  it('have unchanged lines between any two, so that each can be taken alone', () => {
+  it('separates any two changes by unchanged lines', () => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const changes = changesBetween(before, after);
@@ -40,7 +40,7 @@ describe('changes', () => {
     );
   });
 
-  it.each(['\n', '\r\n'])('are edits of a document, whose line ends and last line break stay: %j', (eol) => {
+  it.each(['\n', '\r\n'])('keeps the line ends %j and the last line break as edits of a document', (eol) => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const text = before.join(eol);
@@ -53,7 +53,7 @@ describe('changes', () => {
     );
   });
 
-  it('of very different texts are found at once, as one', () => {
+  it('returns one change for very different texts, quickly', () => {
     const before = ['same', ...Array.from({ length: 5000 }, (_, index) => `a${String(index)}`), 'end'];
     const after = ['same', ...Array.from({ length: 5000 }, (_, index) => `b${String(index)}`), 'end'];
     const changes = changesBetween(before, after);
@@ -62,7 +62,7 @@ describe('changes', () => {
   });
 });
 
-describe('changes made apart', () => {
+describe('concurrent changes', () => {
   const base = ['1', '2', '3', '4', '5'];
   const rebase = (mine: readonly string[], others: readonly string[]): readonly string[] | undefined => {
     const now = changesBetween(base, others);
@@ -70,21 +70,21 @@ describe('changes made apart', () => {
     return own && changed(others, own);
   };
 
-  it('come together where they are in different places', () => {
+  it('are merged when they are in different places', () => {
     expect(rebase(['1', '2', '3', '4', 'five'], ['0', '1', '3', '4', '5'])).toEqual(['0', '1', '3', '4', 'five']);
     expect(rebase(['one', '2', '3', '4', '5'], ['1', '2', '3', '4', '5', '6'])).toEqual(['one', '2', '3', '4', '5', '6']);
   });
 
-  it('do not where they are about the same lines, or put lines at the same place', () => {
+  it('conflict at the same lines and at the same place of insertion', () => {
     expect(rebase(['1', 'zwei', '3', '4', '5'], ['1', 'two', '3', '4', '5'])).toBeUndefined();
     expect(rebase(['1', 'x', '2', '3', '4', '5'], ['1', 'y', '2', '3', '4', '5'])).toBeUndefined();
   });
 
-  it('are done once where both did the same', () => {
+  it('are made once when both sides made them', () => {
     expect(rebase(['1', 'two', '3', '4', 'five'], ['1', 'two', '3', '4', '5'])).toEqual(['1', 'two', '3', '4', 'five']);
   });
 
-  it('come to the same, whichever is first', () => {
+  it('give the same text in either order', () => {
     fc.assert(
       fc.property(lines, lines, lines, (start, mine, others) => {
         const [one, other] = [changesBetween(start, mine), changesBetween(start, others)];
@@ -98,7 +98,7 @@ describe('changes made apart', () => {
 });
 
 describe('the change at a line', () => {
-  it('is the one it is in, or the one whose lines are gone before or behind it', () => {
+  it('is the one that contains the line, or a deletion next to it', () => {
     const ranges = [
       { start: 1, end: 3 },
       { start: 6, end: 6 },

@@ -21,7 +21,7 @@ const anyResult: fc.Arbitrary<Result> = fc.oneof(
 );
 
 describe('the recommendation', () => {
-  it('is never one that failed, and is there whenever one was measured', () => {
+  it('is a measured model whenever there is one', () => {
     fc.assert(
       fc.property(fc.array(anyResult), (results) => {
         const { chat, ghostText } = recommend(results);
@@ -34,7 +34,7 @@ describe('the recommendation', () => {
     );
   });
 
-  it('is not too slow where another is fast enough', () => {
+  it('is fast enough whenever a model is', () => {
     fc.assert(
       fc.property(fc.array(anyResult), (results) => {
         const measured = results.flatMap((each) => (each.kind === 'measured' ? [each] : []));
@@ -45,7 +45,7 @@ describe('the recommendation', () => {
     );
   });
 
-  it('is the largest for the chat and the most like the code for ghost text', () => {
+  it('is the largest model for the chat and the most accurate for ghost text', () => {
     const small = measuredResult('small', { bytes: 1e8, decode: 120, ghost: { medianMilliseconds: 80, similarity: 0.4 } });
     const large = measuredResult('large', { bytes: 4e9, decode: 11, ghost: { medianMilliseconds: 2500, similarity: 0.8 } });
     const huge = measuredResult('huge', { bytes: 4e10, decode: 1, ghost: { medianMilliseconds: 20_000, similarity: 0.9 } });

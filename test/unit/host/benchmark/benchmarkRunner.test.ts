@@ -88,7 +88,7 @@ describe('a benchmark', () => {
     expect(engine.shutDowns).toBe(1);
   });
 
-  it('leaves out what does not fit, with a sentence, and goes on', async () => {
+  it('skips a model that does not fit, with a reason, and continues', async () => {
     const engines = [new KnowingEngine(tooLarge), new KnowingEngine()];
     const results = await runBenchmark(depsOf(engines), [model, { ...model, name: 'B' }], () => undefined, noCancel);
     expect(results).toMatchObject([
@@ -98,13 +98,13 @@ describe('a benchmark', () => {
     expect(engines.map(({ shutDowns }) => shutDowns)).toEqual([1, 1]);
   });
 
-  it('tries again where room was made', async () => {
+  it('tries again when memory was freed', async () => {
     const engines = [new KnowingEngine(tooLarge), new KnowingEngine()];
     const deps = depsOf(engines, { makeRoom: () => Promise.resolve(true) });
     expect(await runBenchmark(deps, [model], () => undefined, noCancel)).toMatchObject([{ kind: 'measured' }]);
   });
 
-  it('stops where it is cancelled, and ends the engine', async () => {
+  it('stops when it is cancelled and disposes the engine', async () => {
     const cancel = new Cancel();
     const engine = new KnowingEngine();
     const results = await runBenchmark(
@@ -119,7 +119,7 @@ describe('a benchmark', () => {
     expect(engine.shutDowns).toBe(1);
   });
 
-  it('does not begin more places than a slow model has time for', async () => {
+  it('starts only as many places as a slow model has time for', async () => {
     let minutes = 0;
     const deps = depsOf([new KnowingEngine()], { now: () => minutes++ * 60_000 });
     const results = await runBenchmark(deps, [model], () => undefined, noCancel);

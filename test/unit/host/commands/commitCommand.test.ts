@@ -1,13 +1,15 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FileDiff } from '../../../../src/util/fileDiff';
 import { CommitMessages } from '../../../../src/host/commands/commitCommand';
 import { GitError } from '../../../../src/host/services/git/gitChanges';
 import { PatchReader } from '../../../../src/host/services/git/gitPatch';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
-import { clearScene, scene, Uri } from '../../../fixtures/vscode/fakeVscode';
+import { ran } from '../../../fixtures/vscode/fakeCommands';
+import { installBrokenGit, installGit } from '../../../fixtures/vscode/fakeEnvironment';
+import { answerAlways, shown } from '../../../fixtures/vscode/fakeWindow';
+import { Uri } from '../../../fixtures/vscode/uri';
 import { FakeLog } from '../chat/chatFakes';
 
-vi.mock('vscode', async () => (await import('../../../fixtures/vscode/fakeVscode')).fakeVscode);
 // Git itself has tests of its own, in services/gitChanges.test.ts.
 vi.mock('../../../../src/host/services/git/gitChanges', () => ({ GitError: class extends Error {}, readGitChanges: readFakeChanges }));
 
@@ -44,7 +46,7 @@ class FakeRepository {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function open(...repositories: readonly FakeRepository[]): { engine: FakeEngine; commits: CommitMessages } {
-  scene.extension = { activate: () => Promise.resolve({ getAPI: () => ({ state: 'initialized', git: { path: 'git' }, repositories }) }) };
+  installGit(repositories);
   const engine = new FakeEngine();
   return { engine, commits: new CommitMessages({ engine, log: new FakeLog(), system: () => 'Be brief.' }) };
 }
@@ -58,10 +60,8 @@ async function written({ engine, commits }: ReturnType<typeof open>, answer: str
   await done;
 }
 
-beforeEach(clearScene);
-
-describe('a commit message', () => {
-  it('is written from what is staged, cleaned, into the box', async () => {
+describe('CommitMessages', () => {
+  it('writes a cleaned message from the staged changes into the input box', async () => {
     const repository = new FakeRepository('/project', change('a.ts'), change('b.ts'));
     const opened = open(repository);
     await written(opened, 'Here is the message:\n```\nUse the new value.\n```');
@@ -69,48 +69,48 @@ describe('a commit message', () => {
     const { user, sampling } = opened.engine.last.params;
     expect(user.file).toMatchObject({ language: 'diff', text: change('a.ts').trimEnd() });
     expect(sampling.temperature).toBe(0);
-    expect(scene.ran.map(({ command }) => command)).toContain('workbench.view.scm');
-    expect(scene.messages).toEqual([]);
+    expect(ran.map(({ command }) => command)).toContain('workbench.view.scm');
+    expect(shown.messages).toEqual([]);
   });
 
-  it('is written from all changes where nothing is staged', async () => {
+  it('uses all changes when nothing is staged', async () => {
     const repository = new FakeRepository('/project', '', change('b.ts'));
     const opened = open(repository);
     await written(opened, 'B');
     expect(opened.engine.last.params.user.file?.text).toContain('b.ts');
   });
 
-  it('replaces what the user had typed, and a button brings that back', async () => {
+  it('replaces the typed message and restores it by Undo', async () => {
     const repository = new FakeRepository('/project', change('a.ts'));
     const opened = open(repository);
     const done = opened.commits.write(undefined, '');
     await settled();
     repository.inputBox.value = 'typed meanwhile';
-    scene.choose = (labels) => (labels.includes('Undo') ? 'Undo' : undefined);
+    answerAlways('Undo');
     opened.engine.last.write('Generated');
     opened.engine.last.end();
     await done;
-    expect(scene.messages).toEqual(['The commit message you had written was replaced.']);
+    expect(shown.messages).toEqual(['The commit message you had written was replaced.']);
     expect(repository.inputBox.value).toBe('typed meanwhile');
   });
 
-  it('is for the repository whose view was clicked, else for the one that is chosen', async () => {
+  it('uses the repository whose view was clicked, or asks for one', async () => {
     const one = new FakeRepository('/project/one', change('a.ts'));
     const two = new FakeRepository('/project/two', change('b.ts'));
     await written(open(one, two), 'First', { rootUri: two.rootUri });
     expect([one.inputBox.value, two.inputBox.value]).toEqual(['', 'First']);
-    scene.choose = (labels) => labels.find((label) => label === 'one');
+    answerAlways('one');
     await written(open(one, two), 'Second', { rootUri: 'nonsense' });
     expect([one.inputBox.value, two.inputBox.value]).toEqual(['Second', 'First']);
   });
 
-  it('is not asked for where nobody chooses', async () => {
+  it('asks the model nothing when no repository is chosen', async () => {
     const opened = open(new FakeRepository('/project/one', change('a.ts')), new FakeRepository('/project/two', change('b.ts')));
     await opened.commits.write(undefined, '');
     expect(opened.engine.chats).toEqual([]);
   });
 
-  it('leaves the box alone where it is cancelled, fails, or comes to nothing', async () => {
+  it('keeps the input box when the request is cancelled, fails or returns nothing', async () => {
     const repository = new FakeRepository('/project', change('a.ts'));
     const opened = open(repository);
     repository.inputBox.value = 'mine';
@@ -125,23 +125,23 @@ describe('a commit message', () => {
     await failed;
     await written(opened, '```\n```');
     expect(repository.inputBox.value).toBe('mine');
-    expect(scene.messages).toEqual([expect.stringContaining('No model is loaded'), expect.stringContaining('wrote no commit message')]);
+    expect(shown.messages).toEqual([expect.stringContaining('No model is loaded'), expect.stringContaining('wrote no commit message')]);
   });
 
-  it('says what git said where it fails', async () => {
+  it('shows the message of a failed git command', async () => {
     const repository = new FakeRepository('/project', '');
     vi.spyOn(repository, 'diff').mockRejectedValue(new GitError('fatal: bad object HEAD'));
     await open(repository).commits.write(undefined, '');
-    expect(scene.messages).toEqual([expect.stringContaining('Git could not show the changes: fatal: bad object HEAD')]);
+    expect(shown.messages).toEqual([expect.stringContaining('Git could not show the changes: fatal: bad object HEAD')]);
   });
 
-  it('needs changes, and a repository', async () => {
+  it('reports missing changes and a missing repository', async () => {
     await open(new FakeRepository('/project', '')).commits.write(undefined, '');
     await open().commits.write(undefined, '');
     const opened = open();
-    scene.extension = { activate: () => Promise.reject(new Error('git is disabled')) };
+    installBrokenGit('git is disabled');
     await opened.commits.write(undefined, '');
-    expect(scene.messages).toEqual([
+    expect(shown.messages).toEqual([
       expect.stringContaining('no changes to describe'),
       expect.stringContaining('No Git repository'),
       expect.stringContaining('No Git repository'),

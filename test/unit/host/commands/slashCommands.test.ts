@@ -1,7 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSlash } from '../../../../src/host/commands/slashCommands';
-
-vi.mock('vscode', async () => (await import('../../../fixtures/vscode/fakeVscode')).fakeVscode);
 
 const names = ['fix', 'doc'] as const;
 

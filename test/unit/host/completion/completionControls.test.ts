@@ -12,7 +12,7 @@ describe('isOnForLanguage', () => {
     expect(isOnForLanguage(languages, 'python')).toBe(expected);
   });
 
-  it('takes no language for a property of every object', () => {
+  it('does not take a language for an inherited property of an object', () => {
     expect(isOnForLanguage({}, 'constructor')).toBe(true);
   });
 });
@@ -34,7 +34,7 @@ describe('GhostControls', () => {
     vi.useRealTimers();
   });
 
-  it('names the switch that is off, the widest first', () => {
+  it('returns the widest switch that is off', () => {
     expect(controls.offReason('go')).toBeUndefined();
     expect(controls.offReason('markdown')).toBe('languageOff');
     controls.snooze(1000);
@@ -43,7 +43,7 @@ describe('GhostControls', () => {
     expect(controls.offReason('markdown')).toBe('off');
   });
 
-  it('snoozes until its time is over, and says so', () => {
+  it('snoozes until the time is over and fires a change', () => {
     controls.snooze(60_000);
     expect(controls.snoozedUntil).toBe(Date.now() + 60_000);
     vi.advanceTimersByTime(59_999);
@@ -53,13 +53,13 @@ describe('GhostControls', () => {
     expect(changes).toBe(2);
   });
 
-  it('goes by the clock where the timer is late, as after a sleep of the machine', () => {
+  it('uses the clock when the timer is late, as after the machine slept', () => {
     controls.snooze(60_000);
     vi.setSystemTime(Date.now() + 3_600_000);
     expect(controls.offReason('go')).toBeUndefined();
   });
 
-  it('is woken before its time, once', () => {
+  it('ends a snooze early, once', () => {
     controls.snooze(60_000);
     controls.wake();
     controls.wake();
@@ -68,7 +68,7 @@ describe('GhostControls', () => {
     expect(changes).toBe(2);
   });
 
-  it('snoozes anew from the last time it was told', () => {
+  it('restarts the snooze at the latest request', () => {
     controls.snooze(1000);
     vi.advanceTimersByTime(900);
     controls.snooze(1000);

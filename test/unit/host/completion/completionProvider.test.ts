@@ -1,90 +1,22 @@
 import type { CompletionRequest, CompletionResult } from '../../../../src/contract/completion';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { GhostNumbers } from '../../../../src/host/completion/completionStatistics';
 import { GhostTextProvider } from '../../../../src/host/completion/completionProvider';
 import type { Cancellation, Engine, EngineState } from '../../../../src/host/llm/languageModel';
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
+import { shown } from '../../../fixtures/vscode/fakeWindow';
+import { workspace } from '../../../fixtures/vscode/fakeWorkspace';
+import { Position, Range, Selection } from '../../../fixtures/vscode/positions';
+import { InlineCompletionTriggerKind } from '../../../fixtures/vscode/vscodeTypes';
 import { readConfig } from '../../../../src/host/services/config';
 
 type Asked = Parameters<GhostTextProvider['provideInlineCompletionItems']>;
-type Document = Asked[0];
-type Place = Asked[1];
-type Editor = NonNullable<Parameters<GhostTextProvider['takeMissed']>[0]>;
 
-const said = vi.hoisted((): string[] => []);
-
-const { Position, Range } = vi.hoisted(() => {
-  class Position {
-    constructor(
-      readonly line: number,
-      readonly character: number,
-    ) {}
-
-    isEqual(other: Position): boolean {
-      return this.line === other.line && this.character === other.character;
-    }
-
-    translate(lines: number, characters: number): Position {
-      return new Position(this.line + lines, this.character + characters);
-    }
-  }
-  class Range {
-    constructor(
-      readonly start: Position,
-      readonly end: Position,
-    ) {}
-
-    with({ end }: { readonly end: Position }): Range {
-      return new Range(this.start, end);
-    }
-  }
-  return { Position, Range };
-});
-
-vi.mock('vscode', () => ({
-  Position,
-  Range,
-  EndOfLine: { LF: 1, CRLF: 2 },
-  InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
-  InlineCompletionItem: class {
-    constructor(
-      readonly insertText: string,
-      readonly range: unknown,
-      readonly command: unknown,
-    ) {}
-  },
-  window: { activeTextEditor: undefined, showInformationMessage: (message: string) => Promise.resolve(said.push(message)) },
-  l10n: { t: (message: string, ...args: readonly string[]) => args.reduce((text, arg, index) => text.replace(`{${index}}`, arg), message) },
-  languages: { match: () => 10 },
-  workspace: { asRelativePath: (uri: { path: string }) => uri.path.replace(/\//g, '\\'), getWorkspaceFolder: () => undefined },
-}));
-
-function placed(line: number, character: number): Place {
-  return new Position(line, character) as unknown as Place;
-}
-
-/** A document of VS Code's whose text is that of the bar's two sides. */
-function documentAt(marked: string): { document: Document; position: Place } {
-  const bar = marked.indexOf('|');
-  const text = marked.replace('|', '');
-  const positionAt = (offset: number): Place => {
-    const lines = text.slice(0, offset).split('\n');
-    return placed(lines.length - 1, lines.at(-1)?.length ?? 0);
-  };
-  const offsetAt = ({ line, character }: Place): number =>
-    text
-      .split('\n')
-      .slice(0, line)
-      .reduce((sum, each) => sum + each.length + 1, character);
-  const document = {
-    uri: { path: 'src/a.ts', scheme: 'file', toString: () => 'file:///src/a.ts' },
-    languageId: 'typescript',
-    eol: text.includes('\r\n') ? 2 : 1,
-    version: 1,
-    positionAt,
-    offsetAt,
-    getText: (range: { start: Place; end: Place }) => text.slice(offsetAt(range.start), offsetAt(range.end)),
-  };
-  return { document: document as unknown as Document, position: positionAt(bar) };
+/** A document with the text on both sides of the bar, and the place of the bar. */
+function documentAt(marked: string): { document: FakeDocument; position: Position } {
+  const document = new FakeDocument(marked.replace('|', ''));
+  return { document, position: document.positionAt(marked.indexOf('|')) };
 }
 
 const ready = { kind: 'ready', generation: 1 } as EngineState;
@@ -124,12 +56,18 @@ function provider(texts: string | readonly string[], state: EngineState = ready,
   return { asked, ahead, calls, ghost, numbers, setEnabled };
 }
 
-async function askAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind = 1): Promise<string | undefined> {
+async function askAt(ghost: GhostTextProvider, document: FakeDocument, position: Position, triggerKind = 1): Promise<string | undefined> {
   return (await allAt(ghost, document, position, triggerKind))[0];
 }
 
-async function allAt(ghost: GhostTextProvider, document: Document, position: Place, triggerKind: number): Promise<readonly string[]> {
-  const context = { triggerKind, selectedCompletionInfo: undefined } as unknown as Asked[2];
+async function allAt(
+  ghost: GhostTextProvider,
+  document: FakeDocument,
+  position: Position,
+  triggerKind: number,
+): Promise<readonly string[]> {
+  const { Invoke, Automatic } = InlineCompletionTriggerKind;
+  const context: Asked[2] = { triggerKind: triggerKind === 0 ? Invoke : Automatic, selectedCompletionInfo: undefined };
   const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   const items = await ghost.provideInlineCompletionItems(document, position, context, token);
   return items.map(({ insertText }) => insertText as string);
@@ -140,14 +78,19 @@ function ask(ghost: GhostTextProvider, marked: string): Promise<string | undefin
   return askAt(ghost, document, position);
 }
 
-describe('a document whose lines end in CRLF', () => {
-  it('reaches the model with line feeds and a path with forward slashes', async () => {
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('completions in a document with CRLF line ends', () => {
+  it('send line feeds and a path with forward slashes to the model', async () => {
+    vi.spyOn(workspace, 'asRelativePath').mockReturnValue('src\\a.ts');
     const { asked, ghost } = provider('return 1;');
     await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n');
     expect(asked).toMatchObject([{ path: 'src/a.ts', prefix: 'f(() => {\n  ', suffix: '\n});\n', multiline: true }]);
   });
 
-  it('is offered its own line ends, also while the user types along', async () => {
+  it('return CRLF line ends, also while the user types along', async () => {
     const { asked, ghost } = provider('if (a) {\n    b();\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  |\r\n});\r\n')).toBe('if (a) {\r\n    b();\r\n  }');
     expect(await ask(ghost, 'f(() => {\r\n  if (a) {\r\n|\r\n});\r\n')).toBe('    b();\r\n  }');
@@ -155,13 +98,13 @@ describe('a document whose lines end in CRLF', () => {
   });
 });
 
-describe('a text that writes the brackets to the right of the cursor again', () => {
-  it('stands in their place, also while the user types along, and over them', async () => {
+describe('a completion that repeats the brackets after the cursor', () => {
+  it('replaces the brackets, also while the user types along and over them', async () => {
     const { ahead, ghost } = provider('x); y', ready, 1);
     const ranges: unknown[] = [];
     for (const marked of ['f(|)\n', 'f(x|)\n', 'f(x)|\n']) {
       const { document, position } = documentAt(marked);
-      const context = { triggerKind: 1, selectedCompletionInfo: undefined } as unknown as Asked[2];
+      const context: Asked[2] = { triggerKind: InlineCompletionTriggerKind.Automatic, selectedCompletionInfo: undefined };
       const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
       const [item] = await ghost.provideInlineCompletionItems(document, position, context, token);
       ranges.push([item?.insertText, item?.range?.start.character, item?.range?.end.character]);
@@ -175,20 +118,19 @@ describe('a text that writes the brackets to the right of the cursor again', () 
   });
 });
 
-describe('a suggestion that was asked for by key in vain', () => {
-  it('says in a sentence that the file holds secrets, which a key typed there does not', async () => {
+describe('a completion that was requested by key', () => {
+  it('shows a message about secrets in the file, which typing does not', async () => {
     const { asked, ghost } = provider('x');
-    const { document, position } = documentAt('PASSWORD=|');
-    const secret = { ...document, uri: { path: '/w/.env', scheme: 'file', toString: () => 'file:///w/.env' } } as unknown as Document;
-    said.length = 0;
+    const secret = new FakeDocument('PASSWORD=', '/project/.env');
+    const position = new Position(0, 9);
     await allAt(ghost, secret, position, 1);
-    expect(said).toEqual([]);
+    expect(shown.messages).toEqual([]);
     await allAt(ghost, secret, position, 0);
-    expect(said).toEqual([expect.stringMatching(/^No suggestion here: .*secrets/)]);
+    expect(shown.messages).toEqual([expect.stringMatching(/^No suggestion here: .*secrets/)]);
     expect(asked).toEqual([]);
   });
 
-  it('is attempted where a word stands right of the cursor', async () => {
+  it('is requested although a word follows the cursor', async () => {
     const { asked, ghost } = provider('x');
     const { document, position } = documentAt('a = |b');
     await allAt(ghost, document, position, 1);
@@ -198,17 +140,17 @@ describe('a suggestion that was asked for by key in vain', () => {
   });
 });
 
-describe('alternatives', () => {
+describe('alternative completions', () => {
   const { document, position } = documentAt('return |');
 
-  it('come when asked for by key where something is shown, each once, behind what is shown', async () => {
+  it('come after the shown completion, without duplicates, when requested by key', async () => {
     const { asked, ghost } = provider(['a + b;', 'a - b;', 'a + b;', '']);
     expect(await askAt(ghost, document, position)).toBe('a + b;');
     expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;', 'a - b;']);
     expect(asked.map(({ variant }) => variant)).toEqual([undefined, 1, 2, 3]);
   });
 
-  it('come with the best guess first where nothing is shown yet, however unsure the model is', async () => {
+  it('begin with a low-confidence completion when nothing is shown yet', async () => {
     const { asked, ghost } = provider('a + b;');
     await allAt(ghost, document, position, 1);
     await askAt(ghost, documentAt('return !|').document, documentAt('return !|').position);
@@ -216,7 +158,7 @@ describe('alternatives', () => {
     expect(asked.map(({ unsure }) => unsure)).toEqual([undefined, undefined, true]);
   });
 
-  it('are not looked for where nothing is shown yet, nor without a key', async () => {
+  it('are not requested when nothing is shown yet or no key was pressed', async () => {
     const { asked, ghost } = provider(['a + b;', 'a - b;']);
     expect(await allAt(ghost, document, position, 0)).toEqual(['a + b;']);
     expect(await allAt(ghost, document, position, 1)).toEqual(['a + b;']);
@@ -224,8 +166,8 @@ describe('alternatives', () => {
   });
 });
 
-describe('what comes after a suggestion', () => {
-  it('is worked out as if it had been taken, until the model is asked for something else', async () => {
+describe('the completion after the shown one', () => {
+  it('is computed ahead until the model gets another request', async () => {
     const { ahead, ghost } = provider(['a + b;']);
     await ask(ghost, 'f(() => {\n  return |\n});\n');
     expect(ahead.map(({ params }) => params)).toMatchObject([
@@ -238,22 +180,22 @@ describe('what comes after a suggestion', () => {
     expect(ahead.map(({ cancel }) => cancel.isCancellationRequested)).toEqual([true, false]);
   });
 
-  it('is of several lines behind what opens a block, and sure of itself', async () => {
+  it('is multiline after an opened block, and not of low confidence', async () => {
     const { ahead, ghost } = provider('(a) {');
     const { document, position } = documentAt('if |');
     await askAt(ghost, document, position, 0);
     expect(ahead).toMatchObject([{ params: { prefix: 'if (a) {', multiline: true, unsure: false } }]);
   });
 
-  it('is nothing where nothing was offered', async () => {
+  it('is not computed when nothing was shown', async () => {
     const { ahead, ghost } = provider('');
     await ask(ghost, 'return |');
     expect(ahead).toEqual([]);
   });
 });
 
-describe('what is evaluated ahead', () => {
-  it('gives way when a suggestion is asked for, not when one is shown on', async () => {
+describe('a warm-up', () => {
+  it('is cancelled by a request, not by a cached completion', async () => {
     const { calls, ghost } = provider('return 1;');
     await ask(ghost, 'f(() => {\n  |\n});\n');
     await ask(ghost, 'f(() => {\n  return|\n});\n');
@@ -261,7 +203,7 @@ describe('what is evaluated ahead', () => {
   });
 });
 
-describe('a suggestion that was asked for before the model was there', () => {
+describe('a completion requested before the model was loaded', () => {
   const stopped: EngineState = { kind: 'stopped' };
   const error = { kind: 'noModel' } as const;
 
@@ -270,24 +212,24 @@ describe('a suggestion that was asked for before the model was there', () => {
     const { document, position } = documentAt('const a = |');
     await askAt(ghost, document, position);
     setEnabled(enabled);
-    Object.assign(document, { version: change.version ?? 1 });
-    const selection = { isEmpty: change.empty ?? true, active: new Position(0, change.character ?? position.character) };
-    const editor = { document, selection, selections: [selection] } as unknown as Editor;
+    document.version = change.version ?? 1;
+    const cursor = new Position(0, change.character ?? position.character);
+    const editor = new FakeEditor(document, new Selection(change.empty === false ? new Position(0, 0) : cursor, cursor));
     return { ghost, editor };
   }
 
-  it('is asked for again where the cursor still is, once', async () => {
+  it('is requested again once when the cursor has not moved', async () => {
     const { ghost, editor } = await missed(stopped);
     expect(ghost.takeMissed(editor)).toBe(true);
     expect(ghost.takeMissed(editor)).toBe(false);
   });
 
-  it.each([{ version: 2 }, { character: 3 }, { empty: false }])('is forgotten at %j', async (change) => {
+  it.each([{ version: 2 }, { character: 3 }, { empty: false }])('is forgotten after the change %j', async (change) => {
     const { ghost, editor } = await missed(stopped, change);
     expect(ghost.takeMissed(editor)).toBe(false);
   });
 
-  it('is forgotten in another editor and where ghost text is off', async () => {
+  it('is forgotten in another editor and when ghost text is off', async () => {
     expect((await missed(stopped)).ghost.takeMissed(undefined)).toBe(false);
     const off = await missed(stopped, {}, false);
     expect(off.ghost.takeMissed(off.editor)).toBe(false);
@@ -296,36 +238,36 @@ describe('a suggestion that was asked for before the model was there', () => {
   it.each<EngineState>([
     { kind: 'failed', generation: 1, error },
     { kind: 'restarting', generation: 1, error, delayMilliseconds: 1 },
-  ])('is not remembered while the engine is $kind', async (state) => {
+  ])('is forgotten while the engine is $kind', async (state) => {
     const { ghost, editor } = await missed(state);
     expect(ghost.takeMissed(editor)).toBe(false);
   });
 });
 
-describe('a suggestion that was taken', () => {
-  it('brings no other one at the same place until something changes, or one is asked for by key', async () => {
+describe('an accepted completion', () => {
+  it('blocks another completion at the same place until an edit or a key', async () => {
     const { asked, ghost, numbers } = provider('b;');
     const { document, position } = documentAt('const a = |');
-    const editor = { document, selection: { active: position } } as unknown as Editor;
+    const editor = new FakeEditor(document, new Range(position, position));
     ghost.accepted({ characters: 2, oneLine: true }, editor);
     expect(await askAt(ghost, document, position)).toBeUndefined();
     expect(numbers.last).toBe('justTaken');
     expect(await askAt(ghost, document, position, 0)).toBe('b;');
-    Object.assign(document, { version: 2 });
+    document.version = 2;
     expect(await askAt(ghost, document, position)).toBe('b;');
     expect(asked).toHaveLength(1);
   });
 
-  it('may be followed by another one where it had several lines', async () => {
+  it('allows another completion when it had several lines', async () => {
     const { ghost } = provider('b;');
     const { document, position } = documentAt('const a = |');
-    ghost.accepted({ characters: 12, oneLine: false }, { document, selection: { active: position } } as unknown as Editor);
+    ghost.accepted({ characters: 12, oneLine: false }, new FakeEditor(document, new Range(position, position)));
     expect(await askAt(ghost, document, position)).toBe('b;');
   });
 });
 
-describe('the numbers', () => {
-  it('count each request by how it ended, and what was offered where', async () => {
+describe('completion statistics', () => {
+  it('count how each request ended and what was typed through', async () => {
     const { ghost, numbers, setEnabled } = provider('return 1;');
     await ask(ghost, 'f(() => {\n  |\n});\n');
     await ask(ghost, 'f(() => {\n  return|\n});\n');
@@ -338,11 +280,11 @@ describe('the numbers', () => {
       { ending: 'off', count: 1 },
     ]);
     // The cursor stood behind `return`, the tenth to sixteenth character.
-    numbers.changed({ document: 'file:///src/a.ts', offset: 18, text: ' ' });
+    numbers.changed({ document: 'file:///project/src/a.ts', offset: 18, text: ' ' });
     expect(numbers.report().typedThrough).toBe(1);
   });
 
-  it('name the rule by which an answer was dropped', async () => {
+  it('name the rule that dropped an answer', async () => {
     const { ghost, numbers } = provider('');
     await ask(ghost, 'const a = |');
     expect(numbers.last).toBe('nothing');

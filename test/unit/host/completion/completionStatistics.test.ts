@@ -8,7 +8,7 @@ beforeEach(() => {
   numbers = new GhostNumbers();
 });
 
-describe('what becomes of a suggestion', () => {
+describe('the fate of a completion', () => {
   beforeEach(() => {
     numbers.offer({ document, offset: 10, text: 'items.map(f);' });
   });
@@ -36,15 +36,15 @@ describe('what becomes of a suggestion', () => {
     expect(numbers.report()).toMatchObject({ typedThrough: 0, partly: 0 });
   });
 
-  it('is not touched by a change elsewhere', () => {
+  it('is unaffected by a change elsewhere', () => {
     numbers.changed({ document: 'file:///src/b.ts', offset: 10, text: 'x' });
     numbers.changed({ document, offset: 10, text: 'items' });
     expect(numbers.report().partly).toBe(1);
   });
 });
 
-describe('requests', () => {
-  it('are counted by how they ended; the last is the last that no key overtook', () => {
+describe('request statistics', () => {
+  it('count requests by their ending, and keep the last one that no key overtook', () => {
     numbers.ended('repeated', 20);
     numbers.ended('repeated', 30);
     numbers.ended('cancelled', 5);
@@ -55,7 +55,7 @@ describe('requests', () => {
     ]);
   });
 
-  it('have the latency of those that the model answered with something to show', () => {
+  it('include the latency only of requests that showed a completion', () => {
     expect(numbers.medianLatency).toBeUndefined();
     for (let each = 1; each <= 100; each++) numbers.ended('shown', each);
     numbers.ended('kept', 0);

@@ -1,62 +1,20 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GhostWarmer } from '../../../../src/host/completion/completionWarmUp';
 import { readConfig } from '../../../../src/host/services/config';
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
+import { window } from '../../../fixtures/vscode/fakeWindow';
+import { Position, Selection } from '../../../fixtures/vscode/positions';
+import { Uri } from '../../../fixtures/vscode/uri';
 import { fakeFacts, FakeEngine } from '../../../fixtures/engine/fakeEngine';
 
-type Editor = NonNullable<Parameters<GhostWarmer['moved']>[0]>;
-
-interface Point {
-  readonly line: number;
-  readonly character: number;
-}
-
-const { window, Position, Range } = vi.hoisted(() => {
-  class Position {
-    constructor(
-      readonly line: number,
-      readonly character: number,
-    ) {}
-  }
-  class Range {
-    constructor(
-      readonly start: Point,
-      readonly end: Point,
-    ) {}
-  }
-  const window: { activeTextEditor: unknown } = { activeTextEditor: undefined };
-  return { window, Position, Range };
-});
-
-vi.mock('vscode', () => ({
-  Position,
-  Range,
-  window,
-  workspace: { asRelativePath: (uri: { path: string }) => uri.path.slice(1), getWorkspaceFolder: () => undefined },
-}));
-
 /** The active editor, with its cursor at the bar. */
-function editorAt(marked: string, more: { path?: string; scheme?: string; empty?: boolean } = {}): Editor {
-  const { path = '/src/a.ts', scheme = 'file', empty: isEmpty = true } = more;
-  const text = marked.replace('|', '');
-  const lines = text.split('\n');
-  const positionAt = (offset: number): Point => {
-    const before = text.slice(0, offset).split('\n');
-    return new Position(before.length - 1, before.at(-1)?.length ?? 0);
-  };
-  const offsetAt = ({ line, character }: Point): number => lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, character);
-  const document = {
-    uri: { path, scheme, toString: () => `${scheme}://${path}` },
-    languageId: 'typescript',
-    version: 1,
-    positionAt,
-    offsetAt,
-    lineAt: (line: number) => ({ range: { end: new Position(line, lines[line]?.length ?? 0) } }),
-    getText: (range: { start: Point; end: Point }) => text.slice(offsetAt(range.start), offsetAt(range.end)),
-  };
-  const selection = { isEmpty, active: positionAt(marked.indexOf('|')) };
-  const editor = { document, selection, selections: [selection] };
-  window.activeTextEditor = editor;
-  return editor as unknown as Editor;
+function editorAt(marked: string, more: { path?: string; scheme?: string; empty?: boolean } = {}): FakeEditor {
+  const { path = '/project/src/a.ts', scheme = 'file', empty = true } = more;
+  const document = new FakeDocument(marked.replace('|', ''), new Uri(path, scheme), 'typescript');
+  const cursor = document.positionAt(marked.indexOf('|'));
+  window.activeTextEditor = new FakeEditor(document, new Selection(empty ? cursor : new Position(0, 0), cursor));
+  return window.activeTextEditor;
 }
 
 const other = { path: 'src/b.ts', text: 'export function b(): void;\n' };
@@ -102,7 +60,7 @@ async function pause(): Promise<void> {
 }
 
 describe('GhostWarmer', () => {
-  it('warms the place where the cursor rests, at the pause and once', async () => {
+  it('warms up the place of the cursor once after a pause', async () => {
     const editor = editorAt('const a = |\nconst b = 2;\n');
     warmer.moved(editor);
     warmer.moved(editor);
@@ -115,21 +73,21 @@ describe('GhostWarmer', () => {
     ]);
   });
 
-  it('warms the place all the same where other files have nothing to say for themselves', async () => {
+  it('warms up without related files when they cannot be read', async () => {
     related.fails = true;
     warmer.moved(editorAt('const a = |\nconst b = 2;\n'));
     await pause();
     expect(engine.warmed).toMatchObject([{ prefix: 'const a = ', related: [] }]);
   });
 
-  it('does not ask about other files where nothing would be warmed', async () => {
+  it('does not read related files when there is nothing to warm up', async () => {
     enabled = false;
     warmer.moved(editorAt('const a = |'));
     await pause();
     expect(related.known).toEqual([]);
   });
 
-  it('warms a file that is shown without waiting for a pause', async () => {
+  it('warms up a newly shown file without waiting for a pause', async () => {
     warmer.arrived(editorAt('const a = |'));
     await vi.waitFor(() => {
       expect(engine.warmed).toHaveLength(1);
@@ -137,23 +95,23 @@ describe('GhostWarmer', () => {
     expect(waiting).toEqual([]);
   });
 
-  it('warms up to the line’s end where a word stands ahead', async () => {
+  it('warms up to the end of the line when a word follows the cursor', async () => {
     warmer.moved(editorAt('one();\ntw|o();\nthree();\n'));
     await pause();
     expect(engine.warmed).toMatchObject([{ prefix: 'one();\ntwo();', suffix: '\nthree();\n' }]);
   });
 
   it.each([
-    ['a secret', { path: '/.env' }],
+    ['a secret', { path: '/project/.env' }],
     ['the output channel', { scheme: 'output' }],
     ['a selection', { empty: false }],
-  ])('warms nothing in %s', async (_, more) => {
+  ])('warms up nothing in %s', async (_, more) => {
     warmer.moved(editorAt('a = |', more));
     await pause();
     expect(engine.warmed).toEqual([]);
   });
 
-  it('warms nothing with ghost text off, without a model, and in an editor that was left', async () => {
+  it('warms up nothing with ghost text off, without a model, and in an inactive editor', async () => {
     enabled = false;
     warmer.moved(editorAt('a = |'));
     await pause();
@@ -171,7 +129,7 @@ describe('GhostWarmer', () => {
     expect(engine.warmed).toEqual([]);
   });
 
-  it('gives way to a request, and asks again at a pause when it was overtaken', async () => {
+  it('is cancelled by a request and tries again at the next pause', async () => {
     engine.overtakes = 1;
     const editor = editorAt('a = |');
     warmer.moved(editor);

@@ -17,20 +17,20 @@ describe('TypingPace', () => {
     expect(waits([0, 2000, 2000], 500)).toEqual([0, 0, 0]);
   });
 
-  it('does not wait where the model answers faster than keys come', () => {
+  it('does not wait when the model answers faster than the user types', () => {
     expect(waits([0, 120, 120, 120], 60)).toEqual([0, 0, 0, 0]);
   });
 
-  it('waits for what the model is slower, but no longer than the setting says', () => {
+  it('waits for the difference to a slower model, up to the setting', () => {
     expect(waits([0, 120, 120], 150)).toEqual([0, 30, 30]);
     expect(waits([0, 120, 120], 2000)).toEqual([0, 75, 75]);
   });
 
-  it('waits as long as the setting says while nothing is known of the model', () => {
+  it('waits for the whole setting while the model’s speed is unknown', () => {
     expect(waits([0, 120], undefined)).toEqual([0, 75]);
   });
 
-  it('never waits less than nothing or longer than the setting', () => {
+  it('returns a delay between 0 and the setting', () => {
     const milliseconds = fc.nat(5000);
     fc.assert(
       fc.property(fc.array(milliseconds), fc.option(milliseconds, { nil: undefined }), milliseconds, (intervals, latency, most) => {

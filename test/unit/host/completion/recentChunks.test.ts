@@ -13,7 +13,7 @@ const chunk = (uri: string, firstLine: number, lines: number, word = 'line'): Ch
 const uris = (chunks: RecentChunks, document = 'here'): readonly string[] => chunks.forDocument(document, '').map(({ uri }) => uri);
 
 describe('RecentChunks', () => {
-  it('shows what was added from the next pause on, oldest first', () => {
+  it('returns added chunks after the next pause, oldest first', () => {
     const chunks = new RecentChunks();
     chunks.add(chunk('a', 0, 3));
     chunks.add(chunk('b', 0, 3));
@@ -23,7 +23,7 @@ describe('RecentChunks', () => {
     expect(uris(chunks)).toEqual(['a', 'b']);
   });
 
-  it('lets none push out all the others, however long its lines are', () => {
+  it('keeps the other chunks when one has very long lines', () => {
     const chunks = new RecentChunks();
     chunks.add(chunk('a', 0, 3));
     chunks.add(chunk('minified', 0, 1, 'x'.repeat(1_000_000)));
@@ -32,7 +32,7 @@ describe('RecentChunks', () => {
     expect(chunks.forDocument('here', '').map(({ text }) => text.length)).toEqual([chunk('a', 0, 3).text.length, 1200]);
   });
 
-  it('has no chunk of the document itself, and none that the document has', () => {
+  it('returns no chunk of the document and none whose text it contains', () => {
     const chunks = new RecentChunks();
     chunks.add(chunk('here', 0, 3));
     chunks.add(chunk('a', 0, 3));
@@ -41,7 +41,7 @@ describe('RecentChunks', () => {
     expect(chunks.forDocument('here', `before\n${chunk('a', 0, 3).text}after\n`)).toEqual([]);
   });
 
-  it('takes the newer of two that overlap, and keeps one that says it all', () => {
+  it('keeps the newer of two overlapping chunks, and one that contains the other', () => {
     const chunks = new RecentChunks();
     chunks.add(chunk('a', 0, 10));
     chunks.add(chunk('b', 0, 3));
@@ -54,7 +54,7 @@ describe('RecentChunks', () => {
     ]);
   });
 
-  it('cuts between characters', () => {
+  it('splits no character', () => {
     const long = astralText({ minLength: 200, maxLength: 1500 });
     fc.assert(
       fc.property(long, fc.nat(50), (text, line) => {
@@ -71,7 +71,7 @@ describe('RecentChunks', () => {
     );
   });
 
-  it('forgets a file at once', () => {
+  it('drops the chunks of a file at once', () => {
     const chunks = new RecentChunks();
     chunks.add(chunk('a', 0, 3));
     chunks.settle();
@@ -79,7 +79,7 @@ describe('RecentChunks', () => {
     expect(uris(chunks)).toEqual([]);
   });
 
-  it('keeps to its size, lets many go at once and few times, and never shows two that overlap', () => {
+  it('respects its size and returns no overlapping chunks', () => {
     const any = fc.record({ uri: fc.constantFrom('a', 'b', 'c', 'd'), firstLine: fc.nat(200), lines: fc.integer({ min: 1, max: 24 }) });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 60 }), (all) => {
@@ -105,11 +105,11 @@ describe('RecentChunks', () => {
 describe('the lines around a place', () => {
   const file = ['one();', '', 'function two() {', '  a();', '  b();', '  c();', '}', '', 'three();', ''].join('\n');
 
-  it('are a paragraph, where there is one', () => {
+  it('are the paragraph around the place', () => {
     expect(linesAround(file, 6)).toEqual({ firstLine: 2, text: 'function two() {\n  a();\n  b();\n  c();\n}\n' });
   });
 
-  it('are no more than fit, whole ones, and the place is among them', () => {
+  it('are as many whole lines as fit, with the place among them', () => {
     const line = fc.string({ unit: fc.constantFrom('a', ' ', ';'), maxLength: 80 });
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 80 }), fc.nat(90), (lines, at) => {
@@ -125,7 +125,7 @@ describe('the lines around a place', () => {
     );
   });
 
-  it('are cut where a single one is too long', () => {
+  it('are cut when a single line is too long', () => {
     expect(linesAround('x'.repeat(5000), 0).text).toHaveLength(1200);
   });
 });

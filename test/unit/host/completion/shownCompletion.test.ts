@@ -21,16 +21,16 @@ function left(...args: Parameters<typeof continueSuggestion>): string | undefine
 describe('continueSuggestion', () => {
   const call = made({ prefix: 'const sum = ', suffix: '\n', text: 'add(1, 2);' });
 
-  it('is what is left when the user types along', () => {
+  it('returns the rest when the user types along', () => {
     expect(left(call, 'a', 'const sum = ', '\n')).toBe('add(1, 2);');
     expect(left(call, 'a', 'const sum = ad', '\n')).toBe('d(1, 2);');
   });
 
-  it('is longer again when the user goes back', () => {
+  it('returns a longer rest when the user deletes', () => {
     expect(left(call, 'a', 'const sum = a', '\n')).toBe('dd(1, 2);');
   });
 
-  it('ends when the user types something else, goes elsewhere, or has all of it', () => {
+  it('returns undefined after other text, at another place, or at its end', () => {
     expect(left(call, 'a', 'const sum = b', '\n')).toBeUndefined();
     expect(left(call, 'a', 'const su', '\n')).toBeUndefined();
     expect(left(call, 'b', 'const sum = ', '\n')).toBeUndefined();
@@ -39,13 +39,13 @@ describe('continueSuggestion', () => {
     expect(left(undefined, 'a', '', '')).toBeUndefined();
   });
 
-  it('leaves out the bracket that the editor has closed meanwhile', () => {
+  it('omits a bracket that the editor closed', () => {
     const log = made({ prefix: 'console.', suffix: '\n}', text: "log('hi', [a])" });
     expect(left(log, 'a', 'console.log(', ')\n}')).toBe("'hi', [a]");
     expect(left(log, 'a', "console.log('hi', [", '])\n}')).toBe('a');
   });
 
-  it('stands in the place of a closed bracket that is not at its end', () => {
+  it('replaces a closed bracket that is not at its end', () => {
     const log = made({ prefix: 'console.', suffix: '\n}', text: "log('hi', [a])" });
     expect(continueSuggestion(log, 'a', "console.log('", "')\n}")).toEqual({ text: "hi', [a])", replaced: "')" });
     const statement = made({ prefix: 'console.', suffix: '\n}', text: "log('hi');" });
@@ -54,28 +54,28 @@ describe('continueSuggestion', () => {
     expect(continueSuggestion(block, 'a', 'if (', ')')).toEqual({ text: 'a) {\n  b();\n}', replaced: ')' });
   });
 
-  it('goes on where a bracket that it replaces is typed over', () => {
+  it('continues when a replaced bracket is typed over', () => {
     const call = made({ prefix: 'log(', suffix: ')\n', text: 'a); // done', replaced: ')' });
     expect(continueSuggestion(call, 'a', 'log(', ')\n')).toEqual({ text: 'a); // done', replaced: ')' });
     expect(continueSuggestion(call, 'a', 'log(a', ')\n')).toEqual({ text: '); // done', replaced: ')' });
     expect(continueSuggestion(call, 'a', 'log(a)', '\n')).toEqual({ text: '; // done', replaced: '' });
   });
 
-  it('asks anew where what the editor closed is not in it', () => {
+  it('returns undefined when it lacks the bracket that the editor closed', () => {
     const call = made({ prefix: 'f', suffix: '\n', text: '(a; b' });
     expect(continueSuggestion(call, 'a', 'f(', ')\n')).toBeUndefined();
   });
 
-  it('stands in front of what already followed the cursor', () => {
+  it('stays before the text that already followed the cursor', () => {
     const inside = made({ prefix: 'foo(', suffix: ');\n', text: 'bar(1)' });
     expect(left(inside, 'a', 'foo(bar(', '));\n')).toBe('1');
   });
 
-  it('takes nothing but brackets and quotes for the editor’s doing', () => {
+  it('accepts only brackets and quotes as closed by the editor', () => {
     expect(left(call, 'a', 'const sum = add', 'x\n')).toBeUndefined();
   });
 
-  it('always completes to the text that was offered', () => {
+  it('always completes to the offered text', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'b', '(', ')', '[', ']', '\n', "'"), maxLength: 12 });
     const closers = fc.string({ unit: fc.constantFrom(')', ']', "'"), maxLength: 2 });
     fc.assert(

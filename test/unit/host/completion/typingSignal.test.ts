@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('TypingSignal', () => {
-  it('tells once that somebody types, and once that they stopped, two seconds after the last key', () => {
+  it('fires once when typing starts and once two seconds after the last key', () => {
     const told: boolean[] = [];
     const signal = new TypingSignal((typing) => told.push(typing));
     for (let key = 0; key < 5; key++) {
@@ -24,7 +24,7 @@ describe('TypingSignal', () => {
     expect(told).toEqual([true, false, true]);
   });
 
-  it('tells nothing once it is disposed', () => {
+  it('fires nothing after dispose', () => {
     const told: boolean[] = [];
     const signal = new TypingSignal((typing) => told.push(typing));
     signal.typed();

@@ -4,8 +4,8 @@ import { FakeMemory } from '../chat/chatFakes';
 
 const snapshot = { lines: ['a'], kinds: ['added' as const] };
 
-describe('the memory of edits', () => {
-  it('outlives a window, until nothing is left to remember', () => {
+describe('EditMemory', () => {
+  it('restores edits in a new window until none is left', () => {
     const memento = new FakeMemory();
     const memory = new EditMemory(memento);
     memory.set('file:///a', [snapshot]);
@@ -16,7 +16,7 @@ describe('the memory of edits', () => {
     expect(memento.values.get('paddock.edits')).toBeUndefined();
   });
 
-  it('forgets the oldest files, and what it cannot read', () => {
+  it('drops the oldest files and unreadable entries', () => {
     const memento = new FakeMemory();
     const memory = new EditMemory(memento);
     for (let index = 0; index < 30; index++) memory.set(`file:///${index}`, [snapshot]);

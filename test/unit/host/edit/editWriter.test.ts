@@ -29,7 +29,7 @@ function writing() {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the writing of an edit', () => {
-  it('shows whole lines of code as they come, and nothing of the prose', async () => {
+  it('shows whole lines of code as they arrive, without the prose', async () => {
     const { engine, document, read, result } = writing();
     engine.last.read(5, 10);
     engine.last.write('Here:\n```ts\nONE\ntw');
@@ -42,7 +42,7 @@ describe('the writing of an edit', () => {
     expect(read).toEqual(['5/10']);
   });
 
-  it('leaves what an answer that was cut short did not come to', async () => {
+  it('keeps the lines that a cut answer did not reach', async () => {
     const { engine, document, edit, result } = writing();
     engine.last.write('```\nONE\ntw');
     engine.last.end('maxTokens');
@@ -51,7 +51,7 @@ describe('the writing of an edit', () => {
     expect(document.content).toBe('head\n  ONE\n  two\ntail');
   });
 
-  it('says that there is no code, or nothing new', async () => {
+  it('reports an answer without code or without changes', async () => {
     const none = writing();
     none.engine.last.write('I would not change that.');
     none.engine.last.end();
@@ -63,14 +63,14 @@ describe('the writing of an edit', () => {
     expect(same.document.content).toBe(before);
   });
 
-  it('is not trusted where the model did not see the whole selection', async () => {
+  it('rejects an answer when the model did not see the whole selection', async () => {
     const { engine, result } = writing();
     engine.last.write('```\nONE\n```');
     engine.last.end('end', { cuts: [{ block: 'selection', label: '', shownLines: 1, totalLines: 2 }] });
     expect(await result).toEqual({ kind: 'selectionCut' });
   });
 
-  it('stops, and shows nothing that comes later', async () => {
+  it('shows nothing after it was stopped', async () => {
     const { engine, document, writer, result } = writing();
     engine.last.write('```\nONE\n');
     await settled();
@@ -81,7 +81,7 @@ describe('the writing of an edit', () => {
     expect(document.content).toBe(shown);
   });
 
-  it('ends where a user changed its lines, or the document takes no changes', async () => {
+  it('ends when the user changes its lines or the document rejects changes', async () => {
     const interrupted = writing();
     interrupted.writer.interrupt();
     expect(await interrupted.result).toEqual({ kind: 'interrupted' });
@@ -92,7 +92,7 @@ describe('the writing of an edit', () => {
     expect(readOnly.document.content).toBe(before);
   });
 
-  it('tells why the engine failed', async () => {
+  it('reports why the engine failed', async () => {
     const { engine, result } = writing();
     engine.last.write('```\nONE\n');
     engine.last.fail({ kind: 'workerDied', detail: 'SIGKILL' });

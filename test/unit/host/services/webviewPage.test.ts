@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { webviewPage } from '../../../../src/host/services/webviewPage';
 
-describe('the page', () => {
+describe('webviewPage', () => {
   const page = webviewPage({
     cspSource: 'https://host.test',
     nonce: 'N0NCE',
@@ -11,7 +11,7 @@ describe('the page', () => {
     title: '<Chat>',
   });
 
-  it('allows one script by nonce, style sheets and fonts of its own, and nothing else', () => {
+  it('allows only one script by nonce and its own style sheets and fonts', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? '';
     const directives = policy.split(';').map((each) => each.trim().split(/\s+/));
     expect(Object.fromEntries(directives.map(([name, ...sources]) => [name, sources]))).toEqual({
@@ -24,12 +24,12 @@ describe('the page', () => {
     });
   });
 
-  it('has one script, and nothing inline', () => {
+  it('has one script and no inline code', () => {
     expect(page.match(/<script[^>]*>/g)).toEqual(['<script nonce="N0NCE" src="https://host.test/main.js">']);
     expect(page).not.toMatch(/ style=| on\w+=|<style/);
   });
 
-  it('has a language, and a title that is text', () => {
+  it('sets the language and escapes the title', () => {
     expect(page).toContain('<html lang="zh-cn">');
     expect(page).toContain('<title>&lt;Chat&gt;</title>');
   });

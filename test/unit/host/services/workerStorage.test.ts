@@ -5,14 +5,14 @@ import { workerStorage } from '../../../../src/host/services/workerStorage';
 const globalStorageUri = { fsPath: '/storage/paddock' };
 
 describe('workerStorage', () => {
-  it('is a folder that all windows share, with the bytes of the setting', () => {
+  it('returns a folder shared by all windows, with the configured size', () => {
     const config = readConfig((key) => (key === 'session.diskGigabytes' ? 0.5 : undefined));
     const { folder, maxBytes } = workerStorage({ globalStorageUri, storageUri: undefined }, config);
     expect(folder.replace(/\\/g, '/')).toBe('/storage/paddock/session');
     expect(maxBytes).toBe(500_000_000);
   });
 
-  it('tells workspaces apart without naming them, and gives windows without one the same owner', () => {
+  it('returns a different opaque owner for each workspace, and one for windows without a workspace', () => {
     const owner = (uri: string | undefined): string =>
       workerStorage(
         { globalStorageUri, storageUri: uri === undefined ? undefined : { toString: () => uri } },

@@ -16,13 +16,13 @@ describe('a day’s savings', () => {
   });
 
   it.each([undefined, null, 'x', [], {}, { ...nothing, reusedTokens: -1 }, { ...nothing, savedSeconds: Number.NaN }, { day: 7 }])(
-    'are none where what was kept is no record: %j',
+    'are empty for the invalid record %j',
     (stored) => {
       expect(todayOf(stored, noon)).toEqual(nothing);
     },
   );
 
-  it('are the reused tokens by the rate at which they would have been evaluated', () => {
+  it('are the reused tokens divided by the prefill rate', () => {
     const after = withReuse(withReuse(nothing, { reusedTokens: 400, prefillTokensPerSecond: 40 }), {
       reusedTokens: 900,
       prefillTokensPerSecond: 900,
@@ -30,7 +30,7 @@ describe('a day’s savings', () => {
     expect(after).toEqual({ day: '2026-03-07', reusedTokens: 1300, savedSeconds: 11 });
   });
 
-  it('have no seconds where the rate is not known', () => {
+  it('have no seconds without a known rate', () => {
     expect(withReuse(nothing, { reusedTokens: 400, prefillTokensPerSecond: 0 })).toMatchObject({ reusedTokens: 400, savedSeconds: 0 });
   });
 });
@@ -62,8 +62,8 @@ class Window {
   }
 }
 
-describe('what is kept of savings', () => {
-  it('counts at once and is stored later, once for many answers', async () => {
+describe('stored savings', () => {
+  it('count at once and are written once for many answers', async () => {
     const window = new Window(new FakeMemory());
     for (let answer = 0; answer < 10; answer++) window.savings.add(100);
     expect(window.savings.today).toMatchObject({ reusedTokens: 1000 });
@@ -74,7 +74,7 @@ describe('what is kept of savings', () => {
     expect(window.savings.today).toMatchObject({ reusedTokens: 1000, savedSeconds: 20 });
   });
 
-  it('is reckoned by what prefill does by then, or did last', async () => {
+  it('use the present prefill rate, or the last known one', async () => {
     const window = new Window(new FakeMemory());
     window.savings.measured(10);
     window.savings.add(100);
@@ -87,7 +87,7 @@ describe('what is kept of savings', () => {
     expect(window.savings.today).toMatchObject({ reusedTokens: 200, savedSeconds: 4 });
   });
 
-  it('outlives the window, and is forgotten the next day', () => {
+  it('survive a new window and are dropped the next day', () => {
     const memory = new FakeMemory();
     const first = new Window(memory);
     first.savings.measured(50);
@@ -102,7 +102,7 @@ describe('what is kept of savings', () => {
     expect(Array.from(memory.values.values())).toEqual([{ day: '2026-03-08', reusedTokens: 100, savedSeconds: 0 }]);
   });
 
-  it('is the sum of all windows', async () => {
+  it('are the sum of all windows', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 1000 }), fc.boolean()), { maxLength: 30 }),
@@ -120,7 +120,7 @@ describe('what is kept of savings', () => {
     );
   });
 
-  it('takes no notice of answers that reused nothing', () => {
+  it('ignore answers that reused nothing', () => {
     const window = new Window(new FakeMemory());
     window.savings.add(0);
     expect(window.timers).toEqual([]);

@@ -21,8 +21,8 @@ function facts(more: Partial<ReportFacts> = {}): ReportFacts {
   };
 }
 
-describe('the report', () => {
-  it('has what somebody needs who looks for the reason', () => {
+describe('the issue report', () => {
+  it('lists the version, the machine, the model and the session', () => {
     const report = issueReport(facts({ lastError: { kind: 'workerDied', detail: 'it ended by SIGSEGV', cause: 'memory' } }));
     expect(report).toContain('| Paddock | 0.1.0 |');
     expect(report).toContain('| node-llama-cpp | 3.22.1 |');
@@ -35,14 +35,14 @@ describe('the report', () => {
     expect(report).toContain('| Kind | workerDied |\n| Cause | memory |\n| Detail | SIGSEGV |');
   });
 
-  it('has the rest where there is no worker', () => {
+  it('lists what is known without a worker', () => {
     const report = issueReport(facts({ state: { kind: 'stopped' }, view: undefined, worker: undefined }));
     expect(report).toContain('| Engine | stopped |');
     expect(report).toContain('| Worker | not started |');
     expect(report).not.toMatch(/### (Session|Model|Last error)/);
   });
 
-  it('tells numbers of an error, and words of it that are known', () => {
+  it('includes numbers and known words of an error', () => {
     const error: EngineErrorData = {
       kind: 'workerUnavailable',
       detail: "spawn /project/alice/node ENOENT, then exit code 134 for ALICE's sake",
@@ -76,8 +76,8 @@ const errors = fc
     kind === 'modelBroken' ? { kind, path: detail, detail } : { kind: kind as 'internal', detail },
   );
 
-describe('what is the user’s', () => {
-  it('is in no report', () => {
+describe('private data', () => {
+  it('is never in an issue report', () => {
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 8, maxLength: 8 }), errors, (texts, lastError) => {
         const [path = '', runtime = '', prompt = '', exclude = '', one, two, three, language = ''] = texts;
@@ -106,7 +106,7 @@ describe('what is the user’s', () => {
     );
   });
 
-  it('breaks no table and starts no markup, where a name is let in', () => {
+  it('cannot break the report’s table or start markup', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (name, architecture) => {
         const report = issueReport(

@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { taskSubjects } from '../../../../src/host/llm/subjects';
 import { Labels } from '../../../../src/host/session/laneLabels';
 
-vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
-
-describe('a lane', () => {
-  it('is named by its conversation, its task or its file', async () => {
+describe('Labels', () => {
+  it('name a lane after its conversation, task or file', async () => {
     const asked: string[] = [];
     const labels = new Labels((id) => {
       asked.push(id);
@@ -26,7 +24,7 @@ describe('a lane', () => {
     expect(labels.of({ role: 'completion', subject: 'src/a.ts' })).toEqual({ label: 'a.ts', description: 'ghost text · src' });
   });
 
-  it('has the new title when the old ones are forgotten', async () => {
+  it('use the new title after the old ones were forgotten', async () => {
     let title = 'Before';
     const labels = new Labels(() => Promise.resolve(title));
     const lane = { role: 'chat' as const, subject: 'c1' };

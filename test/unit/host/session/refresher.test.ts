@@ -23,7 +23,7 @@ class Watched {
 }
 
 describe('a view’s refreshing', () => {
-  it('looks at once when it is shown, and now and then while it is', async () => {
+  it('polls at once when it is shown, and regularly while it is visible', async () => {
     const { refresher, timers, looks } = new Watched();
     refresher.show();
     await settled();
@@ -31,7 +31,7 @@ describe('a view’s refreshing', () => {
     expect(looks).toEqual([0, longestPause, 2 * longestPause]);
   });
 
-  it('looks at nothing while nobody sees it, and keeps no timer', async () => {
+  it('does not poll and keeps no timer while it is hidden', async () => {
     const { refresher, timers, looks } = new Watched();
     refresher.change();
     refresher.show();
@@ -43,7 +43,7 @@ describe('a view’s refreshing', () => {
     expect(timers.count).toBe(0);
   });
 
-  it('looks every second while something goes on', async () => {
+  it('polls every second while the engine is busy', async () => {
     const watched = new Watched();
     watched.isBusy = true;
     watched.refresher.show();
@@ -52,7 +52,7 @@ describe('a view’s refreshing', () => {
     expect(watched.looks).toEqual([0, 1000, 2000, 3000]);
   });
 
-  it('looks again a second after a look that a change came into', async () => {
+  it('polls again one second after a change during a poll', async () => {
     const watched = new Watched();
     let release: () => void = () => undefined;
     watched.until = new Promise((resolve) => {
@@ -67,7 +67,7 @@ describe('a view’s refreshing', () => {
     expect(watched.looks.slice(0, 2)).toEqual([0, shortestPause]);
   });
 
-  it('looks at most once a second and soon after each change, whatever happens', async () => {
+  it('polls at most once a second and soon after each change', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 2500 }), { maxLength: 40 }), async (pauses) => {
         const { refresher, timers, looks } = new Watched();

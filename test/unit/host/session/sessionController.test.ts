@@ -94,8 +94,8 @@ class Desk {
   }
 }
 
-describe('the session view’s host side', () => {
-  it('looks when the view is opened, and not while it is closed', async () => {
+describe('SessionController', () => {
+  it('polls while the view is open, and not while it is closed', async () => {
     const desk = new Desk();
     desk.finished.fire(fakeMetrics);
     await desk.timers.pass(60_000);
@@ -109,7 +109,7 @@ describe('the session view’s host side', () => {
     expect(desk.engine.looks).toBe(1);
   });
 
-  it('looks again after an answer, at most once a second', async () => {
+  it('polls again after an answer, at most once a second', async () => {
     const desk = new Desk();
     desk.engine.view = { ...sampleView, lanes: [] };
     await desk.open();
@@ -120,7 +120,7 @@ describe('the session view’s host side', () => {
     expect(desk.engine.looks).toBe(3);
   });
 
-  it('counts what answers reused, seen or not, by the rate that was measured last', async () => {
+  it('counts reused tokens also while the view is closed', async () => {
     const desk = new Desk();
     desk.engine.become({ kind: 'ready', generation: 1, responding: true, facts: { ...fakeFacts, prefillTokensPerSecond: 16 } });
     desk.finished.fire(fakeMetrics);
@@ -131,14 +131,14 @@ describe('the session view’s host side', () => {
     expect(desk.savings.today).toMatchObject({ reusedTokens: 1024, savedSeconds: 16 });
   });
 
-  it('shows at once that the engine is in another state, and nothing of a session that is gone', async () => {
+  it('shows a new engine state at once, without the old session', async () => {
     const desk = new Desk();
     await desk.open();
     desk.engine.become({ kind: 'restarting', generation: 1, error: { kind: 'restarted' }, delayMilliseconds: 1 });
     expect(desk.pages.at(-1)).toMatchObject({ state: { kind: 'restarting' }, view: undefined });
   });
 
-  it('asks nothing of a worker that does not respond', async () => {
+  it('sends nothing to a worker that does not respond', async () => {
     const desk = new Desk();
     await desk.open();
     const { looks } = desk.engine;
@@ -150,7 +150,7 @@ describe('the session view’s host side', () => {
     expect(desk.reports[0]?.view).toBe(sampleView);
   });
 
-  it('shows the rest where titles cannot be had', async () => {
+  it('shows the session without titles when they cannot be read', async () => {
     const desk = new Desk();
     desk.learns = () => Promise.reject(new Error('the disk is gone'));
     await desk.open();
@@ -160,14 +160,14 @@ describe('the session view’s host side', () => {
 });
 
 describe('the session view’s buttons', () => {
-  it('park, and say what came of it', async () => {
+  it('park lanes and report the result', async () => {
     const desk = new Desk();
     await desk.controller.act('park');
     expect(desk.engine.parks).toBe(1);
     expect(desk.notices).toEqual(['parking', 'parked 3']);
   });
 
-  it('clear what is held, but only after a question', async () => {
+  it('clear the session only after a confirmation', async () => {
     const desk = new Desk();
     desk.agrees = false;
     await desk.controller.act('clear');
@@ -179,7 +179,7 @@ describe('the session view’s buttons', () => {
     expect(desk.notices).toEqual(['cleared 1']);
   });
 
-  it('say so where there is no session', async () => {
+  it('report that there is no session', async () => {
     const desk = new Desk();
     desk.engine.view = undefined;
     await desk.controller.act('park');
@@ -188,7 +188,7 @@ describe('the session view’s buttons', () => {
     expect(desk.asked).toEqual([]);
   });
 
-  it('copy a report with the last error', async () => {
+  it('copy an issue report with the last error', async () => {
     const desk = new Desk();
     const error = { kind: 'workerDied', detail: 'SIGKILL' } as const;
     desk.engine.become({ kind: 'restarting', generation: 1, error, delayMilliseconds: 1 });
@@ -198,7 +198,7 @@ describe('the session view’s buttons', () => {
     expect(desk.notices).toEqual(['copied']);
   });
 
-  it('start the engine, and do what a problem’s buttons do', async () => {
+  it('start the engine and run the actions of a problem', async () => {
     const desk = new Desk();
     for (const id of ['start', 'restartEngine', 'chooseModelFile', 'retry', 'constructor', 'rm -rf']) await desk.controller.act(id);
     expect(desk.engine.starts).toBe(1);
@@ -206,13 +206,13 @@ describe('the session view’s buttons', () => {
   });
 });
 
-describe('what comes from the session’s webview', () => {
-  it.each([{ type: 'ready' }, { type: 'action', id: 'park' }])('is taken when it is a message: %j', (message) => {
+describe('the parser of messages from the session’s webview', () => {
+  it.each([{ type: 'ready' }, { type: 'action', id: 'park' }])('accepts the message %j', (message) => {
     expect(parseSessionMessage(message)).toEqual(message);
   });
 
   it.each([undefined, null, 'ready', [], {}, { type: 'action' }, { type: 'action', id: 7 }, { type: 'send', text: 'x' }])(
-    'is dropped when it is none: %j',
+    'rejects the value %j',
     (value) => {
       expect(parseSessionMessage(value)).toBeUndefined();
     },

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatBytes } from '../../../../src/host/ui/numberFormat';
 import { Labels } from '../../../../src/host/session/laneLabels';
 import { sessionPage, type PageParts } from '../../../../src/host/session/sessionPage';
@@ -6,13 +6,6 @@ import { clearQuestion, sessionWords } from '../../../../src/host/session/sessio
 import type { SectionView } from '../../../../src/contract/webview/sessionMessages';
 import { fakeFacts } from '../../../fixtures/engine/fakeEngine';
 import { sampleView } from './sessionSamples';
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-}));
 
 const titles: Readonly<Record<string, string>> = { 'c-1': 'Reverse a string', 'c-2': 'Tests for the parser', 'c-3': '' };
 
@@ -47,7 +40,10 @@ describe('the session view', () => {
       lanes: sampleView.lanes.map((lane) => ({ ...lane, model: roleOf(lane) })),
       parked: sampleView.parked.map((each) => ({ ...each, model: roleOf(each) })),
     };
-    const both = await page({ view, state: { kind: 'ready', generation: 1, responding: true, facts: { ...fakeFacts, completion: ghostText } } });
+    const both = await page({
+      view,
+      state: { kind: 'ready', generation: 1, responding: true, facts: { ...fakeFacts, completion: ghostText } },
+    });
     const chat = section(both.sections, 'lanes', 'lanes-chat');
     const ghost = section(both.sections, 'lanes', 'lanes-completion');
     expect([chat.title, ghost.title]).toEqual(['Lanes · Fake 7B', 'Lanes · Small 1B']);
@@ -59,7 +55,7 @@ describe('the session view', () => {
     expect(new Set(both.sections.map(({ id }) => id)).size).toBe(both.sections.length);
   });
 
-  it('says what each lane is about, how full it is, and whether it is in use', async () => {
+  it('shows what each lane holds, how full it is and whether it is in use', async () => {
     const { lines } = section((await page()).sections, 'lanes', 'lanes');
     expect(lines).toEqual([
       {
@@ -94,7 +90,7 @@ describe('the session view', () => {
     expect(none.note).toMatch(/^Nothing is parked\./);
   });
 
-  it('says what reuse saved', async () => {
+  it('shows how much reuse saved', async () => {
     expect(facts(await page(), 'savings')).toEqual({
       'Tokens reused today': '120,400',
       'Reading time saved today': '50 min, 10 sec',
@@ -104,7 +100,7 @@ describe('the session view', () => {
     });
   });
 
-  it('says how fast answers were, in a picture, in words and in a table', async () => {
+  it('shows the speed of answers as a chart, a sentence and a table', async () => {
     const { charts } = section((await page()).sections, 'charts', 'speed');
     expect(charts).toMatchObject([
       {
@@ -127,7 +123,7 @@ describe('the session view', () => {
     expect(silent).toMatchObject({ charts: [], note: 'No answer was long enough yet to tell.' });
   });
 
-  it('says what memory it takes, and what runs', async () => {
+  it('shows the memory in use and the loaded model', async () => {
     const shown = await page();
     expect(facts(shown, 'memory')).toEqual({
       'The model’s process': '5.2 GB',
@@ -149,7 +145,7 @@ describe('the session view', () => {
     expect(Object.keys(facts(other, 'memory'))).toEqual(['The model’s process', 'KV cache of all lanes', 'Model file, shared']);
   });
 
-  it('says without a session what state the engine is in, and offers what helps', async () => {
+  it('shows the state of the engine and helpful actions without a session', async () => {
     const stopped = await page({ state: { kind: 'stopped' }, view: undefined });
     expect(stopped.engine).toEqual({ kind: 'stopped', label: 'The model is not loaded' });
     expect(stopped.actions.map(({ label }) => label)).toEqual(['Load the Model', 'Copy Report for an Issue']);
@@ -162,8 +158,8 @@ describe('the session view', () => {
   });
 });
 
-describe('a lane’s name', () => {
-  it('is a conversation’s title, which is asked for once, and again where there was none', async () => {
+describe('the label of a lane', () => {
+  it('is the title of its conversation, which is looked up again only when it was missing', async () => {
     const asked: string[] = [];
     const labels = new Labels((subject) => {
       asked.push(subject);
@@ -183,7 +179,7 @@ describe('a lane’s name', () => {
     expect(asked.at(-1)).toBe('c-1');
   });
 
-  it('is something also where nothing is known', () => {
+  it('has a fallback when nothing is known', () => {
     const labels = new Labels(() => Promise.resolve(undefined));
     expect(labels.of({ role: 'chat' }).label).toBe('Another request');
     expect(labels.of({ role: 'completion' })).toEqual({ label: 'Another request', description: 'ghost text' });
@@ -191,8 +187,8 @@ describe('a lane’s name', () => {
   });
 });
 
-describe('clearing', () => {
-  it('is asked about with what it frees and costs', () => {
+describe('clearing the session', () => {
+  it('asks with what it frees and costs', () => {
     expect(clearQuestion(sampleView)).toEqual({
       message: 'Clear what the session has read?',
       detail:
@@ -201,7 +197,7 @@ describe('clearing', () => {
     expect(clearQuestion({ ...sampleView, prefillTokensPerSecond: 0 }).detail).toMatch(/about next\.$/);
   });
 
-  it('says what it did', () => {
+  it('reports what it cleared and parked', () => {
     expect(sessionWords.cleared({ lanes: 2, tokens: 1500, parked: 1, bytes: 3e6 })).toBe(
       'Cleared: 2 lanes with 1,500 tokens, and 1 parked lane (3 MB).',
     );

@@ -1,41 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../../../src/util/event';
 import type { SessionController } from '../../../../src/host/session/sessionController';
 import { SessionWebview } from '../../../../src/host/session/sessionWebview';
 import type { SessionHostMessage } from '../../../../src/contract/webview/sessionMessages';
+import { FakeWebviewView } from '../../../fixtures/vscode/fakeWebview';
+import { Uri } from '../../../fixtures/vscode/uri';
 import { FakeLog, settled } from '../chat/chatFakes';
 
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (_base: unknown, ...segments: string[]) => segments.join('/') },
-  commands: {},
-  env: { language: 'en' },
-}));
-
-/** The view's place in the side bar. VS Code keeps it while it is collapsed, and destroys its page. */
-class FakePlace {
-  visible = true;
-  readonly visibility = new Emitter<undefined>();
-  readonly disposal = new Emitter<undefined>();
-  readonly fromPage = new Emitter<unknown>();
-  readonly posted: unknown[] = [];
-  readonly webview = {
-    options: {},
-    html: '',
-    cspSource: 'csp',
-    asWebviewUri: (uri: unknown) => uri,
-    onDidReceiveMessage: this.fromPage.event,
-    postMessage: (message: unknown) => Promise.resolve(this.posted.push(message)),
-  };
-  readonly onDidChangeVisibility = this.visibility.event;
-  readonly onDidDispose = this.disposal.event;
-
-  become(visible: boolean): void {
-    this.visible = visible;
-    this.visibility.fire(undefined);
-  }
-}
-
-function opened(): { place: FakePlace; seen: string[]; log: FakeLog; messages: Emitter<SessionHostMessage> } {
+function opened(): { place: FakeWebviewView; seen: string[]; log: FakeLog; messages: Emitter<SessionHostMessage> } {
   const seen: string[] = [];
   const log = new FakeLog();
   const messages = new Emitter<SessionHostMessage>();
@@ -45,44 +17,43 @@ function opened(): { place: FakePlace; seen: string[]; log: FakeLog; messages: E
     viewClosed: () => void seen.push('closed'),
     act: (id) => (id === 'broken' ? Promise.reject(new Error('it broke')) : Promise.resolve(void seen.push(id))),
   };
-  const place = new FakePlace();
-  const uri: unknown = {};
-  const view = new SessionWebview(uri as ConstructorParameters<typeof SessionWebview>[0], controller as SessionController, 'Session', log);
-  view.resolveWebviewView(place as unknown as Parameters<SessionWebview['resolveWebviewView']>[0]);
+  const place = new FakeWebviewView();
+  const view = new SessionWebview(new Uri('/ext'), controller as SessionController, 'Session', log);
+  view.resolveWebviewView(place);
   return { place, seen, log, messages };
 }
 
-describe('the session’s place in the side bar', () => {
-  it('has a page of its own', () => {
+describe('SessionWebview', () => {
+  it('loads the session page without forms and command links', () => {
     const { html, options } = opened().place.webview;
     expect(html).toContain('dist/webview/session.js');
     expect(html).toContain('media/session.css');
     expect(options).toMatchObject({ enableForms: false, enableCommandUris: false });
   });
 
-  it('is looked at from when its page is ready until it is collapsed or thrown away', () => {
+  it('is open from ready until it is collapsed or disposed', () => {
     const { place, seen } = opened();
-    place.fromPage.fire({ type: 'ready' });
+    place.webview.fromPage.fire({ type: 'ready' });
     place.become(false);
     place.become(true);
-    place.fromPage.fire({ type: 'ready' });
-    place.disposal.fire(undefined);
-    place.fromPage.fire({ type: 'ready' });
+    place.webview.fromPage.fire({ type: 'ready' });
+    place.close();
+    place.webview.fromPage.fire({ type: 'ready' });
     expect(seen).toEqual(['ready', 'closed', 'ready', 'closed']);
   });
 
-  it('hands buttons on, and logs what is no message and what fails', async () => {
+  it('passes actions to the controller, and logs invalid messages and failures', async () => {
     const { place, seen, log } = opened();
     for (const message of [{ type: 'action', id: 'park' }, { type: 'eval' }, { type: 'action', id: 'broken' }])
-      place.fromPage.fire(message);
+      place.webview.fromPage.fire(message);
     await settled();
     expect(seen).toEqual(['park']);
     expect(log.lines).toEqual(['the webview sent a message that is none', expect.stringContaining('it broke')]);
   });
 
-  it('passes on what the page is to show', () => {
+  it('posts the messages of the controller', () => {
     const { place, messages } = opened();
     messages.fire({ type: 'notice', text: 'Parked.' });
-    expect(place.posted).toEqual([{ type: 'notice', text: 'Parked.' }]);
+    expect(place.webview.posted).toEqual([{ type: 'notice', text: 'Parked.' }]);
   });
 });

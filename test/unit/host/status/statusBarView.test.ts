@@ -1,22 +1,15 @@
 import type { ModelFacts } from '../../../../src/contract/models';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EngineState } from '../../../../src/host/llm/languageModel';
 import { lanesLine, statusView } from '../../../../src/host/status/statusBarView';
 import { fakeFacts } from '../../../fixtures/engine/fakeEngine';
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-}));
 
 function ready(more: Partial<ModelFacts> = {}, responding = true): EngineState {
   return { kind: 'ready', generation: 1, responding, facts: { ...fakeFacts, ...more } };
 }
 
 describe('the status bar with a model', () => {
-  it('tells in its tooltip what was chosen for the machine', () => {
+  it('shows the model, threads and lanes in its tooltip', () => {
     expect(statusView(ready({ lanes: 4 }), '', 12.3, false)).toEqual({
       text: '$(hubot) Fake 7B 12 tokens/s',
       tooltip: 'Paddock: Fake 7B, on the CPU with 2 threads; nothing leaves this machine\n4 lanes of 4,096 tokens, 8.6 GB',
@@ -27,19 +20,19 @@ describe('the status bar with a model', () => {
     expect(lanesLine({ ...fakeFacts, lanes: 1 })).toBe('1 lane of 4,096 tokens, 2.1 GB');
   });
 
-  it('names the threads of both phases where they differ, and the GPU', () => {
+  it('shows the threads of both phases when they differ, and the GPU', () => {
     expect(statusView(ready({ threads: 4, decodeThreads: 3 }), '', undefined, false).tooltip).toContain(
       'with 4 threads to read and 3 to write',
     );
     expect(statusView(ready({ gpu: 'metal', decodeThreads: 1 }), '', undefined, false).tooltip).toContain('on the GPU (metal)');
   });
 
-  it('says what was taken up again, and nothing where there was nothing', () => {
+  it('shows restored tokens only when there are some', () => {
     expect(statusView(ready({ restoredTokens: 3072 }), '', undefined, false).tooltip).toMatch(/\n3,072 tokens taken up again$/);
     expect(statusView(ready(), '', undefined, false).tooltip).not.toContain('again');
   });
 
-  it('names the model of ghost text where that is another one, and why there is none where one is set', () => {
+  it('shows the separate model of ghost text, or why it cannot be used', () => {
     expect(statusView(ready(), '', undefined, false).tooltip).not.toContain('Ghost text');
     const loaded = ready({ completion: { kind: 'loaded', facts: { ...fakeFacts, name: 'Small 1B' } } });
     expect(statusView(loaded, '', undefined, false)).toMatchObject({ text: '$(hubot) Fake 7B', isProblem: false });
@@ -61,19 +54,19 @@ describe('the status bar with a model', () => {
     );
   });
 
-  it('says quietly when it does not respond', () => {
+  it('shows without a warning that the model is not responding', () => {
     const view = statusView(ready({}, false), '', 12, false);
     expect(view).toMatchObject({ text: '$(watch) Fake 7B (not responding)', isProblem: false });
     expect(view.tooltip).toContain('is not responding');
   });
 
-  it('claims that nothing leaves the machine only where that is so', () => {
+  it('says that nothing leaves the machine only for a local model', () => {
     expect(statusView(ready(), '', undefined, true).tooltip).not.toContain('leaves');
   });
 });
 
 describe('the status bar without a model', () => {
-  it('says why, and when it comes', () => {
+  it('says why no model is loaded and when it will be', () => {
     expect(statusView({ kind: 'stopped' }, '', undefined, false).tooltip).toContain('when you first open the chat or type');
     expect(statusView({ kind: 'stopped', why: 'idle' }, '', undefined, false)).toMatchObject({
       text: '$(hubot) Paddock',
@@ -93,7 +86,7 @@ describe('the status bar with a server', () => {
     fingerprint: 'f',
   };
 
-  it('says where text goes, and where it stays on this machine', () => {
+  it('shows the host that text is sent to, or that it is this machine', () => {
     const remote = statusView({ kind: 'remote', generation: 1, server }, '', 30, true);
     expect(remote.text).toBe('$(hubot) llama-2-70b 30 tokens/s');
     expect(remote.tooltip).toBe('Paddock: llama-2-70b, sent to gpu.example.com:8000');
@@ -103,7 +96,7 @@ describe('the status bar with a server', () => {
     );
   });
 
-  it('names the kind of server and what it refused', () => {
+  it('shows the kind of server and the parameters it refused', () => {
     const known = { ...server, dialect: 'vLLM', learnt: ['seed', 'role: system'] };
     expect(statusView({ kind: 'remote', generation: 1, server: known }, '', undefined, true).tooltip.split('\n')).toEqual([
       'Paddock: llama-2-70b, sent to gpu.example.com:8000',

@@ -9,9 +9,7 @@ import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { RecordingServer } from '../../../fixtures/servers/recordingServer';
 import { remoteEngine } from '../../../fixtures/servers/serverEngines';
 import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
-import { requestOptions, say, type Message, type Model, type Token } from './chatRequestFixtures';
-
-vi.mock('vscode', () => import('./fakeVscodeChat'));
+import { requestOptions, say, type Message, type Model } from './chatRequestFixtures';
 
 /** Somebody who uses the model, as VS Code does for them. */
 class Asker {
@@ -51,9 +49,8 @@ class Asker {
 
   async ask(messages: readonly Message[], options: Parameters<typeof requestOptions>[0] = {}, model?: Model): Promise<void> {
     const progress = { report: (part: object) => void this.heard.push((part as { value: string }).value) };
-    const token = this.cancel as unknown as Token;
     const asked = model ?? (await this.model());
-    await this.provider.provideLanguageModelChatResponse(asked, messages, requestOptions(options), progress, token);
+    await this.provider.provideLanguageModelChatResponse(asked, messages, requestOptions(options), progress, this.cancel);
   }
 
   /** Asks, and has the engine answer so. */
@@ -72,8 +69,8 @@ class Asker {
   }
 }
 
-describe('the model in VS Code', () => {
-  it('is listed without starting the engine, and says honestly what it cannot do', async () => {
+describe('ChatModelProvider', () => {
+  it('lists the model without starting the engine, and declares no tools or images', async () => {
     const asker = new Asker();
     asker.engine.state = { kind: 'stopped' };
     expect(await asker.model()).toEqual({
@@ -90,7 +87,7 @@ describe('the model in VS Code', () => {
     expect(asker.engine.starts).toBe(0);
   });
 
-  it('streams an answer to the question, sampled as the settings have it', async () => {
+  it('streams an answer with the sampling of the settings', async () => {
     const asker = new Asker();
     await asker.exchange([say(1, 'Capital of France?')], 'Par', 'is.');
     expect(asker.heard).toEqual(['Par', 'is.']);
@@ -104,7 +101,7 @@ describe('the model in VS Code', () => {
     });
   });
 
-  it('gives its own answers back with the ids that were generated, so that nothing of them is evaluated again', async () => {
+  it('adds the generated token ids to its own earlier answers', async () => {
     const asker = new Asker();
     await asker.exchange([say(1, 'One?')], '1');
     await asker.exchange([say(1, 'One?'), say(2, '1'), say(1, 'Two?')], '2');
@@ -115,7 +112,7 @@ describe('the model in VS Code', () => {
     expect(asker.engine.last.params.history[0]?.answer).toEqual({ text: 'one' });
   });
 
-  it('stops when it is cancelled, and says nothing more', async () => {
+  it('reports nothing after a cancellation', async () => {
     const asker = new Asker();
     const asked = asker.ask([say(1, 'Count.')]);
     await asker.untilAsked();
@@ -126,7 +123,7 @@ describe('the model in VS Code', () => {
     expect(asker.heard).toEqual(['1']);
   });
 
-  it('takes the options of a request', async () => {
+  it('applies the options of a request', async () => {
     const asker = new Asker();
     const asked = asker.ask([say(1, 'Hi')], { modelOptions: { temperature: 0, max_tokens: 3, seed: 1 } });
     await asker.untilAsked();
@@ -141,7 +138,7 @@ describe('the model in VS Code', () => {
     ['no question', [], {}, /Write a question/],
     ['an answer as the last message', [say(1, 'Hi'), say(2, 'Hello')], {}, /End with a message/],
     ['a tool that has to be called', [say(1, 'Hi')], { toolMode: 2, tools: [{ name: 'search', description: '' }] }, /cannot call tools/],
-  ] as const)('refuses %s with a sentence, without asking the engine', async (_, messages, options, sentence) => {
+  ] as const)('rejects %s with a message and without asking the engine', async (_, messages, options, sentence) => {
     const asker = new Asker();
     await expect(asker.ask(messages, options)).rejects.toMatchObject({
       name: 'LanguageModelError',
@@ -150,7 +147,7 @@ describe('the model in VS Code', () => {
     expect(asker.engine.chats).toEqual([]);
   });
 
-  it('answers without a tool that may be called', async () => {
+  it('answers when tools are optional', async () => {
     const asker = new Asker();
     const asked = asker.ask([say(1, 'Hi')], { tools: [{ name: 'search', description: '' }] });
     await asker.untilAsked();
@@ -158,7 +155,7 @@ describe('the model in VS Code', () => {
     await asked;
   });
 
-  it('says why there is no answer in the words of the chat view', async () => {
+  it('rejects a failed request with the message of the chat view', async () => {
     const asker = new Asker();
     const asked = asker.ask([say(1, 'Hi')]);
     await asker.untilAsked();
@@ -166,7 +163,7 @@ describe('the model in VS Code', () => {
     await expect(asked).rejects.toMatchObject({ message: expect.stringMatching(/5,000 tokens where 4,096 fit/) as string });
   });
 
-  it('tells a missing model file from other problems by its code', async () => {
+  it('rejects a missing model file with the code NotFound', async () => {
     const asker = new Asker();
     const asked = asker.ask([say(1, 'Hi')]);
     await asker.untilAsked();
@@ -174,7 +171,7 @@ describe('the model in VS Code', () => {
     await expect(asked).rejects.toMatchObject({ code: 'NotFound' });
   });
 
-  it('refuses for a model that was replaced meanwhile', async () => {
+  it('rejects a request for a model that was replaced', async () => {
     const asker = new Asker();
     const before = await asker.model();
     asker.changeSettings({ path: '/models/other.gguf' });
@@ -182,15 +179,15 @@ describe('the model in VS Code', () => {
   });
 });
 
-describe('token counts', () => {
-  it('are the vocabulary’s, with what stands around a message', async () => {
+describe('provideTokenCount', () => {
+  it('counts the tokens of the text and of the message around it', async () => {
     const asker = new Asker();
     const model = await asker.model();
     expect(await asker.provider.provideTokenCount(model, 'one two three')).toBe(3);
     expect(await asker.provider.provideTokenCount(model, say(1, 'one two three'))).toBe(11);
   });
 
-  it('are estimates by length while no model is loaded, and start none', async () => {
+  it('estimates by length while no model is loaded, and loads none', async () => {
     const asker = new Asker();
     asker.engine.state = { kind: 'stopped' };
     const model = await asker.model();
@@ -199,7 +196,7 @@ describe('token counts', () => {
     expect(asker.engine.starts).toBe(0);
   });
 
-  it('are estimates where a server answers, which is not told the text', async () => {
+  it('estimates for a server without sending it the text', async () => {
     const asker = new Asker();
     const server = await RecordingServer.start(true);
     const onDidChangeRoute = new Emitter<undefined>().event;
@@ -211,16 +208,15 @@ describe('token counts', () => {
     expect(await provider.provideTokenCount(model, say(1, 'unsent'))).toBe(1 + MESSAGE_TOKENS);
     expect(server.requests).toEqual([]);
     // What is asked does reach it.
-    const token = asker.cancel as unknown as Token;
-    await provider.provideLanguageModelChatResponse(model, [say(1, 'unsent')], requestOptions(), { report: () => undefined }, token);
+    await provider.provideLanguageModelChatResponse(model, [say(1, 'unsent')], requestOptions(), { report: () => undefined }, asker.cancel);
     expect(server.requestsWith('unsent')).toHaveLength(1);
     engine.dispose();
     await server.stop();
   });
 });
 
-describe('word of a change', () => {
-  it('comes when the model or its context differs, and not otherwise', async () => {
+describe('onDidChangeLanguageModelChatInformation', () => {
+  it('fires only when the model or its context changes', async () => {
     const asker = new Asker();
     await asker.model();
     asker.changeSettings({});
@@ -239,7 +235,7 @@ describe('word of a change', () => {
     expect(asker.changes).toBe(2);
   });
 
-  it('does not come before anybody has asked', async () => {
+  it('does not fire before the model was listed', async () => {
     const asker = new Asker();
     asker.changeSettings({ path: '/models/other.gguf' });
     await asker.model();

@@ -22,7 +22,7 @@ describe('parseGgufFacts', () => {
     expect(parseGgufFacts(head)).toEqual({ architecture: 'llama', trainContextTokens: 4096 });
   });
 
-  it('says what it has seen before the head ends, wherever that is', () => {
+  it('returns what it read from a header that is cut anywhere', () => {
     const whole = parseGgufFacts(head);
     for (let end = 0; end < 400; end++) {
       const facts = parseGgufFacts(head.subarray(0, end));
@@ -31,7 +31,7 @@ describe('parseGgufFacts', () => {
     expect(parseGgufFacts(head.subarray(0, 20_000))).toEqual(whole);
   });
 
-  it('takes the context of its own architecture alone', () => {
+  it('ignores the context length of another architecture', () => {
     const other = new Map<string, MetadataValue>([
       ['general.architecture', { type: 'string', value: 'qwen2' }],
       ['llama.context_length', { type: 'uint32', value: 4096 }],
@@ -39,7 +39,7 @@ describe('parseGgufFacts', () => {
     expect(parseGgufFacts(ggufHeader(other, []))).toEqual({ architecture: 'qwen2' });
   });
 
-  it('survives whatever a file may hold', () => {
+  it('returns an object for any damaged header', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat({ max: 300 }), (bytes, at) => {
         const broken = Buffer.from(head.subarray(0, 500));
@@ -61,13 +61,13 @@ describe('readGgufFacts', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('reads a file longer than its head', async () => {
+  it('reads the header of a longer file', async () => {
     const path = join(folder, 'model.gguf');
     await writeFile(path, Buffer.concat([head, Buffer.alloc(200_000)]));
     expect(await readGgufFacts(path)).toEqual({ architecture: 'llama', trainContextTokens: 4096 });
   });
 
-  it('knows nothing of a file that is not there, or is something else', async () => {
+  it('returns nothing for a missing file or another format', async () => {
     const page = join(folder, 'page.gguf');
     await writeFile(page, '<html>Not found</html>');
     expect(await readGgufFacts(page)).toEqual({});

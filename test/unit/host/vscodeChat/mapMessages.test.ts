@@ -10,11 +10,11 @@ const system = (text: string): RequestMessage => ({ role: 3, content: [{ value: 
 const map = (...messages: readonly RequestMessage[]): ReturnType<typeof mapMessages> => mapMessages(messages, 'Be brief.', asText);
 
 describe('mapMessages', () => {
-  it('asks a question with the system text in front', () => {
+  it('puts the system text before the question', () => {
     expect(map(user('Why?'))).toEqual({ kind: 'request', request: { system: 'Be brief.', history: [], user: { text: 'Why?' } } });
   });
 
-  it('takes a conversation turn by turn', () => {
+  it('maps a conversation turn by turn', () => {
     expect(map(user('One?'), assistant('1'), user('Two?'), assistant('2'), user('Three?'))).toMatchObject({
       request: {
         history: [
@@ -32,27 +32,27 @@ describe('mapMessages', () => {
     });
   });
 
-  it('puts what comes in a system role behind its own system text', () => {
+  it('appends system messages to its own system text', () => {
     expect(map(system('Speak French.'), user('Hello'))).toMatchObject({
       request: { system: 'Be brief.\n\nSpeak French.', history: [], user: { text: 'Hello' } },
     });
     expect(mapMessages([system('Speak French.'), user('Hello')], '', asText)).toMatchObject({ request: { system: 'Speak French.' } });
   });
 
-  it('takes an answer before the first question as one to nothing', () => {
+  it('maps an answer before the first question to an empty question', () => {
     expect(map(assistant('How can I help?'), user('Hello'))).toMatchObject({
       request: { history: [{ user: { text: '' }, answer: { text: 'How can I help?' } }], user: { text: 'Hello' } },
     });
   });
 
-  it('gives an answer with the ids that its memory has', () => {
+  it('adds remembered token ids to an answer', () => {
     const answerOf = (text: string) => ({ text, tokens: [1, 2], fingerprint: 'f' });
     expect(mapMessages([user('One?'), assistant('1'), user('Two?')], '', answerOf)).toMatchObject({
       request: { history: [{ answer: { text: '1', tokens: [1, 2], fingerprint: 'f' } }] },
     });
   });
 
-  it('refuses an image, also one that a tool has found', () => {
+  it('rejects images, also in tool results', () => {
     const image = { mimeType: 'image/png', data: new Uint8Array([1]) };
     expect(map({ role: 1, content: [{ value: 'What is this?' }, image] })).toEqual({ kind: 'refused', problem: 'image' });
     expect(map({ role: 1, content: [{ callId: '1', content: [image] }] }, user('What is this?'))).toEqual({
@@ -61,20 +61,20 @@ describe('mapMessages', () => {
     });
   });
 
-  it('refuses where there is nothing to answer', () => {
+  it('rejects messages without a question', () => {
     expect(map()).toEqual({ kind: 'refused', problem: 'noQuestion' });
     expect(map(user(' \n'))).toEqual({ kind: 'refused', problem: 'noQuestion' });
     expect(map(system('Speak French.'))).toEqual({ kind: 'refused', problem: 'noQuestion' });
     expect(map(user('Hello'), assistant('Hi'))).toEqual({ kind: 'refused', problem: 'answerLast' });
   });
 
-  it('leaves out messages that say nothing, such as a tool call of another model', () => {
+  it('skips empty messages, such as tool calls of another model', () => {
     const call: RequestMessage = { role: 2, content: [{ callId: '1', name: 'search', input: { query: 'x' } }] };
     const found: RequestMessage = { role: 1, content: [{ callId: '1', content: [{ value: 'Nothing.' }] }] };
     expect(map(user('Look it up.'), call, found)).toMatchObject({ request: { history: [], user: { text: 'Look it up.\n\nNothing.' } } });
   });
 
-  it('neither loses nor repeats nor reorders a word, and ends with the last question', () => {
+  it('keeps every word once and in order, and ends with the last question', () => {
     const messages = fc.array(fc.record({ role: fc.constantFrom(1, 2), content: fc.constantFrom('a', 'b', ' ', '') }), { maxLength: 12 });
     fc.assert(
       fc.property(messages, (said) => {
@@ -100,7 +100,7 @@ describe('mapMessages', () => {
 });
 
 describe('textOf', () => {
-  it('reads text alone, as an object of VS Code or as plain data', () => {
+  it('returns the text of VS Code’s parts and of plain data', () => {
     expect(textOf('plain')).toBe('plain');
     expect(
       textOf([
@@ -117,7 +117,7 @@ describe('textOf', () => {
     ['a part of prompt-tsx', { value: { node: {} } }],
     ['nothing', null],
     ['a number', 7],
-  ])('passes over %s', (_, part) => {
+  ])('skips %s', (_, part) => {
     expect(textOf([part, { value: 'text' }])).toBe('text');
   });
 });

@@ -16,7 +16,7 @@ const ready = (facts: Partial<typeof fakeFacts>): EngineState => ({
 });
 
 describe('modelInfo', () => {
-  it('is what the file and the settings say, while no model is loaded', () => {
+  it('describes the configured file while no model is loaded', () => {
     expect(modelInfo(stopped, configured, { architecture: 'llama', trainContextTokens: 2048 }, settings)).toEqual({
       id: 'llama-2-7b-chat.Q4_0',
       name: 'llama-2-7b-chat',
@@ -27,22 +27,22 @@ describe('modelInfo', () => {
     });
   });
 
-  it('has the name that the store of the file has for it', () => {
+  it('uses the name from the store of the file', () => {
     const blob = { path: `/ollama/blobs/sha256-${'a'.repeat(64)}`, name: 'llama2:7b-chat', contextTokens: 4096 };
     expect(modelInfo(stopped, blob, {}, settings)).toMatchObject({ id: 'llama2:7b-chat', name: 'llama2:7b-chat' });
   });
 
-  it('is what the loaded model is', () => {
+  it('describes the loaded model', () => {
     const info = modelInfo(ready({ architecture: 'qwen2', contextTokens: 8192 }), configured, { architecture: 'llama' }, settings);
     expect(info).toMatchObject({ id: 'llama-2-7b-chat.Q4_0', family: 'qwen2', maxInputTokens: 7167, maxOutputTokens: 1024 });
   });
 
-  it('goes by the settings where another model is still loaded', () => {
+  it('describes the configured file while another model is still loaded', () => {
     const info = modelInfo(ready({ path: '/models/other.gguf', architecture: 'qwen2', contextTokens: 8192 }), configured, {}, settings);
     expect(info).toMatchObject({ family: 'unknown', maxInputTokens: 3072, maxOutputTokens: 1023 });
   });
 
-  it('is the server’s where one answers, by its host until it has said more', () => {
+  it('describes the server’s model, or names the host while the model is unknown', () => {
     const server = { host: 'models.example:8000', isThisMachine: false, fingerprint: 'remote', contextTokens: 8192 };
     const state = (model: string, name: string): EngineState => ({ kind: 'remote', generation: 0, server: { ...server, model, name } });
     expect(
@@ -58,7 +58,7 @@ describe('modelInfo', () => {
     expect(modelInfo(state('', ''), configured, {}, settings)).toMatchObject({ id: 'models.example:8000', name: 'models.example:8000' });
   });
 
-  it('has an identity and a version also where the file name says little', () => {
+  it('has an id and a version for any file name', () => {
     expect(modelInfo(stopped, { ...configured, path: '/models/mine.gguf' }, {}, settings)).toMatchObject({
       id: 'mine',
       name: 'mine',
@@ -67,7 +67,7 @@ describe('modelInfo', () => {
     });
   });
 
-  it('promises no more than a lane holds: system text, question and answer', () => {
+  it('promises no more input and output tokens than a lane holds', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 512, max: 131_072 }),

@@ -4,11 +4,14 @@ import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
 import { followupsOf, Participant } from '../../../../src/host/vscodeChat/participant';
 import { FakeEngine, fakeMetrics } from '../../../fixtures/engine/fakeEngine';
 import { Cancel, MemoryLog } from '../../../fixtures/engine/workerClient';
-import { clearScene } from '../../../fixtures/vscode/fakeVscode';
-import { ChatResponseMarkdownPart, files, Location, Range, scene, Uri, ValidatingDocument } from './fakeVscodeChat';
-import type { Reference, Request, Result, Stream, Token, Turn } from './chatRequestFixtures';
-
-vi.mock('vscode', () => import('./fakeVscodeChat'));
+import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
+import { files } from '../../../fixtures/vscode/fakeFiles';
+import { ChatResponseMarkdownPart } from '../../../fixtures/vscode/fakeLanguageModels';
+import { reportProblems } from '../../../fixtures/vscode/fakeLanguages';
+import { showEditor } from '../../../fixtures/vscode/fakeWindow';
+import { Location, Range } from '../../../fixtures/vscode/positions';
+import { Uri } from '../../../fixtures/vscode/uri';
+import type { Reference, Request, Result, Stream, Turn } from './chatRequestFixtures';
 
 interface Asking {
   readonly prompt: string;
@@ -38,8 +41,7 @@ class FakeChatView {
     this.shown = [];
     const asked = this.engine.chats.length;
     const request = { references: [], ...asking } as unknown as Request;
-    const token = this.cancel as unknown as Token;
-    const answered = this.participant.answer(request, { history: this.history }, this.stream(), token);
+    const answered = this.participant.answer(request, { history: this.history }, this.stream(), this.cancel);
     await Promise.race([
       answered,
       vi.waitFor(() => {
@@ -90,13 +92,11 @@ const uri = new Uri('/project/weather.py');
 const file = { path: 'weather.py', language: 'python', text: 'import sky\nrain()\nsun()' };
 
 beforeEach(() => {
-  files.clear();
   files.set(uri.path, file.text);
-  clearScene();
 });
 
 describe('@paddock', () => {
-  it('answers with Paddock’s model, and leaves what it cost with the answer', async () => {
+  it('answers with Paddock’s model and returns the metrics', async () => {
     const view = new FakeChatView();
     const result = await view.exchange({ prompt: 'Capital of France?' }, 'Paris.');
     expect(view.shown.join('')).toBe('markdown Pmarkdown amarkdown rmarkdown imarkdown smarkdown .');
@@ -106,7 +106,7 @@ describe('@paddock', () => {
     });
   });
 
-  it('knows the conversation, its answers by their ids, and loses neither when VS Code forgets the ids', async () => {
+  it('sends the history with token ids, and without them after a reload', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'One?' }, '1');
     await view.exchange({ prompt: 'Two?' }, '2');
@@ -121,7 +121,7 @@ describe('@paddock', () => {
     ]);
   });
 
-  it('attaches a file, calls it by its name, and shows that it was used', async () => {
+  it('attaches a file by its name and shows the reference', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'What is #file:weather.py?', references: [{ id: 'file', range: [8, 24], value: uri }] }, 'Weather.');
     expect(view.params.user).toEqual({ text: 'What is weather.py?', file });
@@ -135,7 +135,7 @@ describe('@paddock', () => {
     expect(view.params.user).toEqual({ text: 'What is this?', file, selection: { startLine: 2, endLine: 2, text: 'rain()' } });
   });
 
-  it('takes texts along, first mentioned first, and says what it cannot read', async () => {
+  it('adds attached texts in the order of mention, and reports what cannot be read', async () => {
     const view = new FakeChatView();
     const references = [
       { id: 'vscode.folder', value: new Uri('/project/src') },
@@ -148,7 +148,7 @@ describe('@paddock', () => {
     expect(view.shown[0]).toBe('progress Not attached, as it cannot be read as text: a picture, src');
   });
 
-  it('reads what is too long up to its last whole character', async () => {
+  it('cuts long attachments after a whole character', async () => {
     const view = new FakeChatView();
     const text = `${'x'.repeat(399_999)}🙂`;
     files.set(uri.path, text);
@@ -162,7 +162,7 @@ describe('@paddock', () => {
     expect(user.text).toContain(`\n${text.slice(0, 399_999)}\n`);
   });
 
-  it('tells the model of a file as it was when it was asked about', async () => {
+  it('keeps the text of an attached file as it was when it was asked about', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: 'What is this?', references: [{ id: 'file', value: uri }] }, 'Weather.');
     files.set(uri.path, 'changed()');
@@ -173,13 +173,13 @@ describe('@paddock', () => {
     expect(view.params.history[0]?.user.file?.text).toBe('changed()');
   });
 
-  it('explains what is attached, or else selected, or else where the cursor is', async () => {
+  it('explains the attachment, or the selection, or the line of the cursor', async () => {
     const view = new FakeChatView();
     await view.exchange({ prompt: '', command: 'explain', references: [{ id: 'file', value: uri }] }, 'It rains.');
     expect(view.params.user).toMatchObject({ text: expect.stringMatching(/^Explain the selected python code/) as string, file });
 
-    const document = new ValidatingDocument(file.text, 'python', uri.path);
-    scene.editor = { document, selection: new Range(1, 0, 1, 4) };
+    const document = new FakeDocument(file.text, uri);
+    showEditor(document, new Range(1, 0, 1, 4));
     await view.exchange({ prompt: 'Shortly.', command: 'explain' }, 'It rains.');
     expect(view.params.user).toMatchObject({
       text: expect.stringContaining('The user adds: Shortly.') as string,
@@ -187,16 +187,17 @@ describe('@paddock', () => {
       selection: { startLine: 2, endLine: 2, text: 'rain()' },
     });
 
-    scene.editor = { document, selection: new Range(2, 1, 2, 1) };
+    showEditor(document, new Range(2, 1, 2, 1));
     await view.exchange({ prompt: '', command: 'explain' }, 'It rains.');
     expect(view.params.user).toMatchObject({ selection: { startLine: 3, endLine: 3, text: 'sun()' } });
   });
 
-  it('fixes with the problems that are reported in the code', async () => {
-    scene.diagnostics = [
+  it('adds the problems reported in the code to a fix', async () => {
+    reportProblems(
+      uri,
       { message: 'rain is not defined', severity: 0, range: new Range(1, 0, 1, 4) },
       { message: 'sky is not used', severity: 1, range: new Range(0, 7, 0, 10) },
-    ];
+    );
     const view = new FakeChatView();
     const value = new Location(uri, new Range(1, 0, 1, 6));
     await view.exchange({ prompt: '', command: 'fix', references: [{ id: 'selection', value }] }, 'So.');
@@ -206,14 +207,14 @@ describe('@paddock', () => {
     expect(view.params.user.text).toContain('- line 1: sky is not used');
   });
 
-  it('does not take along what is merely open where nothing was said of it', async () => {
+  it('does not attach an open file that was not mentioned', async () => {
     const view = new FakeChatView();
-    scene.editor = { document: new ValidatingDocument(file.text, 'python', uri.path), selection: new Range(1, 0, 1, 6) };
+    showEditor(new FakeDocument(file.text, uri), new Range(1, 0, 1, 6));
     await view.exchange({ prompt: 'Hello' }, 'Hi');
     expect(view.params.user).toEqual({ text: 'Hello' });
   });
 
-  it('says behind the answer what the model did not see, and does not take that for the model’s words', async () => {
+  it('appends notes about dropped turns, and keeps them out of the history', async () => {
     const view = new FakeChatView();
     await view.ask({ prompt: 'Why?' }, (engine) => {
       engine.last.write('So.');
@@ -224,14 +225,14 @@ describe('@paddock', () => {
     expect(view.params.history[0]?.answer).toMatchObject({ text: 'So.', fingerprint: 'fake-model' });
   });
 
-  it('says that the model is being loaded', async () => {
+  it('shows that the model is being loaded', async () => {
     const view = new FakeChatView();
     view.engine.state = { kind: 'stopped' };
     await view.exchange({ prompt: 'Hello' }, 'Hi');
     expect(view.shown[0]).toBe('progress Loading the model…');
   });
 
-  it('says why there is no answer, with the buttons that help', async () => {
+  it('shows the reason of a failure with buttons', async () => {
     const view = new FakeChatView();
     const result = await view.ask({ prompt: 'Hello' }, (engine) => {
       engine.last.write('He');
@@ -246,13 +247,13 @@ describe('@paddock', () => {
     expect(view.params.history).toEqual([{ user: { text: 'Hello' }, answer: { text: 'He' } }]);
   });
 
-  it('asks for a question where there is none', async () => {
+  it('returns an error for an empty question', async () => {
     const view = new FakeChatView();
     expect(await view.ask({ prompt: '  ' })).toEqual({ errorDetails: { message: 'There is no text to answer. Write a question.' } });
     expect(view.engine.chats).toEqual([]);
   });
 
-  it('writes nothing more once it was cancelled, and keeps what it had written', async () => {
+  it('writes nothing after a cancellation and keeps the partial answer', async () => {
     const view = new FakeChatView();
     const result = await view.ask({ prompt: 'Count.' }, (engine) => {
       engine.last.write('1');
@@ -267,11 +268,11 @@ describe('@paddock', () => {
 describe('followups', () => {
   const record = { stop: 'end', answerLength: 3 };
 
-  it('offer to go on where the answer was cut off', () => {
+  it('offer to go on when the answer was cut off', () => {
     expect(followupsOf({ metadata: { ...record, stop: 'maxTokens' } })).toEqual([{ prompt: 'Go on.', label: 'Go on' }]);
   });
 
-  it('ask on about code that was explained', () => {
+  it('ask about explained code', () => {
     expect(followupsOf({ metadata: { ...record, command: 'explain' } }).map(({ prompt }) => prompt)).toEqual([
       'What could go wrong in this code?',
       'How could this code be simpler?',
@@ -279,7 +280,7 @@ describe('followups', () => {
   });
 
   it.each([[{}], [{ metadata: {} }], [{ metadata: record }], [{ metadata: { ...record, stop: 'cancelled', command: 'explain' } }]])(
-    'are none for %j',
+    'are empty for %j',
     (result) => {
       expect(followupsOf(result)).toEqual([]);
     },

@@ -9,16 +9,16 @@ const selected = { ...weather, selection: { startLine: 2, endLine: 2, text: 'sun
 const limiter = { kind: 'document' as const, file: { path: 'a/limiter.go', language: 'go', text: 'package a\n' } } satisfies Attachment;
 
 describe('userContent', () => {
-  it('is but the words where nothing is attached', () => {
+  it('returns only the text without attachments', () => {
     expect(userContent('Why?', [])).toEqual({ text: 'Why?' });
   });
 
-  it('puts the first file in front, where the other features have it', () => {
+  it('uses the first file as the file of the question', () => {
     expect(userContent('Why?', [weather])).toEqual({ text: 'Why?', file: weather.file });
     expect(userContent('Why?', [selected])).toEqual({ text: 'Why?', file: weather.file, selection: selected.selection });
   });
 
-  it('has further files as blocks, the same file once, and texts before the words', () => {
+  it('adds further files as blocks, each once, and puts texts before the question', () => {
     const terminal: Attachment = { kind: 'text', title: 'The terminal’s\noutput', text: 'a ```` fence' };
     expect(userContent('Why?', [weather, limiter, weather, selected, terminal])).toEqual({
       file: weather.file,
@@ -32,7 +32,7 @@ describe('userContent', () => {
 });
 
 describe('withoutMarks', () => {
-  it('calls what is attached by its name, in whatever order the mentions come', () => {
+  it('replaces mentions by the names of the attachments in any order', () => {
     const prompt = 'compare #file:weather.py and #selection please';
     const file = { range: [8, 24] as const };
     const selection = { range: [29, 39] as const };
@@ -45,7 +45,7 @@ describe('withoutMarks', () => {
     }
   });
 
-  it('leaves alone what is no mention', () => {
+  it('keeps text that is no mention', () => {
     expect(withoutMarks('C# and #1', [{ range: [0, 2] }, { range: [20, 30] }])).toBe('C# and #1');
   });
 });

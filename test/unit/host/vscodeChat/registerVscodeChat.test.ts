@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { modelVendor, participantId, registerVscodeChat, type VscodeChatDeps } from '../../../../src/host/vscodeChat/registerVscodeChat';
+import { modelVendor, participantId, registerVscodeChat } from '../../../../src/host/vscodeChat/registerVscodeChat';
 import { participantCommands } from '../../../../src/host/vscodeChat/participant';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { MemoryLog } from '../../../fixtures/engine/workerClient';
-import { chat, lm, registry, Uri } from './fakeVscodeChat';
-
-vi.mock('vscode', () => import('./fakeVscodeChat'));
+import { chat, lm, registry } from '../../../fixtures/vscode/fakeLanguageModels';
+import { Uri } from '../../../fixtures/vscode/uri';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -16,7 +15,7 @@ afterEach(() => {
 function register(): { readonly log: MemoryLog; readonly dispose: () => void } {
   const log = new MemoryLog();
   const registered = registerVscodeChat({
-    extensionUri: new Uri('/paddock') as unknown as VscodeChatDeps['extensionUri'],
+    extensionUri: new Uri('/paddock'),
     engine: new FakeEngine(),
     model: () => ({ path: '/models/fake.gguf', contextTokens: 4096 }),
     settings: () => ({ system: '', temperature: 0, maxTokens: 100 }),
@@ -27,8 +26,8 @@ function register(): { readonly log: MemoryLog; readonly dispose: () => void } {
   return { log, dispose: () => void registered.dispose() };
 }
 
-describe('registering with VS Code’s chat', () => {
-  it('offers the model and the participant, and takes both back', () => {
+describe('registerVscodeChat', () => {
+  it('registers the model and the participant, and removes both on dispose', () => {
     const { log, dispose } = register();
     expect([...registry.providers.keys()]).toEqual([modelVendor]);
     expect([...registry.participants.keys()]).toEqual([participantId]);
@@ -37,7 +36,7 @@ describe('registering with VS Code’s chat', () => {
     expect(registry.providers.size + registry.participants.size).toBe(0);
   });
 
-  it('has VS Code ask for the model, which it would not do by itself', () => {
+  it('fires a change event so that VS Code lists the model', () => {
     const asked: unknown[] = [];
     const original = lm.registerLanguageModelChatProvider.bind(lm);
     vi.spyOn(lm, 'registerLanguageModelChatProvider').mockImplementation((vendor, provider) => {
@@ -53,7 +52,7 @@ describe('registering with VS Code’s chat', () => {
     dispose();
   });
 
-  it('does without one that throws, says so once, and offers the other', () => {
+  it('logs a registration that throws and keeps the other one', () => {
     vi.spyOn(chat, 'createChatParticipant').mockImplementation(() => {
       throw new Error('chat is disabled');
     });
@@ -63,7 +62,7 @@ describe('registering with VS Code’s chat', () => {
     dispose();
   });
 
-  it('does without one that is not there', () => {
+  it('logs an API that does not exist and keeps the other one', () => {
     const original = Object.getOwnPropertyDescriptor(lm, 'registerLanguageModelChatProvider') ?? {};
     Reflect.deleteProperty(lm, 'registerLanguageModelChatProvider');
     try {
@@ -86,7 +85,7 @@ describe('package.json', () => {
     readonly contributes: Contributes;
   };
 
-  it('declares the vendor, the participant and its commands, without which VS Code refuses them', () => {
+  it('declares the vendor, the participant and its commands', () => {
     const { languageModelChatProviders, chatParticipants } = manifest.contributes;
     expect(languageModelChatProviders.map(({ vendor }) => vendor)).toEqual([modelVendor]);
     expect(chatParticipants.map(({ id }) => id)).toEqual([participantId]);

@@ -151,7 +151,12 @@ describe('turns', () => {
 
   it('starves nobody: of any jobs that stay, each gets a step before long, and a ghost text at the latest after one of a chat', () => {
     const stay = fc.array(
-      fc.record({ priority: fc.constantFrom<JobPriority>('interactive', 'chat'), promptLeft: fc.nat(60), context: fc.constant(0), after: fc.nat(5) }),
+      fc.record({
+        priority: fc.constantFrom<JobPriority>('interactive', 'chat'),
+        promptLeft: fc.nat(60),
+        context: fc.constant(0),
+        after: fc.nat(5),
+      }),
       {
         minLength: 1,
         maxLength: 5,

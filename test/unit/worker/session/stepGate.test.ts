@@ -143,7 +143,9 @@ describe('two sessions', () => {
   it('warm up only while neither has anything else to do', async () => {
     const two = new TwoSessions();
     const order: string[] = [];
-    const warm = two.ghostText.run(spec(long(600), { priority: 'background', role: 'completion', maxTokens: 0 }), never).then(() => order.push('warm'));
+    const warm = two.ghostText
+      .run(spec(long(600), { priority: 'background', role: 'completion', maxTokens: 0 }), never)
+      .then(() => order.push('warm'));
     const chat = two.chat.run(spec(long(600), { maxTokens: 4 }), never).then(() => order.push('chat'));
     await Promise.all([warm, chat]);
     expect(order).toEqual(['chat', 'warm']);
@@ -207,7 +209,10 @@ describe('the gate', () => {
         const jobs = drawn.map((each, index) => ({ ...each, id: index + 1 }));
         const copy = (): PlainJob[] => jobs.map((each) => ({ ...each }));
         const expected: (readonly StepItem[])[] = [];
-        const one = new PlainMember([...copy().filter(({ priority }) => priority === 'chat'), ...copy().filter(({ priority }) => priority === 'interactive')]);
+        const one = new PlainMember([
+          ...copy().filter(({ priority }) => priority === 'chat'),
+          ...copy().filter(({ priority }) => priority === 'interactive'),
+        ]);
         for (const turns = new Turns(); one.jobs.length > 0;) {
           const step = turns.plan(one.jobs, one.tuning.budget);
           expected.push(step);
@@ -215,7 +220,9 @@ describe('the gate', () => {
         }
         const gate = new StepGate();
         const taken: (readonly StepItem[])[] = [];
-        const members = (['chat', 'interactive'] as const).map((role) => new PlainMember(copy().filter(({ priority }) => priority === role)));
+        const members = (['chat', 'interactive'] as const).map(
+          (role) => new PlainMember(copy().filter(({ priority }) => priority === role)),
+        );
         for (const member of members) {
           gate.join(member);
           gate.claim(member, member.jobs);

@@ -2,20 +2,19 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTarget, type Attached, type Target } from '../../../../../src/host/apply/target/applyTarget';
-import { disk, Uri, workspace } from './diskWorkspace';
-
-vi.mock('vscode', async () => {
-  const { FileType, Uri: FakeUri, workspace: fake } = await import('./diskWorkspace');
-  return { FileType, Uri: FakeUri, workspace: fake, window: {} };
-});
+import { FakeDocument } from '../../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../../fixtures/vscode/fakeEditor';
+import { files as fakeFiles } from '../../../../fixtures/vscode/fakeFiles';
+import { openDocument, openFolders, workspace } from '../../../../fixtures/vscode/fakeWorkspace';
+import { Uri } from '../../../../fixtures/vscode/uri';
 
 let home: string;
 beforeEach(() => {
   home = realpathSync(mkdtempSync(path.join(tmpdir(), 'paddock-target-')));
-  disk.open = [];
-  disk.folders = [];
+  fakeFiles.areReal = true;
+  openFolders();
 });
 afterEach(() => {
   rmSync(home, { recursive: true, force: true });
@@ -29,11 +28,11 @@ function put(...files: readonly string[]): void {
 }
 
 const open = (...folders: readonly string[]): void => {
-  disk.folders = folders.map((name) => ({ uri: Uri.file(path.join(home, name)), name: path.basename(name) }));
+  openFolders(...folders.map((name) => path.join(home, name)));
 };
 const uriOf = (file: string): Uri => Uri.file(path.join(home, file));
 const attach = (file: string): Attached => ({ path: workspace.asRelativePath(uriOf(file)), uri: uriOf(file).toString() });
-const editorOf = (file: string): Parameters<typeof findTarget>[2] => ({ document: { uri: uriOf(file) } }) as never;
+const editorOf = (file: string): FakeEditor => new FakeEditor(new FakeDocument('', uriOf(file)));
 
 /** Where a block goes: the file below the test's folder, or why it goes nowhere. */
 async function find(names: readonly string[], attached?: Attached, editor?: string, doubtful: readonly string[] = []): Promise<string> {
@@ -55,24 +54,24 @@ async function find(names: readonly string[], attached?: Attached, editor?: stri
   }
 }
 
-describe('a block about an attached file', () => {
+describe('findTarget with an attached file', () => {
   beforeEach(() => {
     put('api/src/index.ts', 'web/src/index.ts', 'web/src/other.ts', 'outside/notes.md');
     open('api', 'web');
   });
 
-  it('goes to that file, in whichever folder of the workspace it is', async () => {
+  it('finds the attached file in any folder of the workspace', async () => {
     expect(await find([], attach('web/src/index.ts'), 'api/src/index.ts')).toBe('web/src/index.ts');
     expect(await find(['src/index.ts'], attach('web/src/index.ts'), 'api/src/index.ts')).toBe('web/src/index.ts');
     expect(await find(['index.ts'], attach('web/src/index.ts'))).toBe('web/src/index.ts');
     expect(await find(['web/src/index.ts'], attach('web/src/index.ts'))).toBe('web/src/index.ts');
   });
 
-  it('goes to the other folder’s file where the block names it with its folder', async () => {
+  it('prefers the file of another folder when the block names that folder', async () => {
     expect(await find(['api/src/index.ts'], attach('web/src/index.ts'))).toBe('api/src/index.ts');
   });
 
-  it('goes nowhere where that file is gone, whatever is open', async () => {
+  it('reports a deleted attachment as gone, whatever file is open', async () => {
     const attached = attach('web/src/index.ts');
     rmSync(path.join(home, 'web/src/index.ts'));
     expect(await find([], attached, 'web/src/other.ts')).toBe('gone: web/src/index.ts');
@@ -80,32 +79,32 @@ describe('a block about an attached file', () => {
     expect(await find([], { path: 'web/src/index.ts' }, 'web/src/other.ts')).toBe('gone: web/src/index.ts');
   });
 
-  it('goes to that file outside of the workspace, and not to the open one', async () => {
+  it('finds an attached file outside of the workspace rather than the open one', async () => {
     expect(await find([], attach('outside/notes.md'), 'web/src/other.ts')).toBe('outside/notes.md');
     expect(await find(['notes.md'], attach('outside/notes.md'), 'web/src/other.ts')).toBe('outside/notes.md');
   });
 
-  it('of an older record is looked for in every folder, and asked about where two fit', async () => {
+  it('searches every folder for an attachment without a URI, and asks when two files fit', async () => {
     expect(await find([], { path: 'src/other.ts' }, 'api/src/index.ts')).toBe('web/src/other.ts');
     expect(await find([], { path: 'src/index.ts' }, 'web/src/other.ts')).toBe('several: api/src/index.ts, web/src/index.ts');
     expect(await find([], { path: uriOf('outside/notes.md').path }, 'web/src/other.ts')).toMatch(/^gone/);
-    disk.open = [{ uri: uriOf('outside/notes.md'), isClosed: false }];
+    openDocument(uriOf('outside/notes.md'), '');
     expect(await find([], { path: uriOf('outside/notes.md').path }, 'web/src/other.ts')).toBe('outside/notes.md');
   });
 
-  it('is asked about where its name is that of another file as well', async () => {
+  it('asks when the block’s name fits the attached file and another one', async () => {
     put('web/index.ts');
     expect(await find(['index.ts'], attach('web/src/index.ts'))).toBe('several: web/src/index.ts, web/index.ts');
   });
 
-  it('goes to that file where a sentence mentions none that is there, and is asked about where it mentions another', async () => {
+  it('ignores names in prose that do not exist, and asks about one that does', async () => {
     expect(await find([], attach('web/src/index.ts'), undefined, ['e.g', 'console.log'])).toBe('web/src/index.ts');
     expect(await find([], attach('web/src/index.ts'), undefined, ['other.ts'])).toBe('several: web/src/index.ts, web/src/other.ts');
     expect(await find([], attach('web/src/index.ts'), undefined, ['index.ts', 'other.ts'])).toBe('web/src/index.ts');
   });
 });
 
-describe('a block that names a file', () => {
+describe('findTarget with a file name in the block', () => {
   it.each([
     'src/routes/+page.svelte',
     'users.$id.tsx',
@@ -117,28 +116,28 @@ describe('a block that names a file', () => {
     'a b.c',
     '*.md',
     'a?.ts',
-  ])('goes to it: %s', async (name) => {
+  ])('finds the file named %s', async (name) => {
     put(`one/${name}`, 'one/open.ts', `one/deep/er/${name}`);
     open('one');
     expect(await find([name], undefined, 'one/open.ts')).toBe(`one/${name}`);
     expect(await find([`er/${name}`], undefined, 'one/open.ts')).toBe(`one/deep/er/${name}`);
   });
 
-  it('goes nowhere where it is not there, whatever is open or attached', async () => {
+  it('reports a named file that does not exist as missing, whatever is open or attached', async () => {
     put('one/open.ts', 'one/attached.ts');
     open('one');
     expect(await find(['src/new.ts'], undefined, 'one/open.ts')).toBe('missing: src/new.ts');
     expect(await find(['src/new.ts'], attach('one/attached.ts'), 'one/open.ts')).toBe('missing: src/new.ts');
   });
 
-  it('is asked about where several end with the name', async () => {
+  it('asks when several paths end with the name', async () => {
     put('one/a/x.ts', 'one/b/x.ts');
     open('one');
     expect(await find(['x.ts'])).toBe('several: one/a/x.ts, one/b/x.ts');
     expect(await find(['b/x.ts'])).toBe('one/b/x.ts');
   });
 
-  it('goes nowhere where the name leads out of the workspace', async () => {
+  it('reports a name that leads out of the workspace as outside', async () => {
     put('one/open.ts', 'secret/config.sh');
     open('one');
     for (const name of ['../secret/config.sh', 'a/../../secret/config.sh', uriOf('secret/config.sh').path, 'C:/config.sh', '/etc/hosts'])
@@ -146,7 +145,7 @@ describe('a block that names a file', () => {
     expect(await find([uriOf('one/open.ts').path])).toBe('one/open.ts');
   });
 
-  it('goes nowhere where a link leads out of the workspace, and to the file where one stays in it', async () => {
+  it('reports a link out of the workspace as outside, and follows a link within it', async () => {
     put('one/src/a.ts', 'one/open.ts', 'secret/config.sh');
     open('one');
     symlinkSync(path.join(home, 'secret'), path.join(home, 'one/docs'));
@@ -158,7 +157,7 @@ describe('a block that names a file', () => {
     expect(await find(['linked/a.ts'])).toBe('one/linked/a.ts');
   });
 
-  it('goes to the file as it is spelled on disk, and to no other spelling', async () => {
+  it('tells apart two files whose names differ only in case', async () => {
     put('one/src/Index.ts', 'one/src/index.ts', 'one/src/other.ts');
     open('one');
     expect(await find(['src/Index.ts'], attach('one/src/index.ts'))).toBe('one/src/Index.ts');
@@ -167,14 +166,14 @@ describe('a block that names a file', () => {
   });
 });
 
-it('a block without a name and without an attached file goes to the open one', async () => {
+it('findTarget without a name or an attachment returns the open file', async () => {
   put('one/open.ts');
   open('one');
   expect(await find([], undefined, 'one/open.ts')).toBe('one/open.ts');
   expect(await find([])).toBe('none');
 });
 
-describe('over random trees, Apply', () => {
+describe('findTarget over random trees', () => {
   const segment = fc.constantFrom('a', 'A', 'src', 'Src', 'x.ts', 'X.ts', '[id]', '+p.ts', '.env', 'b c.py', '..');
   const file = fc
     .array(segment, { minLength: 1, maxLength: 3 })
@@ -193,7 +192,7 @@ describe('over random trees, Apply', () => {
     gone: fc.boolean(),
   });
 
-  it('never leaves the attached file but for one that the block names, and never the workspace but for the attached file', async () => {
+  it('returns the attached file or one that the block names, and leaves the workspace only for the attached file', async () => {
     await fc.assert(
       fc.asyncProperty(tree, async ({ files, links, attached, name, gone }) => {
         const base = path.join(home, String(Math.random()));
@@ -210,14 +209,13 @@ describe('over random trees, Apply', () => {
             // The name is taken.
           }
         }
-        disk.folders = ['one', 'two', 'three'].map((root) => ({ uri: Uri.file(at(root)), name: root }));
+        openFolders(...['one', 'two', 'three'].map(at));
         const [root, relative] = files[attached % files.length] ?? ['one', 'f.ts'];
         const uri = Uri.file(at(`${root}/${relative}`));
         if (gone) rmSync(uri.path);
         const names = name === null ? [] : [name];
-        const target = await findTarget({ paths: names }, { path: workspace.asRelativePath(uri), uri: uri.toString() }, {
-          document: { uri: Uri.file(at('one/editor.ts')) },
-        } as never);
+        const editor = new FakeEditor(new FakeDocument('', Uri.file(at('one/editor.ts'))));
+        const target = await findTarget({ paths: names }, { path: workspace.asRelativePath(uri), uri: uri.toString() }, editor);
         const found = target.kind === 'file' ? [target.uri] : target.kind === 'several' ? target.uris : [];
         for (const each of found) {
           expect(each.path).not.toBe(at('one/editor.ts'));

@@ -1,97 +1,87 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { cellFor } from '../../../../../src/host/apply/target/notebookCells';
 import { documentName, promptPath } from '../../../../../src/host/services/workspace/promptPaths';
-import { Document, Uri } from '../../../../fixtures/vscode/fakeVscode';
-
-const scene = vi.hoisted(() => ({ notebooks: [] as unknown[], extensions: [] as unknown[] }));
-
-vi.mock('vscode', async () => {
-  const { fakeVscode } = await import('../../../../fixtures/vscode/fakeVscode');
-  return {
-    ...fakeVscode,
-    extensions: { all: scene.extensions },
-    workspace: { asRelativePath: ({ path }: { path: string }) => path.replace('/p/', ''), notebookDocuments: scene.notebooks },
-  };
-});
+import { FakeDocument } from '../../../../fixtures/vscode/fakeDocument';
+import { FakeEditor } from '../../../../fixtures/vscode/fakeEditor';
+import { extensions } from '../../../../fixtures/vscode/fakeEnvironment';
+import { closeAllSilently, openFolders, openNotebook } from '../../../../fixtures/vscode/fakeWorkspace';
+import { Uri } from '../../../../fixtures/vscode/uri';
 
 const cellUri = (index: number): Uri => new Uri('/p/n.ipynb', 'vscode-notebook-cell', `W${index}`);
 const file = new Uri('/p/n.ipynb');
-let documents: Document[] = [];
+let documents: readonly FakeDocument[] = [];
 
-function openNotebook(...texts: readonly string[]): void {
-  documents = texts.map((text, index) => Object.assign(new Document(text, 'python'), { uri: cellUri(index) }));
-  const notebook = { uri: file, getCells: (): unknown => documents.map((document, index) => ({ document, index, notebook })) };
-  scene.notebooks.push(notebook);
+function open(...texts: readonly string[]): void {
+  documents = openNotebook('/p/n.ipynb', texts).cells;
 }
 
 /** The number of the cell that code goes into, or the address of another document. */
-function target(uri: Uri, about?: string, cursor?: number | Document): number | string | undefined {
+function target(uri: Uri, about?: string, cursor?: number | FakeDocument): number | string | undefined {
   const document = typeof cursor === 'number' ? documents[cursor] : cursor;
-  const found = cellFor(uri as never, about, (document && { document }) as never);
+  const found = cellFor(uri, about, document && new FakeEditor(document));
   const index = documents.findIndex((each) => each.uri.toString() === found?.toString());
   return index >= 0 ? index : found?.toString();
 }
 
 beforeEach(() => {
-  scene.notebooks.length = 0;
-  scene.extensions.length = 0;
+  openFolders('/p');
   documents = [];
 });
 
-describe('the document to change', () => {
-  it('is any file but a notebook', () => {
+describe('cellFor', () => {
+  it('returns a file that is no notebook unchanged', () => {
     expect(target(new Uri('/p/a.ts'))).toBe('file:///p/a.ts');
   });
 
-  it('is the cell with the cursor, whether it or its notebook was found', () => {
-    openNotebook('a = 1', 'b = 2');
+  it('returns the cell with the cursor, for the cell and for its notebook', () => {
+    open('a = 1', 'b = 2');
     expect(target(cellUri(1), undefined, 1)).toBe(1);
     expect(target(file, undefined, 1)).toBe(1);
   });
 
-  it('is the cell that holds what the question was about, whatever its number was', () => {
-    openNotebook('new = 0', 'a = 1', 'b = 2\r\nc = 3');
+  it('returns the cell that contains the text of the question, whatever its index was', () => {
+    open('new = 0', 'a = 1', 'b = 2\r\nc = 3');
     expect(target(cellUri(1), 'b = 2\nc = 3', 0)).toBe(2);
     expect(target(file, 'a = 1', 0)).toBe(1);
   });
 
-  it('is of several such cells the one that was asked about, else the one with the cursor', () => {
-    openNotebook('a = 1', 'a = 1\nb = 2', 'c = 3');
+  it('prefers the cell that was asked about, then the one with the cursor, among several with the text', () => {
+    open('a = 1', 'a = 1\nb = 2', 'c = 3');
     expect(target(cellUri(1), 'a = 1', 2)).toBe(1);
     expect(target(file, 'a = 1', 1)).toBe(1);
     expect(target(file, 'a = 1', 2)).toBe(2);
   });
 
-  it('is the cell that was asked about where its text has changed', () => {
-    openNotebook('a = 1', 'b = 2');
+  it('returns the cell that was asked about although its text has changed', () => {
+    open('a = 1', 'b = 2');
     expect(target(cellUri(0), 'a = 0', 1)).toBe(0);
   });
 
-  it('is none where nothing says which cell, or the notebook was closed: its file is JSON', () => {
-    openNotebook('a = 1', 'b = 2');
+  it('returns undefined when no cell is known or the notebook is closed', () => {
+    open('a = 1', 'b = 2');
     expect(target(file)).toBeUndefined();
-    scene.notebooks.length = 0;
+    closeAllSilently();
     expect(target(cellUri(0))).toBeUndefined();
     const notebooks = [{ selector: [{ filenamePattern: '*.ipynb' }] }, { priority: 'option', selector: [{ filenamePattern: '*.md' }] }];
-    scene.extensions.push({ packageJSON: {} }, { packageJSON: { contributes: { notebooks } } });
+    extensions.all.push({ packageJSON: {} }, { packageJSON: { contributes: { notebooks } } });
     expect(target(file)).toBeUndefined();
     expect(target(new Uri('/p/a.md'))).toBe('file:///p/a.md');
   });
 
-  it('is the JSON of a notebook that is open as text', () => {
-    expect(target(file, undefined, Object.assign(new Document('{}', 'json'), { uri: file }))).toBe('file:///p/n.ipynb');
+  it('returns the notebook’s file when it is open as text', () => {
+    expect(target(file, undefined, new FakeDocument('{}', file, 'json'))).toBe('file:///p/n.ipynb');
   });
 });
 
-describe('the name of a cell', () => {
-  it('has the notebook and a number from 1', () => {
-    openNotebook('a = 1', 'b = 2');
-    expect(promptPath(cellUri(1) as never)).toBe('n.ipynb#cell2');
-    expect(documentName(cellUri(1) as never)).toBe('n.ipynb, cell 2');
-    expect(promptPath(new Uri('/p/a.ts') as never)).toBe('a.ts');
+describe('promptPath of a notebook cell', () => {
+  it('names the notebook and the cell’s number from 1', () => {
+    open('a = 1', 'b = 2');
+    expect(promptPath(cellUri(1))).toBe('n.ipynb#cell2');
+    expect(documentName(cellUri(1))).toBe('n.ipynb, cell 2');
+    expect(promptPath(new Uri('/p/a.ts'))).toBe('a.ts');
   });
 
-  it('has no folders of the computer where the notebook was closed', () => {
-    expect(promptPath(cellUri(1) as never)).toBe('n.ipynb');
+  it('names only the file when the notebook is closed', () => {
+    expect(promptPath(cellUri(1))).toBe('n.ipynb');
   });
 });

@@ -20,18 +20,18 @@ const file = (path: string): ContextBlock & { readonly kind: 'file' } => ({ kind
 const terminal: ContextBlock = { kind: 'terminal', text: '$ make' };
 
 describe('the content of a question', () => {
-  it('has the file attached first in front, whatever came before it, and the others in their order', () => {
+  it('puts the first attached file in front and keeps the order of the others', () => {
     expect(contentOf([read(terminal), read(file('a.go')), read(file('b.go'))])).toEqual({
       file: { path: 'a.go', language: 'go', text: 'a.go' },
       context: [terminal, file('b.go')],
     });
   });
 
-  it('is nothing without attachments', () => {
+  it('is empty without attachments', () => {
     expect(contentOf([])).toEqual({});
   });
 
-  it('is about the lines attached of its file, or about where the cursor is', () => {
+  it('selects the attached lines of its file, or the line of the cursor', () => {
     const lines: ContextBlock = { kind: 'selection', path: 'a.go', language: 'go', startLine: 40, endLine: 44, text: 'x' };
     expect(contentOf([read(file('a.go'), 7)]).cursorLine).toBe(7);
     expect(contentOf([read(file('a.go'), 7), read(lines)]).cursorLine).toBe(40);
@@ -50,8 +50,8 @@ describe('a question that has a file of its own', () => {
   });
 });
 
-describe('what is kept of a draft', () => {
-  it('is read back, and anything else is nothing', () => {
+describe('stored items of a draft', () => {
+  it('are restored, and invalid values are dropped', () => {
     const items = [
       { id: '1', item: { kind: 'file', uri: 'file:///project/a.go' } },
       { id: '2', item: { kind: 'problems' } },
@@ -62,14 +62,14 @@ describe('what is kept of a draft', () => {
       expect(parseItems(wrong)).toEqual([]);
   });
 
-  it('knows the same thing again', () => {
+  it('recognise the same item', () => {
     expect(sameItem({ kind: 'problems' }, { kind: 'problems', uri: 'file:///a' })).toBe(false);
     expect(sameItem({ kind: 'file', uri: 'file:///a' }, { uri: 'file:///a', kind: 'file' })).toBe(true);
   });
 });
 
-describe('what is dropped', () => {
-  it('is files by their addresses, without the place in them', () => {
+describe('dropped URIs', () => {
+  it('become files without the position in them', () => {
     expect(readDropped(['file:///project/a.go#L3,1', 'vscode-remote://host/b', '/project/c', '', 'x']).files).toEqual([
       { kind: 'file', uri: 'file:///project/a.go' },
       { kind: 'file', uri: 'vscode-remote://host/b' },
@@ -87,7 +87,7 @@ describe('attached lines', () => {
     ['lines put into them', { startLine: 12, endLine: 12, newLines: 3 }, { startLine: 10, endLine: 22 }],
     ['lines put in below', { startLine: 21, endLine: 21, newLines: 9 }, range],
     ['everything taken out', { startLine: 1, endLine: 99, newLines: 1 }, { startLine: 1, endLine: 1 }],
-  ])('are still the same after %s', (_name, change, after) => {
+  ])('follow %s', (_name, change, after) => {
     expect(movedBy(range, change)).toEqual(after);
   });
 });

@@ -1,95 +1,28 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { answerCommand } from '../../../../fixtures/vscode/fakeCommands';
+import { installGit } from '../../../../fixtures/vscode/fakeEnvironment';
+import { files } from '../../../../fixtures/vscode/fakeFiles';
+import { reportProblems } from '../../../../fixtures/vscode/fakeLanguages';
+import { closeAllSilently, openDocument } from '../../../../fixtures/vscode/fakeWorkspace';
+import { Range } from '../../../../fixtures/vscode/positions';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { readItem } from '../../../../../src/host/chat/context/resolveAttachment';
 import type { Item } from '../../../../../src/host/chat/context/contextItems';
 
-const vscode = vi.hoisted(() => {
-  class Position {
-    constructor(
-      readonly line: number,
-      readonly character: number,
-    ) {}
-  }
-  class Range {
-    readonly start: Position;
-    readonly end: Position;
-    constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
-      this.start = new Position(startLine, startCharacter);
-      this.end = new Position(endLine, endCharacter);
-    }
-  }
-  const uriOf = (path: string) => ({ path, toString: () => `file://${path}` });
-  const disk = new Map<string, { readonly type: number; readonly size: number; readonly text?: string }>();
-  const documentOf = (path: string, text: string) => {
-    const lines = text.split('\n');
-    return {
-      uri: uriOf(path),
-      languageId: 'go',
-      isClosed: false,
-      lineCount: lines.length,
-      lineAt: (line: number) => ({ range: new Range(line, 0, line, lines[line]?.length ?? 0) }),
-      getText: (range?: Range) => (range ? lines.slice(range.start.line, range.end.line + 1).join('\n') : text),
-    };
-  };
-  const open: ReturnType<typeof documentOf>[] = [];
-  const symbols: { name: string; range: Range; children: [] }[] = [];
-  const diagnostics: [ReturnType<typeof uriOf>, object[]][] = [];
-  interface Repository {
-    readonly rootUri: ReturnType<typeof uriOf>;
-    readonly ui: { readonly selected: boolean };
-    readonly diff: (cached: boolean) => Promise<string>;
-  }
-  const git: { enabled: boolean; repositories: Repository[] } = { enabled: true, repositories: [] };
-  return { Range, uriOf, disk, documentOf, open, symbols, diagnostics, git };
-});
+interface Repository {
+  readonly rootUri: Uri;
+  readonly ui: { readonly selected: boolean };
+  readonly diff: (cached: boolean) => Promise<string>;
+}
 
 // Git itself has tests of its own, in services/gitChanges.test.ts.
 vi.mock('../../../../../src/host/services/git/gitChanges', () => ({
-  readGitChanges: async (_git: string, repository: (typeof vscode.git.repositories)[number], { staged }: { readonly staged: boolean }) => {
+  readGitChanges: async (_git: string, repository: Repository, { staged }: { readonly staged: boolean }) => {
     const header = await repository.diff(staged);
     return header === '' ? [] : [{ path: 'a.go', header, hunks: [], isCut: false }];
   },
 }));
-vi.mock('vscode', () => ({
-  DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
-  FileType: { Directory: 2 },
-  Range: vscode.Range,
-  Uri: { parse: (text: string) => vscode.uriOf(text.replace('file://', '')) },
-  commands: { executeCommand: () => Promise.resolve(vscode.symbols) },
-  env: { language: 'en' },
-  extensions: {
-    getExtension: () =>
-      vscode.git.enabled
-        ? {
-            activate: () =>
-              Promise.resolve({ getAPI: () => ({ state: 'initialized', git: { path: 'git' }, repositories: vscode.git.repositories }) }),
-          }
-        : undefined,
-  },
-  l10n: {
-    t: (text: string, ...values: readonly string[]) => text.replace(/\{(\d)\}/g, (whole, index: string) => values[Number(index)] ?? whole),
-  },
-  languages: {
-    getDiagnostics: (uri?: { path: string }) =>
-      uri === undefined ? vscode.diagnostics : (vscode.diagnostics.find(([each]) => each.path === uri.path)?.[1] ?? []),
-  },
-  window: { visibleTextEditors: [], activeTextEditor: undefined },
-  workspace: {
-    asRelativePath: (uri: { path: string }) => uri.path.replace('/project/', ''),
-    textDocuments: vscode.open,
-    fs: {
-      stat: (uri: { path: string }) => {
-        const entry = vscode.disk.get(uri.path);
-        return entry === undefined ? Promise.reject(new Error('not found')) : Promise.resolve(entry);
-      },
-    },
-    openTextDocument: (uri: { path: string }) => {
-      const text = vscode.disk.get(uri.path)?.text;
-      return text === undefined ? Promise.reject(new Error('binary')) : Promise.resolve(vscode.documentOf(uri.path, text));
-    },
-  },
-}));
 
-const put = (path: string, text: string): void => void vscode.disk.set(path, { type: 1, size: text.length, text });
 const uri = 'file:///project/a.go';
 const problemOf = async (item: Item): Promise<string> => {
   const reading = await readItem(item);
@@ -97,58 +30,72 @@ const problemOf = async (item: Item): Promise<string> => {
 };
 
 beforeEach(() => {
-  vscode.disk.clear();
-  vscode.open.length = 0;
-  vscode.symbols.length = 0;
-  vscode.diagnostics.length = 0;
-  vscode.git.enabled = true;
-  vscode.git.repositories = [];
+  installGit([]);
 });
 
-describe('a file', () => {
-  it('is what the editor has of it, saved or not', async () => {
-    put('/project/a.go', 'on disk');
+describe('readItem of a file', () => {
+  it('reads the open document, and otherwise the file', async () => {
+    files.set('/project/a.go', 'on disk');
     expect(await readItem({ kind: 'file', uri })).toEqual({
       kind: 'read',
       block: { kind: 'file', path: 'a.go', language: 'go', text: 'on disk' },
     });
-    vscode.open.push(vscode.documentOf('/project/a.go', 'being typed'));
+    openDocument('/project/a.go', 'being typed');
     expect(await problemOf({ kind: 'file', uri })).toBe('read being typed');
   });
 
-  it('whose editor was closed without saving has what was saved, and nothing where that never was', async () => {
-    put('/project/a.go', 'on disk');
-    vscode.open.push(vscode.documentOf('/project/a.go', 'a secret'), vscode.documentOf('/project/new.go', 'a secret'));
+  it('reads the saved file after its editor was closed, and reports one that was never saved', async () => {
+    files.set('/project/a.go', 'on disk');
+    openDocument('/project/a.go', 'a secret');
+    openDocument('/project/new.go', 'a secret');
     const lines = { startLine: 1, endLine: 1 };
     const selections = ['a.go', 'new.go'].map((name) => ({ kind: 'selection', uri: `file:///project/${name}`, ...lines }) as const);
     expect(await Promise.all(selections.map(problemOf))).toEqual(['read a secret', 'read a secret']);
-    vscode.open.length = 0;
+    closeAllSilently();
     expect(await Promise.all(selections.map(problemOf))).toEqual(['read on disk', expect.stringContaining('new.go is no longer there')]);
   });
 
-  it('that is too long is read up to its last whole character', async () => {
+  it('cuts a long file after a whole character', async () => {
     const text = `${'x'.repeat(399_999)}🙂`;
-    put('/project/a.go', text);
+    files.set('/project/a.go', text);
     expect(await problemOf({ kind: 'file', uri })).toBe(`read ${'x'.repeat(399_999)}`);
     expect(await problemOf({ kind: 'selection', uri, startLine: 1, endLine: 1 })).toBe(`read ${'x'.repeat(399_999)}`);
   });
 
   it.each([
-    ['is gone', undefined, 'a.go is no longer there.'],
-    ['is a folder', { type: 2, size: 0 }, 'a.go is a folder.'],
-    ['is too big', { type: 1, size: 50 * 1024 * 1024, text: 'x' }, 'a.go is too big to attach (50 MB).'],
-    ['is no text', { type: 1, size: 9 }, 'a.go is not a text file.'],
-  ])('that %s says so, and what to do', async (_name, entry, sentence) => {
-    if (entry !== undefined) vscode.disk.set('/project/a.go', entry);
+    ['is gone', () => undefined, 'a.go is no longer there.'],
+    [
+      'is a folder',
+      () => {
+        files.setFolder('/project/a.go');
+      },
+      'a.go is a folder.',
+    ],
+    [
+      'is too big',
+      () => {
+        files.set('/project/a.go', 'x', { size: 50 * 1024 * 1024 });
+      },
+      'a.go is too big to attach (50 MB).',
+    ],
+    [
+      'is no text',
+      () => {
+        files.set('/project/a.go', new Uint8Array(9));
+      },
+      'a.go is not a text file.',
+    ],
+  ])('reports a file that %s, with what to do', async (_name, put, sentence) => {
+    put();
     const problem = await problemOf({ kind: 'file', uri });
     expect(problem.startsWith(sentence)).toBe(true);
     expect(problem).toMatch(/remove/i);
   });
 });
 
-describe('lines', () => {
-  it('are those there now, as far as there are any', async () => {
-    put('/project/a.go', 'one\ntwo\nthree');
+describe('readItem of lines', () => {
+  it('reads the lines that still exist, and reports lines that do not', async () => {
+    files.set('/project/a.go', 'one\ntwo\nthree');
     expect(await readItem({ kind: 'selection', uri, startLine: 2, endLine: 9 })).toMatchObject({
       block: { kind: 'selection', startLine: 2, endLine: 3, text: 'two\nthree' },
     });
@@ -157,58 +104,56 @@ describe('lines', () => {
     );
   });
 
-  it('of a symbol are its whole declaration, where that is by now', async () => {
-    put('/project/a.go', 'one\ntwo\nthree\nfour');
+  it('reads the whole declaration of a symbol at its present place', async () => {
+    files.set('/project/a.go', 'one\ntwo\nthree\nfour');
     const symbol = { kind: 'symbol', uri, name: 'Run', startLine: 1, endLine: 1 } as const;
     expect(await problemOf(symbol)).toBe('read one');
-    vscode.symbols.push({ name: 'Run', range: new vscode.Range(2, 0, 3, 4), children: [] });
+    const found = { name: 'Run', range: new Range(2, 0, 3, 4), children: [] };
+    answerCommand('vscode.executeDocumentSymbolProvider', () => [found]);
     expect(await readItem(symbol)).toMatchObject({ block: { name: 'Run', startLine: 3, endLine: 4, text: 'three\nfour' } });
   });
 });
 
-describe('problems', () => {
+describe('readItem of problems', () => {
   const diagnostic = (severity: number, message: string) => ({
-    range: new vscode.Range(4, 2, 4, 3),
+    range: new Range(4, 2, 4, 3),
     severity,
     message,
     source: 'go',
     code: 'E1',
   });
 
-  it('are a line each, the worst first', async () => {
-    vscode.diagnostics.push([vscode.uriOf('/project/a.go'), [diagnostic(1, 'odd'), diagnostic(0, 'wrong\nhere'), diagnostic(3, 'hint')]]);
+  it('lists one problem on each line, errors first', async () => {
+    reportProblems('/project/a.go', diagnostic(1, 'odd'), diagnostic(0, 'wrong\nhere'), diagnostic(3, 'hint'));
     expect(await problemOf({ kind: 'problems' })).toBe('read a.go:5:3: error: wrong here (go E1)\na.go:5:3: warning: odd (go E1)');
     expect(await readItem({ kind: 'problems', uri })).toMatchObject({ block: { path: 'a.go' } });
   });
 
-  it('are said to be none where there are none', async () => {
+  it('reports that there are no problems in the file or the workspace', async () => {
     expect(await problemOf({ kind: 'problems', uri })).toMatch(/^No problems are reported in a.go/);
     expect(await problemOf({ kind: 'problems' })).toMatch(/^No problems are reported in the workspace/);
   });
 });
 
-describe('changes', () => {
-  const repository = (diff: (cached: boolean) => Promise<string>, selected = false): (typeof vscode.git.repositories)[number] => ({
-    rootUri: vscode.uriOf('/project'),
+describe('readItem of changes', () => {
+  const repository = (diff: (cached: boolean) => Promise<string>, selected = false): Repository => ({
+    rootUri: new Uri('/project'),
     ui: { selected },
     diff,
   });
 
-  it('are what is staged and what is not', async () => {
-    vscode.git.repositories = [
-      repository(() => Promise.resolve('+other')),
-      repository((cached) => Promise.resolve(cached ? '+staged' : '+not'), true),
-    ];
+  it('reads staged and unstaged changes of the selected repository', async () => {
+    installGit([repository(() => Promise.resolve('+other')), repository((cached) => Promise.resolve(cached ? '+staged' : '+not'), true)]);
     expect(await problemOf({ kind: 'changes' })).toBe('read +staged\n+not');
   });
 
-  it('say where there are none, no repository, or no Git', async () => {
+  it('reports missing changes, a missing repository and missing Git', async () => {
     expect(await problemOf({ kind: 'changes' })).toMatch(/no Git repository/);
-    vscode.git.repositories = [repository(() => Promise.resolve(''))];
+    installGit([repository(() => Promise.resolve(''))]);
     expect(await problemOf({ kind: 'changes' })).toMatch(/everything is committed/);
-    vscode.git.repositories = [repository(() => Promise.reject(new Error('git is not found')))];
+    installGit([repository(() => Promise.reject(new Error('git is not found')))]);
     expect(await problemOf({ kind: 'changes' })).toMatch(/^This cannot be read: git is not found\. /);
-    vscode.git.enabled = false;
+    installGit(undefined);
     expect(await problemOf({ kind: 'changes' })).toMatch(/switched off/);
   });
 });

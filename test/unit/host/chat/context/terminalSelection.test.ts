@@ -1,43 +1,37 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { answerCommand } from '../../../../fixtures/vscode/fakeCommands';
+import { clipboard } from '../../../../fixtures/vscode/fakeEnvironment';
 import { terminalSelection } from '../../../../../src/host/chat/context/terminalSelection';
 
-const terminal = vi.hoisted(() => ({ clipboard: 'before', selected: '' }));
+/** The terminal's selection, which VS Code's command copies. */
+function select(text: string): void {
+  answerCommand('workbench.action.terminal.copySelection', () => {
+    if (text !== '') clipboard.text = text;
+  });
+}
 
-vi.mock('vscode', () => ({
-  commands: {
-    executeCommand: () => {
-      if (terminal.selected !== '') terminal.clipboard = terminal.selected;
-      return Promise.resolve();
-    },
-  },
-  env: {
-    clipboard: {
-      readText: () => Promise.resolve(terminal.clipboard),
-      writeText: (text: string) => {
-        terminal.clipboard = text;
-        return Promise.resolve();
-      },
-    },
-  },
-}));
+beforeEach(() => {
+  clipboard.text = 'before';
+});
 
-describe('the selection of the terminal', () => {
-  it('is what the command copies, and the clipboard is as before', async () => {
-    terminal.selected = '$ npm test';
+describe('terminalSelection', () => {
+  it('returns the selected text and restores the clipboard', async () => {
+    select('$ npm test');
     expect(await terminalSelection()).toBe('$ npm test');
-    expect(terminal.clipboard).toBe('before');
+    expect(clipboard.text).toBe('before');
   });
 
-  it('is empty where nothing is selected', async () => {
-    terminal.selected = '';
+  it('returns empty text when nothing is selected', async () => {
+    select('');
     expect(await terminalSelection()).toBe('');
-    expect(terminal.clipboard).toBe('before');
+    expect(clipboard.text).toBe('before');
   });
 
-  it('that is too long is its end, from a whole character on', async () => {
-    terminal.selected = `🙂${'x'.repeat(99_999)}`;
+  it('cuts the beginning of a long selection at a whole character', async () => {
+    select(`🙂${'x'.repeat(99_999)}`);
     expect(await terminalSelection()).toBe('x'.repeat(99_999));
-    terminal.selected = `🙂${'x'.repeat(99_998)}`;
-    expect(await terminalSelection()).toBe(terminal.selected);
+    const selected = `🙂${'x'.repeat(99_998)}`;
+    select(selected);
+    expect(await terminalSelection()).toBe(selected);
   });
 });

@@ -61,7 +61,7 @@ class Desk {
 }
 
 describe('attachments', () => {
-  it('are shown with their tokens once they have been counted', async () => {
+  it('show their tokens after they were counted', async () => {
     const desk = new Desk();
     await desk.attach('a.ts', 'b.ts', 'a.ts');
     expect(desk.chips).toEqual(['a.ts ?', 'b.ts ?']);
@@ -70,7 +70,7 @@ describe('attachments', () => {
     expect(desk.messages.at(-1)).toMatchObject({ type: 'attachments', attachments: [{ tokens: 40 }, { tokens: 2 }] });
   });
 
-  it('are still there after a reload, and go when they are removed', async () => {
+  it('survive a reload until they are removed', async () => {
     const desk = new Desk();
     await desk.attach('a.ts', 'b.ts');
     const later = desk.open();
@@ -80,14 +80,14 @@ describe('attachments', () => {
     expect(desk.memory.items).toHaveLength(1);
   });
 
-  it('are read when they are sent, and not as they were when they were attached', async () => {
+  it('are read when they are sent, not when they are attached', async () => {
     const desk = new Desk();
     await desk.attach('b.ts');
     desk.workspace.files_.set('b.ts', 'new words');
     expect((await desk.context.take())?.file?.text).toBe('new words');
   });
 
-  it('that cannot be read say why, stay, and keep the question from being sent', async () => {
+  it('that cannot be read show the reason and block the question', async () => {
     const desk = new Desk();
     await desk.attach('b.ts');
     desk.workspace.files_.delete('b.ts');
@@ -107,7 +107,7 @@ describe('attachments', () => {
 });
 
 describe('the gauge', () => {
-  it('counts what would be sent, and of that, each text once', async () => {
+  it('counts what would be sent, and each text once', async () => {
     const desk = new Desk();
     await desk.attach('a.ts');
     await desk.pause();
@@ -120,7 +120,7 @@ describe('the gauge', () => {
     expect(desk.counted).toEqual(['Be brief.', words(40), 'Why is that?']);
   });
 
-  it('takes the ids of an answer for its count, of the loaded model alone', async () => {
+  it('uses the token ids of an answer only for the loaded model', async () => {
     const desk = new Desk();
     const answer = { text: 'Because it is.', tokens: new Array<number>(500).fill(7) };
     const gaugeOf = async (fingerprint: string): Promise<number> => {
@@ -132,7 +132,7 @@ describe('the gauge', () => {
     expect((await gaugeOf(fakeFacts.fingerprint)) - (await gaugeOf('other'))).toBe(500 - 3);
   });
 
-  it('says which questions will be left out and what will be cut', async () => {
+  it('forecasts dropped questions and cut attachments', async () => {
     const desk = new Desk(new FakeWorkspace({ 'a.ts': words(9000) }));
     const turn = (title: string): GaugeSource['history'][number] => ({ title, user: { text: words(900) }, answer: { text: words(300) } });
     desk.source = { ...desk.source, history: ['One?', 'Two?', 'Three?'].map(turn) };
@@ -149,7 +149,7 @@ describe('the gauge', () => {
     expect(desk.context.gauge?.warnings).toEqual(['too long']);
   });
 
-  it('is not there while no model is', async () => {
+  it('is hidden while no model is loaded', async () => {
     const desk = new Desk();
     desk.engine.state = { kind: 'stopped' };
     await desk.attach('a.ts');
@@ -163,8 +163,8 @@ describe('the gauge', () => {
   });
 });
 
-describe('what the view asks', () => {
-  it('is answered with the number it was asked under, and attaches what is taken', async () => {
+describe('a query for suggestions', () => {
+  it('is answered under its request number, and a chosen suggestion is attached', async () => {
     const desk = new Desk();
     await desk.context.receive({ type: 'suggest', request: 7, query: 'b.' });
     const answer = desk.messages.find((message) => message.type === 'suggestions');

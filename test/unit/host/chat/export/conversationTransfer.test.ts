@@ -1,84 +1,27 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newConversation, newTurn, type Conversation } from '../../../../../src/host/chat/store/conversationRecords';
 import { chooseConversations, exportConversation } from '../../../../../src/host/chat/export/conversationTransfer';
+import { ran } from '../../../../fixtures/vscode/fakeCommands';
+import { files } from '../../../../fixtures/vscode/fakeFiles';
+import { answerBy, chooseFiles, saveTo, shown } from '../../../../fixtures/vscode/fakeWindow';
+import { workspace } from '../../../../fixtures/vscode/fakeWorkspace';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { FakeLog, settled } from '../chatFakes';
 
-interface FakeUri {
-  readonly path: string;
-}
-
-/** VS Code's dialogs and files: what the user chooses, and what is on the disk. */
-class FakeDialogs {
-  readonly files = new Map<string, Uint8Array>();
-  readonly messages: string[] = [];
-  readonly commands: unknown[][] = [];
-  format = 'Markdown';
-  place: FakeUri | undefined;
-  chosen: readonly FakeUri[] | undefined;
-  press: string | undefined;
-  sizes: Readonly<Record<string, number>> = {};
-
-  readonly pick = (items: readonly { readonly label: string }[]): Promise<unknown> =>
-    Promise.resolve(items.find(({ label }) => label === this.format));
-  readonly save = (options: { readonly defaultUri: FakeUri }): Promise<FakeUri | undefined> => {
-    this.place ??= options.defaultUri;
-    return Promise.resolve(this.place);
-  };
-  readonly say = (message: string, button?: string): Promise<string | undefined> => {
-    this.messages.push(message);
-    return Promise.resolve(button === this.press ? button : undefined);
-  };
-
-  put(name: string, content: string): void {
-    this.files.set(name, new TextEncoder().encode(content));
-    this.chosen = [...(this.chosen ?? []), { path: name }];
-  }
-
-  text(name: string): string {
-    return new TextDecoder().decode(this.files.get(name));
-  }
-}
-
-const ui = vi.hoisted((): { dialogs: FakeDialogs | undefined } => ({ dialogs: undefined }));
-const current = (): FakeDialogs => {
-  if (ui.dialogs === undefined) throw new Error('no dialogs');
-  return ui.dialogs;
-};
-
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (base: FakeUri, name: string) => ({ path: `${base.path}/${name}` }), file: (path: string) => ({ path }) },
-  commands: { executeCommand: (...args: unknown[]) => Promise.resolve(current().commands.push(args)) },
-  l10n: { t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
-  window: {
-    showQuickPick: (items: readonly { readonly label: string }[]) => current().pick(items),
-    showSaveDialog: (options: { readonly defaultUri: FakeUri }) => current().save(options),
-    showOpenDialog: () => Promise.resolve(current().chosen),
-    showInformationMessage: (message: string, button?: string) => current().say(message, button),
-    showErrorMessage: (message: string, button?: string) => current().say(message, button),
-  },
-  workspace: {
-    workspaceFolders: [{ uri: { path: '/project' } }],
-    fs: {
-      stat: ({ path }: FakeUri) => Promise.resolve({ size: current().sizes[path] ?? current().files.get(path)?.length ?? 0 }),
-      readFile: ({ path }: FakeUri) => {
-        const file = current().files.get(path);
-        return file === undefined ? Promise.reject(new Error('ENOENT')) : Promise.resolve(file);
-      },
-      writeFile: ({ path }: FakeUri, content: Uint8Array) => {
-        if (path.startsWith('/full')) return Promise.reject(new Error('ENOSPC'));
-        current().files.set(path, content);
-        return Promise.resolve();
-      },
-    },
-  },
-}));
-
-let dialogs: FakeDialogs;
 let log: FakeLog;
 
+/** Chooses a format, and presses a button where it is offered. */
+function answer(format: string, button?: string): void {
+  answerBy((labels) => labels.find((label) => label === format || label === button));
+}
+
 beforeEach(() => {
-  ui.dialogs = dialogs = new FakeDialogs();
   log = new FakeLog();
+  answer('Markdown');
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 function conversation(title = 'Why?'): Conversation {
@@ -92,19 +35,18 @@ async function choose(): Promise<readonly Conversation[]> {
   return read;
 }
 
-describe('an export', () => {
+describe('exportConversation', () => {
   it.each([
     ['Markdown', '/project/Why.md'],
     ['JSON', '/project/Why.json'],
-  ])('as %s goes where the user says, offered beside their work, and can be imported again', async (format, place) => {
-    dialogs.format = format;
-    dialogs.press = 'Open File';
+  ])('writes %s to the chosen place, and the file can be imported again', async (format, place) => {
+    answer(format, 'Open File');
     await exportConversation(conversation(), log);
     await settled();
-    expect([...dialogs.files.keys()]).toEqual([place]);
-    expect(dialogs.messages).toEqual([`Conversation exported to ${place.split('/').at(-1) ?? ''}.`]);
-    expect(dialogs.commands).toEqual([['vscode.open', { path: place }]]);
-    dialogs.chosen = [{ path: place }];
+    expect(files.paths).toEqual([place]);
+    expect(shown.messages).toEqual([`Conversation exported to ${place.split('/').at(-1) ?? ''}.`]);
+    expect(ran).toEqual([{ command: 'vscode.open', args: [new Uri(place)] }]);
+    chooseFiles(new Uri(place));
     expect(await choose()).toMatchObject([{ title: 'Why?', turns: [{ user: { text: 'Why?' }, answer: 'So.' }] }]);
   });
 
@@ -114,48 +56,48 @@ describe('an export', () => {
     ['...', 'conversation'],
     ['', 'conversation'],
     ['为什么？', '为什么？'],
-  ])('of %j is offered as a file that every system can have', async (title, name) => {
+  ])('offers a file name for the title %j that is valid on every system', async (title, name) => {
     await exportConversation(conversation(title), log);
-    expect([...dialogs.files.keys()]).toEqual([`/project/${name}.md`]);
+    expect(files.paths).toEqual([`/project/${name}.md`]);
   });
 
   it.each([
     ['families', '👨‍👩‍👧‍👦', 8],
     ['rare characters', '𠮷', 50],
     ['letters', 'x', 200],
-  ])('of a long title of %s is offered as a name of whole characters that file systems allow', async (_, one, count) => {
+  ])('cuts a long title of %s to a file name of whole characters', async (_, one, count) => {
     await exportConversation(conversation(one.repeat(300)), log);
-    expect([...dialogs.files.keys()]).toEqual([`/project/${one.repeat(count)}.md`]);
+    expect(files.paths).toEqual([`/project/${one.repeat(count)}.md`]);
   });
 
-  it('that cannot be written says so, with the log at hand', async () => {
-    dialogs.place = { path: '/full/a.md' };
-    dialogs.press = 'Show Log';
+  it('reports a file that cannot be written and offers the log', async () => {
+    vi.spyOn(workspace.fs, 'writeFile').mockRejectedValue(new Error('ENOSPC'));
+    saveTo(new Uri('/full/a.md'));
+    answer('Markdown', 'Show Log');
     await exportConversation(conversation(), log);
     await settled();
-    expect(dialogs.messages).toEqual(['The conversation could not be written to a.md. Choose another place; the log says why.']);
-    expect(dialogs.commands).toEqual([['paddock.showLog']]);
+    expect(shown.messages).toEqual(['The conversation could not be written to a.md. Choose another place; the log says why.']);
+    expect(ran).toEqual([{ command: 'paddock.showLog', args: [] }]);
     expect(log.lines).toEqual([expect.stringContaining('ENOSPC')]);
   });
 
-  it('that the user thinks better of writes nothing', async () => {
-    dialogs.format = 'none';
+  it('writes nothing when the user cancels', async () => {
+    answer('none');
     await exportConversation(conversation(), log);
-    expect(dialogs.files.size).toBe(0);
-    expect(dialogs.messages).toEqual([]);
+    expect(files.paths).toEqual([]);
+    expect(shown.messages).toEqual([]);
   });
 });
 
-describe('an import', () => {
-  it('has the conversations that could be read, and says of each other file what to do', async () => {
+describe('chooseConversations', () => {
+  it('returns the readable conversations and reports every other file', async () => {
     await exportConversation(conversation('Good'), log);
-    dialogs.chosen = [{ path: '/project/Good.md' }, { path: '/project/gone.md' }];
-    dialogs.put('/project/notes.md', '# Notes');
-    dialogs.put('/project/huge.json', '{}');
-    dialogs.sizes = { '/project/huge.json': 33_000_000 };
-    dialogs.messages.length = 0;
+    files.set('/project/notes.md', '# Notes');
+    files.set('/project/huge.json', '{}', { size: 33_000_000 });
+    chooseFiles(...['Good.md', 'gone.md', 'notes.md', 'huge.json'].map((name) => new Uri(`/project/${name}`)));
+    shown.messages.length = 0;
     expect(await choose()).toMatchObject([{ title: 'Good' }]);
-    expect(dialogs.messages.sort()).toEqual([
+    expect(shown.messages.sort()).toEqual([
       expect.stringContaining('gone.md holds no conversation'),
       'huge.json is larger than 32 MB and was not imported. Choose a file that Paddock exported.',
       expect.stringContaining('notes.md holds no conversation'),
@@ -163,8 +105,8 @@ describe('an import', () => {
     expect(log.lines).toHaveLength(2);
   });
 
-  it('of nothing does nothing', async () => {
+  it('returns nothing when the user cancels', async () => {
     expect(await choose()).toEqual([]);
-    expect(dialogs.messages).toEqual([]);
+    expect(shown.messages).toEqual([]);
   });
 });

@@ -7,19 +7,9 @@ import { registerConversationCommands } from '../../../../../src/host/chat/list/
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import type { ChatSidebar } from '../../../../../src/host/chat/view/chatSidebar';
 import type { ChatTabs } from '../../../../../src/host/chat/view/chatTabs';
+import { registeredCommands } from '../../../../fixtures/vscode/fakeCommands';
+import { shown } from '../../../../fixtures/vscode/fakeWindow';
 import { FakeWindow } from '../chatFakes';
-
-const ui = vi.hoisted(() => {
-  const handlers = new Map<string, () => unknown>();
-  return { handlers, messages: [] as string[] };
-});
-
-vi.mock('vscode', () => ({
-  Disposable: { from: () => ({ dispose: () => undefined }) },
-  commands: { registerCommand: (id: string, handler: () => unknown) => void ui.handlers.set(id, handler) },
-  l10n: { t: (text: string) => text },
-  window: { showInformationMessage: (message: string) => void ui.messages.push(message) },
-}));
 
 let folder: string;
 let window: FakeWindow;
@@ -33,7 +23,6 @@ beforeEach(async () => {
   tab = window.openView();
   tabs = { active: undefined, opened: [] };
   done = [];
-  ui.messages.length = 0;
   const note = (what: string) => (id: unknown, more?: unknown) =>
     Promise.resolve(void done.push([what, id, ...(more === undefined ? [] : [more])].map(String).join(' ')));
   const actions: Partial<ConversationActions> = {
@@ -63,17 +52,17 @@ afterEach(async () => {
 });
 
 const run = async (name: string): Promise<void> => {
-  await ui.handlers.get(`paddock.${name}`)?.();
+  await registeredCommands.get(`paddock.${name}`)?.();
 };
 
 describe('commands on the open conversation', () => {
-  it('say so where nothing was asked yet', async () => {
+  it('report that the chat has no question yet', async () => {
     for (const name of ['renameConversation', 'pinConversation', 'exportConversation', 'deleteConversation']) await run(name);
-    expect(ui.messages).toEqual(Array(4).fill('This chat has no question yet. Ask one, or choose a conversation from the list.'));
+    expect(shown.messages).toEqual(Array(4).fill('This chat has no question yet. Ask one, or choose a conversation from the list.'));
     expect(done).toEqual([]);
   });
 
-  it('are for the active tab’s, or else for the side bar’s', async () => {
+  it('act on the conversation of the active tab, or else of the side bar', async () => {
     await window.exchange('1?', 'one');
     await tab.send('2?');
     const [inSidebar, inTab] = [(await window.controller.openConversation())?.id, (await tab.openConversation())?.id];
@@ -87,7 +76,7 @@ describe('commands on the open conversation', () => {
     expect(done).toEqual([`rename ${String(inTab)}`]);
   });
 
-  it('stop the active tab’s answer, or else the side bar’s', async () => {
+  it('stop the answer of the active tab, or else of the side bar', async () => {
     await window.controller.send('1?');
     await tab.send('2?');
     const [first, second] = window.engine.chats;
@@ -103,8 +92,8 @@ describe('commands on the open conversation', () => {
   });
 });
 
-describe('commands for places', () => {
-  it('open the side bar’s conversation in an editor, or a new one while it has none', async () => {
+describe('commands that open a conversation somewhere', () => {
+  it('open the conversation of the side bar in an editor, or a new one', async () => {
     await run('openChatInEditor');
     await window.exchange('1?', 'one');
     await run('openChatInEditor');
@@ -112,7 +101,7 @@ describe('commands for places', () => {
     expect(tabs.opened).toEqual([undefined, (await window.state()).conversationId, undefined]);
   });
 
-  it('choose and begin conversations in the tab they belong to, or in the side bar', async () => {
+  it('choose and begin conversations in the active tab or in the side bar', async () => {
     tabs.active = tab;
     await run('showConversations');
     await run('showConversationsInTab');

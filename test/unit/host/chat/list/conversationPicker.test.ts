@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ConversationActions } from '../../../../../src/host/chat/list/conversationActions';
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import type { ConversationStore } from '../../../../../src/host/chat/store/conversationStore';
@@ -7,80 +7,9 @@ import { newConversation, newTurn, type Conversation } from '../../../../../src/
 import { ConversationSearch } from '../../../../../src/host/chat/store/conversationSearch';
 import type { ChatService } from '../../../../../src/host/chat/service/chatService';
 import type { ConversationSummary } from '../../../../../src/host/chat/store/conversationSummaries';
+import type { FakeQuickPick } from '../../../../fixtures/vscode/fakeQuickPick';
+import { answerBy, shown, typeBy } from '../../../../fixtures/vscode/fakeWindow';
 import { FakeLog, settled } from '../chatFakes';
-
-interface Button {
-  readonly tooltip: string;
-}
-
-interface Item {
-  readonly label: string;
-  readonly kind?: number;
-  readonly detail?: string;
-  readonly alwaysShow?: boolean;
-  readonly buttons?: readonly Button[];
-}
-
-const separator = -1;
-
-/** VS Code's list: holds its listeners, so that a test can be the user. */
-class FakeQuickPick {
-  value = '';
-  placeholder = '';
-  items: readonly Item[] = [];
-  activeItems: readonly Item[] = [];
-  selectedItems: readonly Item[] = [];
-  accept = (): void => undefined;
-  hidden = (): void => undefined;
-  changed = (): void => undefined;
-  trigger: (event: { item: Item; button: Button }) => void = () => undefined;
-  readonly onDidAccept = (listener: () => void): void => void (this.accept = listener);
-  readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
-  readonly onDidChangeValue = (listener: () => void): void => void (this.changed = listener);
-  readonly onDidTriggerItemButton = (listener: FakeQuickPick['trigger']): void => void (this.trigger = listener);
-  readonly show = vi.fn();
-  readonly dispose = vi.fn();
-
-  hide(): void {
-    this.hidden();
-  }
-
-  get labels(): readonly string[] {
-    return this.items.map(({ label, kind }) => (kind === separator ? `-- ${label}` : label));
-  }
-
-  async type(text: string): Promise<void> {
-    this.value = text;
-    this.changed();
-    await settled();
-  }
-
-  async press(tooltip: string, label: string): Promise<void> {
-    const item = this.items.find((each) => each.label === label);
-    const button = item?.buttons?.find((each) => each.tooltip === tooltip);
-    if (item === undefined || button === undefined) throw new Error(`no ${tooltip} at ${label}`);
-    this.trigger({ item, button });
-    await settled();
-  }
-}
-
-const ui = vi.hoisted(() => {
-  const state: { pick: unknown; readonly message: ReturnType<typeof vi.fn>; readonly input: ReturnType<typeof vi.fn> } = {
-    pick: undefined,
-    message: vi.fn(),
-    input: vi.fn(),
-  };
-  return state;
-});
-
-vi.mock('vscode', () => ({
-  QuickPickItemKind: { Default: 0, Separator: -1 },
-  ThemeIcon: class {
-    constructor(readonly id: string) {}
-  },
-  l10n: { t: (text: string) => text },
-  window: { createQuickPick: () => ui.pick, showInformationMessage: ui.message, showInputBox: ui.input },
-}));
 
 /** Records in memory, with what the list needs of store and service. */
 class FakeConversations {
@@ -117,7 +46,7 @@ class FakeConversations {
   };
 }
 
-describe('the list of conversations', () => {
+describe('the conversation picker', () => {
   let pick: FakeQuickPick;
   let log: FakeLog;
   let conversations: FakeConversations;
@@ -125,9 +54,6 @@ describe('the list of conversations', () => {
   let closed: boolean;
 
   beforeEach(async () => {
-    ui.pick = pick = new FakeQuickPick();
-    ui.message.mockReset().mockResolvedValue(undefined);
-    ui.input.mockReset();
     log = new FakeLog();
     opened = [];
     closed = false;
@@ -151,56 +77,68 @@ describe('the list of conversations', () => {
     };
     void pickConversation(deps, controller).then(() => (closed = true));
     await settled();
+    const [first] = shown.quickPicks;
+    if (first === undefined) throw new Error('no list was shown');
+    pick = first;
   });
 
-  it('is grouped by age', () => {
+  async function press(tooltip: string, label: string): Promise<void> {
+    pick.press(tooltip, label);
+    await settled();
+  }
+
+  async function type(text: string): Promise<void> {
+    pick.type(text);
+    await settled();
+  }
+
+  it('groups conversations by age', () => {
     expect(pick.labels).toEqual(['-- Today', 'Parsers', 'Lexers', '-- Earlier', 'Old']);
   });
 
-  it('opens what is picked, with the cursor where the next question goes', async () => {
-    pick.selectedItems = pick.items.filter(({ label }) => label === 'Lexers');
-    pick.accept();
+  it('opens the picked conversation and focuses the input', async () => {
+    pick.accept('Lexers');
     await settled();
     expect(opened).toEqual(['Lexers', 'focus']);
-    expect([closed, pick.dispose.mock.calls.length]).toEqual([true, 1]);
+    expect([closed, pick.disposals]).toEqual([true, 1]);
   });
 
-  it('opens in an editor what is asked for there, and closes', async () => {
-    await pick.press('Open in Editor', 'Lexers');
+  it('opens a conversation in an editor by its button, and closes the list', async () => {
+    await press('Open in Editor', 'Lexers');
     expect(opened).toEqual(['editor Lexers']);
     expect(closed).toBe(true);
   });
 
-  it('finds what was asked and answered, and shows where, whatever VS Code would leave of the list', async () => {
-    await pick.type('parsers');
+  it('finds conversations by their questions and answers, and shows the match', async () => {
+    await type('parsers');
     expect(pick.items).toMatchObject([
       { label: 'Parsers', alwaysShow: true },
       { label: 'Lexers', detail: 'They split what parsers read.', alwaysShow: true },
     ]);
-    await pick.type('nothing like it');
+    await type('nothing like it');
     expect(pick.items).toEqual([]);
-    await pick.type('');
+    await type('');
     expect(pick.labels).toHaveLength(5);
   });
 
-  it('pins and unpins, and stays on the conversation', async () => {
+  it('pins and unpins a conversation and keeps it selected', async () => {
     pick.activeItems = pick.items.filter(({ label }) => label === 'Old');
-    await pick.press('Pin Conversation', 'Old');
+    await press('Pin Conversation', 'Old');
     expect(pick.labels).toEqual(['-- Pinned', 'Old', '-- Today', 'Parsers', 'Lexers']);
     expect(pick.activeItems.map(({ label }) => label)).toEqual(['Old']);
-    await pick.press('Unpin Conversation', 'Old');
+    await press('Unpin Conversation', 'Old');
     expect(pick.labels.at(-1)).toBe('Old');
   });
 
-  it('comes back with the new name when one was typed, for which it had to go', async () => {
+  it('shows the list again with the new title after a rename', async () => {
     let answer: (title: string | undefined) => void = () => undefined;
-    ui.input.mockReturnValue(new Promise<string | undefined>((resolve) => (answer = resolve)));
-    await pick.press('Rename Conversation', 'Lexers');
+    typeBy(() => new Promise((resolve) => (answer = resolve)));
+    await press('Rename Conversation', 'Lexers');
     pick.hide();
     answer('Tokens');
     await settled();
     expect(pick.labels).toContain('Tokens');
-    expect(pick.show).toHaveBeenCalledTimes(2);
+    expect(pick.shows).toBe(2);
     await settled();
     expect(closed).toBe(false);
     pick.hide();
@@ -208,37 +146,35 @@ describe('the list of conversations', () => {
     expect(closed).toBe(true);
   });
 
-  it('takes no empty name, and no answer for none', async () => {
-    ui.input.mockResolvedValue(undefined);
-    await pick.press('Rename Conversation', 'Lexers');
+  it('rejects an empty title and keeps the old one when the rename is cancelled', async () => {
+    await press('Rename Conversation', 'Lexers');
     expect(pick.labels).toContain('Lexers');
-    const [options] = ui.input.mock.calls[0] as [{ value: string; validateInput: (value: string) => string | undefined }];
-    expect([options.value, options.validateInput(' '), options.validateInput('x')]).toEqual([
+    const [options] = shown.inputs;
+    expect([options?.value, options?.validateInput?.(' '), options?.validateInput?.('x')]).toEqual([
       'Lexers',
       'A title needs at least one character.',
       undefined,
     ]);
   });
 
-  it('deletes at once, and brings back what was deleted by mistake', async () => {
+  it('deletes a conversation at once and restores it by Undo', async () => {
     let answer: (choice: string | undefined) => void = () => undefined;
-    ui.message.mockReturnValue(new Promise<string | undefined>((resolve) => (answer = resolve)));
-    await pick.press('Delete Conversation', 'Old');
+    answerBy(() => new Promise((resolve) => (answer = resolve)));
+    await press('Delete Conversation', 'Old');
     expect(pick.labels).toEqual(['-- Today', 'Parsers', 'Lexers']);
-    expect(ui.message).toHaveBeenCalledWith('Conversation deleted.', 'Undo');
+    expect(shown.questions).toMatchObject([{ message: 'Conversation deleted.', labels: ['Undo'] }]);
     answer('Undo');
     await settled();
     expect(pick.labels).toContain('Old');
   });
 
-  it('leaves it deleted when the message is closed', async () => {
-    await pick.press('Delete Conversation', 'Old');
+  it('keeps a conversation deleted when the message is dismissed', async () => {
+    await press('Delete Conversation', 'Old');
     expect([...conversations.records.keys()]).toEqual(['Parsers', 'Lexers']);
   });
 
-  it('logs what could not be opened', async () => {
-    pick.selectedItems = pick.items.filter(({ label }) => label === 'Old');
-    pick.accept();
+  it('logs a conversation that cannot be opened', async () => {
+    pick.accept('Old');
     await settled();
     expect(log.lines).toEqual([expect.stringContaining('the disk')]);
   });

@@ -50,7 +50,7 @@ const shown = async (window: FakeWindow): Promise<string[]> =>
 const told = (window: FakeWindow): string[] => window.engine.last.params.history.map(({ answer }) => answer.text);
 
 describe('another answer', () => {
-  it('is asked for with what stands before the question alone, and shown in the old one’s place', async () => {
+  it('is requested with only the turns before the question, and replaces the old answer in the view', async () => {
     const window = await conversation();
     window.messages.length = 0;
     const { id } = await turn(window, 1);
@@ -63,7 +63,7 @@ describe('another answer', () => {
     expect((await turn(window, 0)).branch).toBeUndefined();
   });
 
-  it('leaves the old one with all that followed it, a step away, also after a restart', async () => {
+  it('keeps the old answer with its follow-ups as a sibling, also after a restart', async () => {
     const window = await conversation();
     window.controller.askAgain((await turn(window, 1)).id);
     await end(window, 'zwei');
@@ -78,7 +78,7 @@ describe('another answer', () => {
     expect(told(later)).toEqual(['one', 'zwei']);
   });
 
-  it('is worded more freely, but not after a failure', async () => {
+  it('is sampled at a higher temperature, but not after a failure', async () => {
     const window = await conversation();
     window.controller.askAgain((await turn(window, 2)).id);
     expect(window.engine.last.params.sampling.temperature).toBe(0.7);
@@ -89,7 +89,7 @@ describe('another answer', () => {
     expect(window.engine.last.params.sampling.temperature).toBe(0.2);
   });
 
-  it('is not to be had while one is under way, nor of a turn that is not there', async () => {
+  it('is refused during another answer and for an unknown turn', async () => {
     const window = await conversation();
     await window.controller.send('4?');
     const count = window.engine.chats.length;
@@ -102,8 +102,8 @@ describe('another answer', () => {
   });
 });
 
-describe('a question in other words', () => {
-  it('keeps its attachments and goes where it stood, also at the beginning', async () => {
+describe('an edited question', () => {
+  it('keeps its attachments and its place, also as the first turn', async () => {
     const window = openWindow();
     const file = { path: 'a.ts', language: 'typescript', text: 'x' };
     await window.controller.ask({ text: 'Explain at length.', title: 'Explain', file }, { newConversation: true });
@@ -117,7 +117,7 @@ describe('a question in other words', () => {
     expect((await turn(window, 0)).branch).toEqual({ position: 2, count: 2 });
   });
 
-  it('comes back as the draft while an answer is under way', async () => {
+  it('becomes the draft while another answer is running', async () => {
     const window = await conversation();
     await window.controller.send('4?');
     const { id } = await turn(window, 0);
@@ -125,7 +125,7 @@ describe('a question in other words', () => {
     expect(window.messages.at(-1)).toEqual({ type: 'returned', text: 'One?' });
   });
 
-  it('is kept while it is typed, over a restart, and gone when it is sent or given up', async () => {
+  it('is stored while it is typed, until it is sent or cancelled', async () => {
     const window = await conversation();
     const { id } = await turn(window, 1);
     window.controller.keepEdit(id, 'Two, or thr');
@@ -141,7 +141,7 @@ describe('a question in other words', () => {
     expect((await turn(later, 1)).edit).toBeUndefined();
   });
 
-  it('is nothing where nothing is written', async () => {
+  it('is ignored when it is empty', async () => {
     const window = await conversation();
     const { length } = window.engine.chats;
     window.controller.askAgain((await turn(window, 1)).id, ' \n');
@@ -151,7 +151,7 @@ describe('a question in other words', () => {
 });
 
 describe('after a switch', () => {
-  it('what is warmed up is what is shown', async () => {
+  it('warms up the shown branch', async () => {
     const window = await conversation();
     window.controller.askAgain((await turn(window, 2)).id);
     await end(window, 'drei');

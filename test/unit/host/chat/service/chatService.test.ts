@@ -40,7 +40,7 @@ async function secondState(): Promise<ViewState> {
 }
 
 describe('two views', () => {
-  it('have conversations and drafts of their own, and answers at the same time', async () => {
+  it('have separate conversations, drafts and simultaneous answers', async () => {
     await window.controller.send('First?');
     await second.send('Second?');
     const [one, two] = window.engine.chats;
@@ -56,7 +56,7 @@ describe('two views', () => {
     expect((await window.state()).turns).toMatchObject([{ state: { kind: 'streaming' } }]);
   });
 
-  it('of one conversation both hear what is asked and answered in either, and neither asks while the other is answered', async () => {
+  it('share the messages of one conversation and allow one answer at a time', async () => {
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
     expect(await second.open(conversationId)).toBe(true);
@@ -75,7 +75,7 @@ describe('two views', () => {
     expect(window.engine.last.params.history.map(({ answer }) => answer.text)).toEqual(['one', 'two']);
   });
 
-  it('that open a conversation at the same moment open the same one', async () => {
+  it('get the same record when they open a conversation at the same moment', async () => {
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
     await window.store.flush();
@@ -89,7 +89,7 @@ describe('two views', () => {
     later.close();
   });
 
-  it('of a deleted conversation both have a new one, and both have it again when it is brought back', async () => {
+  it('both leave a deleted conversation and both show it again after Undo', async () => {
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
     await second.open(conversationId);
@@ -103,7 +103,7 @@ describe('two views', () => {
     expect((await secondState()).turns).toMatchObject([{ question: 'Else?' }]);
   });
 
-  it('show what another window has written to a conversation when either opens it anew', async () => {
+  it('show what another window has written when they open the conversation again', async () => {
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
     await window.store.flush();
@@ -118,7 +118,7 @@ describe('two views', () => {
     expect(shown?.type === 'state' && shown.state.turns).toHaveLength(2);
   });
 
-  it('come back each with its own after a restart', async () => {
+  it('restore their own conversations after a restart', async () => {
     await window.exchange('1?', 'one');
     await second.send('2?');
     second.setDraft('half');
@@ -129,7 +129,7 @@ describe('two views', () => {
 });
 
 describe('warming up', () => {
-  it('is for the view that was opened or typed in last', async () => {
+  it('serves the view that was opened or typed in last', async () => {
     await window.exchange('1?', 'one');
     await second.send('2?');
     window.engine.last.write('two');
@@ -149,7 +149,7 @@ describe('warming up', () => {
     expect(warmed()).toEqual([['2?'], ['1?']]);
   });
 
-  it('of a conversation opened during another’s answer comes after it', async () => {
+  it('of a conversation opened during another answer waits for that answer', async () => {
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
     await second.send('2?');
@@ -165,8 +165,8 @@ describe('warming up', () => {
   });
 });
 
-describe('what a conversation is called', () => {
-  it('is known by the subject of its requests, here and when only the disk has it', async () => {
+describe('the title of a conversation', () => {
+  it('is found by the subject of a request, in memory and on disk', async () => {
     await window.exchange('Why is the sky blue?', 'one');
     const { subject = '' } = window.engine.last.params;
     expect(await window.service.titleOf(subject)).toBe('Why is the sky blue?');

@@ -1,17 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
 import { chatTexts } from '../../../../../src/host/chat/service/localizedChatTexts';
 import { commandOf, isProblemActionId, loadAnywayCommand, problemActionIds } from '../../../../../src/host/ui/errorActions';
 import { describeProblem, describeRestart } from '../../../../../src/host/ui/errorMessages';
 import { commandIds } from '../../../../../src/host/services/commandIds';
-
-/** VS Code's l10n without a bundle: the English literal, filled in. */
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly string[]) => text.replace(/\{(\d)\}/g, (whole, index: string) => values[Number(index)] ?? whole),
-  },
-}));
 
 const errors: readonly EngineErrorData[] = [
   { kind: 'modelNotFound', path: '/m.gguf' },
@@ -44,8 +36,8 @@ const errors: readonly EngineErrorData[] = [
   { kind: 'internal', detail: 'bug' },
 ];
 
-describe('every engine problem', () => {
-  it.each(errors)('says what happened, what to do, and offers a button: $kind', (error) => {
+describe('describeProblem', () => {
+  it.each(errors)('returns a whole sentence and at least one button for $kind', (error) => {
     const { message, actions } = describeProblem(error);
     expect(message).toMatch(/\.$/);
     expect(message).not.toMatch(/\{\d\}/);
@@ -53,7 +45,7 @@ describe('every engine problem', () => {
     for (const { label } of actions) expect(label).not.toBe('');
   });
 
-  it('names amounts as people read them', () => {
+  it('formats bytes and token counts', () => {
     expect(errors.map((error) => describeProblem(error).message).join('\n')).toContain('needs 8.3 GB and 4.0 GB are free');
     expect(describeProblem({ kind: 'modelTruncated', path: '/m.gguf', bytes: 1_000_000, neededBytes: 2_000_000 }).message).toContain(
       '1,000,000 of its 2,000,000 bytes are there',
@@ -63,13 +55,13 @@ describe('every engine problem', () => {
     );
   });
 
-  it('names the part of a model that is missing, and the name that one should have', () => {
+  it('names the missing or misnamed part of a split model', () => {
     const part = { kind: 'modelParts', path: '/m.gguf', part: 2, parts: 3 } as const;
     expect(describeProblem({ ...part, problem: 'missing' }).message).toContain('Part 2 of 3 of this model is missing: /m.gguf');
     expect(describeProblem({ ...part, problem: 'misnamed' }).message).toContain('names end in -00002-of-00003.gguf');
   });
 
-  it('says who holds the memory that a model does not fit in beside', () => {
+  it('says how much memory the models of other windows take', () => {
     const said = (others: number): string =>
       describeProblem({ kind: 'doesNotFit', path: '/m.gguf', neededBytes: 8.25e9, freeBytes: 4e9, others, othersBytes: 6e9 }).message;
     expect(said(0)).toContain('needs 8.3 GB and 4.0 GB can be had. It');
@@ -77,7 +69,7 @@ describe('every engine problem', () => {
     expect(said(2)).toContain('as the models of 2 other windows take 6.0 GB');
   });
 
-  it('says why a worker died where that is known, also while another is started', () => {
+  it('says why the worker ended when the cause is known', () => {
     for (const [cause, words] of [
       ['memory', 'because memory ran out'],
       ['hang', 'no longer answered'],
@@ -94,7 +86,7 @@ describe('every engine problem', () => {
     ]);
   });
 
-  it('has buttons that run commands there are', () => {
+  it('offers only buttons whose commands exist', () => {
     for (const id of problemActionIds) {
       if (id === 'retry') continue;
       const { command } = commandOf(id);
@@ -105,10 +97,10 @@ describe('every engine problem', () => {
   });
 });
 
-describe('the chat’s words', () => {
+describe('chatTexts', () => {
   const texts = chatTexts();
 
-  it('say what the model did not see and why an answer ended', () => {
+  it('notes cut attachments, dropped turns and why the answer ended', () => {
     const cuts = [{ block: 'file', label: 'src/a.ts', shownLines: 1000, totalLines: 2500 }] as const;
     expect(texts.notes({ droppedTurns: 0, cuts: [] })).toEqual([]);
     expect(texts.notes({ droppedTurns: 0, cuts, stop: 'end' })).toEqual([
@@ -119,17 +111,14 @@ describe('the chat’s words', () => {
     expect(texts.notes({ droppedTurns: 0, cuts: [], stop: 'cancelled' })).toEqual([]);
   });
 
-  it.each(['file', 'selection', 'terminal', 'changes'] as const)(
-    'say that no line was seen whole, and call what has no name by its kind: %s',
-    (block) => {
-      const note = (totalLines: number): string | undefined =>
-        texts.notes({ droppedTurns: 0, cuts: [{ block, label: '', shownLines: 0, totalLines }], stop: 'end' })[0];
-      expect(note(1)).toMatch(/^\w[\w ]+ did not fit the context: the model saw at most the beginning of its one line\.$/);
-      expect(note(40)).toMatch(/at most the beginning of one of its 40 lines\.$/);
-    },
-  );
+  it.each(['file', 'selection', 'terminal', 'changes'] as const)('notes that no line of an unnamed %s was seen whole', (block) => {
+    const note = (totalLines: number): string | undefined =>
+      texts.notes({ droppedTurns: 0, cuts: [{ block, label: '', shownLines: 0, totalLines }], stop: 'end' })[0];
+    expect(note(1)).toMatch(/^\w[\w ]+ did not fit the context: the model saw at most the beginning of its one line\.$/);
+    expect(note(40)).toMatch(/at most the beginning of one of its 40 lines\.$/);
+  });
 
-  it('say what will be left out before a question is sent', () => {
+  it('forecasts which questions and attachments will not fit', () => {
     expect(texts.dropped(1, 'Why?')).toBe('To fit the context, the oldest question will be left out: “Why?”.');
     expect(texts.dropped(1200, 'Why?')).toContain('the 1,200 oldest questions will be left out, up to “Why?”');
     expect(texts.cut('a.ts', 1638, 9000, false)).toBe('a.ts will be cut: about 1,638 of its 9,000 tokens fit the context.');
@@ -140,11 +129,11 @@ describe('the chat’s words', () => {
     ]);
   });
 
-  it('say that there is no model loaded, not when it will be', () => {
+  it('says that no model is loaded', () => {
     expect(texts.engine({ kind: 'stopped' }).label).toBe('The model is not loaded');
   });
 
-  it('show an engine that gave up with a way to start it', () => {
+  it('offers a restart for a failed engine', () => {
     for (const error of errors) {
       const { problem } = texts.engine({ kind: 'failed', generation: 1, error });
       const ids = problem?.actions.map(({ id }) => id) ?? [];

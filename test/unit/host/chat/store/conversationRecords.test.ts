@@ -18,14 +18,14 @@ const turn = (id: string, more: object = {}): object => ({
 const first = (...turns: object[]): string => JSON.stringify({ schema: 1, id: 'c', title: 'Title', createdAt: 1, updatedAt: 2, turns });
 
 describe('a record of schema 1', () => {
-  it('loses nothing: its turns follow each other', () => {
+  it('is migrated to a chain of turns without loss', () => {
     const record = parseConversation(first(turn('a'), turn('b'), turn('c')));
     expect(record).toMatchObject({ schema: 2, id: 'c', title: 'Title', createdAt: 1, updatedAt: 2, shown: {} });
     expect(record.turns).toEqual([turn('a'), turn('b', { parent: 'a' }), turn('c', { parent: 'b' })]);
     expect(shownPath(record)).toEqual(record.turns);
   });
 
-  it('has a superseded answer as an earlier branch of the question asked again', () => {
+  it('turns a superseded answer into an earlier branch', () => {
     const failed = { state: 'failed', error: { kind: 'workerDied', detail: '' }, superseded: true };
     const record = parseConversation(first(turn('a'), turn('b', failed), turn('b2', failed), turn('b3'), turn('c')));
     expect(record.turns.map(({ id, parent }) => [id, parent])).toEqual([
@@ -54,11 +54,11 @@ describe('a record', () => {
       ],
     });
 
-  it('of an older version has no URI of an attached file, and is read', () => {
+  it('of an older version without URIs of attached files can be read', () => {
     expect(parseConversation(withFile({})).turns[0]?.user.file).toEqual({ path: 'a.ts', language: 'ts', text: 'x' });
   });
 
-  it('keeps the URI of an attached file, and what a later version adds costs nothing but itself', () => {
+  it('keeps the URI of an attached file and drops only unknown fields', () => {
     const uri = 'file:///web/a.ts';
     expect(parseConversation(withFile({ uri })).turns[0]?.user.file?.uri).toBe(uri);
     expect(parseConversation(withFile({ uri, hash: 'of a later version' })).turns[0]?.user.file).toEqual({
@@ -69,18 +69,18 @@ describe('a record', () => {
     });
   });
 
-  it('tells the model no URI', () => {
+  it('sends no URI to the model', () => {
     const { turns } = parseConversation(withFile({ uri: 'file:///web/a.ts' }));
     for (const each of turns) each.answer = 'So.';
     expect(historyOf(turns)[0]?.user.file).toEqual({ path: 'a.ts', language: 'ts', text: 'x' });
   });
 
-  it('whose turns are no tree is none', () => {
+  it('with turns that are no tree is invalid', () => {
     const record = { ...newConversation('c', 1), turns: [newTurn('b', { text: 'x' }, 'a'), newTurn('a', { text: 'x' }, 'b')] };
     expect(() => parseConversation(JSON.stringify(record))).toThrow('no tree');
   });
 
-  it('keeps its branches, and other words for a question that were not sent', () => {
+  it('keeps its branches and unsent edits', () => {
     const turns = [newTurn('a', { text: 'x' }), { ...newTurn('b', { text: 'y' }), state: 'done' as const, edit: 'z' }];
     const record = { ...newConversation('c', 1), turns, shown: { '': 'a' } };
     const read = parseConversation(JSON.stringify(record));
@@ -90,16 +90,16 @@ describe('a record', () => {
 });
 
 describe('a title', () => {
-  it('is the first line, cut between characters as people see them', () => {
+  it('is the first line, cut between graphemes', () => {
     expect(titleOf('  Why?\nBecause.')).toBe('Why?');
     expect(titleOf('👨‍👩‍👧‍👦'.repeat(61))).toBe(`${'👨‍👩‍👧‍👦'.repeat(59)}…`);
   });
 
-  it('is short, whatever the question is made of', () => {
+  it('is short for any question', () => {
     expect(titleOf(`a${'\u0301'.repeat(400_000)}`).length).toBeLessThan(100);
   });
 
-  it('has U+FFFD for half a character, as the title of an imported conversation may contain', () => {
+  it('replaces half a surrogate pair by U+FFFD', () => {
     expect(titleOf('Why \ud83d?')).toBe('Why \ufffd?');
   });
 });

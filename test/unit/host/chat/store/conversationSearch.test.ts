@@ -32,8 +32,8 @@ async function found(
   return all;
 }
 
-describe('the search', () => {
-  it('finds titles, questions and answers in any case, and shows where', async () => {
+describe('ConversationSearch', () => {
+  it('finds titles, questions and answers in any case, with an excerpt', async () => {
     const list = [
       add('a', 'About Parsers', ['?', '!']),
       add('b', 'b', ['What does a PARSER do?', 'It reads.']),
@@ -47,7 +47,7 @@ describe('the search', () => {
     expect(results[2]?.[1]).toMatch(/^…text before it, then a parser, and then more.*…$/);
   });
 
-  it('shows whole characters around what was found', async () => {
+  it('shows an excerpt of whole characters', async () => {
     const family = '👨‍👩‍👧‍👦';
     for (const shift of ['', 'x', 'xx', 'xxx', 'xxxx']) {
       const list = [add('a', 'a', [`${family.repeat(9)}${shift}parser${shift}${family.repeat(9)}`, ''])];
@@ -56,7 +56,7 @@ describe('the search', () => {
     }
   });
 
-  it('wants every word, wherever it stands, and shows them together where they are', async () => {
+  it('finds conversations with every word, and shows words that stand together', async () => {
     const list = [
       add('a', 'Parsers', ['in Rust', '']),
       add('b', 'Parsers', ['in Go', '']),
@@ -72,18 +72,18 @@ describe('the search', () => {
     ]);
   });
 
-  it.each(['a.b', '(x', '[', String.raw`\d`, '$&', 'a|b', '{1}', '为什么', '🦙'])('takes %j for itself', async (query) => {
+  it.each(['a.b', '(x', '[', String.raw`\d`, '$&', 'a|b', '{1}', '为什么', '🦙'])('finds %j literally', async (query) => {
     const list = [add('a', 'a', [`before ${query} after`, '']), add('b', 'b', ['aXb x 1 a b', ''])];
     expect(await found(list, query)).toEqual([['a', `before ${query} after`]]);
   });
 
-  it('cuts no character in two', async () => {
+  it('splits no character in an excerpt', async () => {
     const list = [add('a', 'a', [`${'🦙'.repeat(100)}-x-${'🦙'.repeat(100)}`, ''])];
     const [, snippet] = (await found(list, 'x'))[0] ?? [];
     expect(snippet).toMatch(/^…(?:🦙)+-x-(?:🦙)+…$/u);
   });
 
-  it('reads a conversation once while it does not change, and not at all where the title says it', async () => {
+  it('reads an unchanged conversation once, and not at all for a match in its title', async () => {
     const list = [add('a', 'title', ['q', ''])];
     await found(list, 'title');
     await found(list, 'q');
@@ -96,7 +96,7 @@ describe('the search', () => {
     expect(reads).toEqual(['a', 'a']);
   });
 
-  it('ends when the user types on, and lives with a conversation that is gone', async () => {
+  it('stops when the user types on, and skips a deleted conversation', async () => {
     const list = [add('a', 'a', ['x', '']), add('b', 'b', ['x', ''])];
     records.delete('a');
     expect(await found(list, 'x')).toEqual([['b', 'x']]);
@@ -105,7 +105,7 @@ describe('the search', () => {
     expect(await found(list, 'x', typedOn.signal)).toEqual([]);
   });
 
-  it('goes through a thousand conversations', async () => {
+  it('searches a thousand conversations', async () => {
     const list = Array.from({ length: 1000 }, (_, index) => add(`c${String(index)}`, 'title', [`question ${String(index)}.`, 'answer']));
     expect(await found(list, 'question 999.')).toEqual([['c999', 'question 999.']]);
   });

@@ -38,8 +38,8 @@ async function write(id: string, more: Partial<Conversation> = {}): Promise<void
 
 const ids = (list: readonly ConversationSummary[]): readonly string[] => list.map(({ id }) => id);
 
-describe('the list of conversations', () => {
-  it('reads each record once, also over a restart', async () => {
+describe('ConversationSummaries', () => {
+  it('reads each record once, also after a restart', async () => {
     await write('a', { updatedAt: 1, pinned: true });
     await write('b', { updatedAt: 2 });
     const first = open();
@@ -52,7 +52,7 @@ describe('the list of conversations', () => {
     expect(loaded.sort()).toEqual(['a', 'b']);
   });
 
-  it('reads again what has changed, and forgets what is gone', async () => {
+  it('reads changed records again and drops deleted ones', async () => {
     await write('a');
     await write('b');
     const list = open();
@@ -64,7 +64,7 @@ describe('the list of conversations', () => {
     expect(await readFile(path.join(folder, 'summaries.index'), 'utf8')).not.toContain('title b');
   });
 
-  it('has what could be read, and asks again for what could not', async () => {
+  it('lists the readable records and tries the others again', async () => {
     await write('a');
     await writeFile(path.join(folder, 'b.json'), '');
     const list = open();
@@ -74,7 +74,7 @@ describe('the list of conversations', () => {
   });
 
   it.each(['', '{', '{"version":2,"entries":{}}', '{"version":1,"entries":{"a.json":{"size":"x"}}}'])(
-    'is made anew where its cache holds %j',
+    'rebuilds the list when its cache holds %j',
     async (text) => {
       await write('a');
       await writeFile(path.join(folder, 'summaries.index'), text);
@@ -85,7 +85,7 @@ describe('the list of conversations', () => {
     },
   );
 
-  it('lives without a cache that cannot be written, and leaves nothing behind', async () => {
+  it('works without a writable cache and leaves no temporary file', async () => {
     expect(
       await new ConversationSummaries({ folder: path.join(folder, 'none'), log, load: () => Promise.resolve(undefined) }).list(),
     ).toEqual([]);
@@ -99,7 +99,7 @@ describe('groups', () => {
   const at = (day: number, hour: number): number => new Date(2026, 2, day, hour).getTime();
   const summary = (id: string, updatedAt: number, pinned = false): ConversationSummary => ({ id, title: id, updatedAt, turns: 1, pinned });
 
-  it('are the pinned ones, then days as a calendar has them', () => {
+  it('are the pinned conversations, then calendar days', () => {
     const list = [
       summary('now', at(30, 9)),
       summary('midnight', at(30, 0)),
@@ -116,7 +116,7 @@ describe('groups', () => {
     ]);
   });
 
-  it('are there only with something in them', () => {
+  it('are left out when empty', () => {
     expect(grouped([], at(30, 10))).toEqual([]);
     expect(grouped([summary('a', at(30, 11))], at(30, 10)).map(({ group }) => group)).toEqual(['today']);
   });

@@ -16,7 +16,7 @@ describe('FileMemory', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('has after a restart what it was told, also in its last moment', () => {
+  it('restores every value after a restart, also the last one', () => {
     const before = open();
     const chat = new ChatMemory(before);
     chat.conversationId = 'a';
@@ -30,7 +30,7 @@ describe('FileMemory', () => {
     expect(new ChatMemory(open()).draft).toBe('');
   });
 
-  it('writes soon by itself', async () => {
+  it('writes a value after a short delay', async () => {
     const memory = open();
     await memory.update('key', 1);
     await vi.waitFor(async () => {
@@ -39,7 +39,7 @@ describe('FileMemory', () => {
     memory.dispose();
   });
 
-  it.each(['', '{', '[]', 'null'])('begins anew where the file holds %j, and writes nothing until told', async (text) => {
+  it.each(['', '{', '[]', 'null'])('starts empty for the file content %j and writes nothing until the first update', async (text) => {
     const plain = path.join(folder, 'memory.json');
     await writeFile(plain, text);
     const memory = new FileMemory(plain, new FakeLog());
@@ -48,7 +48,7 @@ describe('FileMemory', () => {
     expect(await readFile(plain, 'utf8')).toBe(text);
   });
 
-  it('says in the log that it cannot be written, and goes on', async () => {
+  it('logs a failed write and continues', async () => {
     await writeFile(path.join(folder, 'deep'), '');
     const log = new FakeLog();
     const memory = new FileMemory(file(), log);

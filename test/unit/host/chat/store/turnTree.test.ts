@@ -26,12 +26,12 @@ const node = (made: TurnTree<TreeNode>, id: string): TreeNode => made.turns.find
 const forked = (): TurnTree<TreeNode> => tree(['a'], ['b', 'a'], ['c', 'b'], ['d', 'c'], ['b2', 'a']);
 
 describe('a conversation’s branches', () => {
-  it('show what was asked last', () => {
+  it('show the latest branch', () => {
     expect(ids(shownPath(forked()))).toBe('a b2');
     expect(ids(shownPath(tree()))).toBe('');
   });
 
-  it('can be switched, and show below the fork what was shown there before', () => {
+  it('show the last branch below a fork again after a switch', () => {
     const made = forked();
     addTurn(made, { id: 'c2', parent: 'b' });
     showTurn(made, node(made, 'd'));
@@ -43,7 +43,7 @@ describe('a conversation’s branches', () => {
     expect(showSibling(made, node(made, 'a'), 1)).toBe(false);
   });
 
-  it('fork at the beginning as well', () => {
+  it('can fork at the first turn', () => {
     const made = tree(['a'], ['b', 'a'], ['a2']);
     expect(ids(shownPath(made))).toBe('a2');
     expect(ids(siblingsOf(made, node(made, 'a')))).toBe('a a2');
@@ -51,12 +51,12 @@ describe('a conversation’s branches', () => {
     expect(ids(shownPath(made))).toBe('a b');
   });
 
-  it('note nothing where there is no choice', () => {
+  it('store no choice where there is only one branch', () => {
     expect(tree(['a'], ['b', 'a'], ['c', 'b']).shown).toEqual({});
     expect(forked().shown).toEqual({});
   });
 
-  it('lose a turn only where nothing follows it', () => {
+  it('drop only a turn without successors', () => {
     const made = forked();
     expect(removeTurn(made, node(made, 'b'))).toBe(false);
     showTurn(made, node(made, 'd'));
@@ -65,7 +65,7 @@ describe('a conversation’s branches', () => {
     expect(removeTurn(made, { id: 'nowhere' })).toBe(false);
   });
 
-  it('are no tree with a turn twice, without its parent, before its parent, or without a name', () => {
+  it('are invalid with duplicate, orphaned, misplaced or unnamed turns', () => {
     expect(isTree([{ id: 'a' }, { id: 'b', parent: 'a' }])).toBe(true);
     expect(isTree([{ id: 'a' }, { id: 'a' }])).toBe(false);
     expect(isTree([{ id: 'a', parent: 'b' }])).toBe(false);

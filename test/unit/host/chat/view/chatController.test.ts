@@ -30,7 +30,7 @@ function types(messages: readonly HostMessage[]): string[] {
 }
 
 describe('an answer', () => {
-  it('waits, reads, streams and ends, each told to the view', async () => {
+  it('reports waiting, reading, streaming and its end to the view', async () => {
     const { controller, engine, messages, busy } = openWindow();
     await controller.send('Why?');
     engine.last.read(10, 100);
@@ -54,14 +54,14 @@ describe('an answer', () => {
     expect(busy).toEqual([true, false]);
   });
 
-  it('is asked for with the settings of the moment', async () => {
+  it('is requested with the present settings', async () => {
     const window = openWindow();
     window.settings = { system: 'S', temperature: 0.9, maxTokens: 5 };
     await window.controller.send('Why?');
     expect(window.engine.last.params).toMatchObject({ system: 'S', maxTokens: 5, sampling: { temperature: 0.9, seed: 7 } });
   });
 
-  it('that is stopped keeps its words and its tokens', async () => {
+  it('that is stopped keeps its text and its tokens', async () => {
     const window = openWindow();
     await window.controller.send('Why?');
     window.engine.last.write('Be');
@@ -75,7 +75,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('whose result lacks words that were shown keeps them', async () => {
+  it('keeps streamed text that its result lacks', async () => {
     const window = openWindow();
     await window.controller.send('Why?');
     window.engine.last.write('Because.');
@@ -84,7 +84,7 @@ describe('an answer', () => {
     expect((await window.state()).turns[0]?.answer).toBe('Because.');
   });
 
-  it('is one at a time: a second question comes back as the draft', async () => {
+  it('is one at a time, and a second question becomes the draft', async () => {
     const window = openWindow();
     await window.controller.send('First?');
     await window.controller.send('Second?');
@@ -96,7 +96,7 @@ describe('an answer', () => {
   });
 });
 
-describe('after the worker died in mid-answer', () => {
+describe('after the worker died during an answer', () => {
   async function died(window: FakeWindow, words = 'Half'): Promise<void> {
     await window.controller.send('Why?');
     if (words !== '') window.engine.last.write(words);
@@ -104,7 +104,7 @@ describe('after the worker died in mid-answer', () => {
     await settled();
   }
 
-  it('the words stay, with a button that asks again', async () => {
+  it('the text stays, with a button that asks again', async () => {
     const window = openWindow();
     await died(window);
     expect((await window.state()).turns).toMatchObject([
@@ -122,14 +122,14 @@ describe('after the worker died in mid-answer', () => {
     ]);
   });
 
-  it('the words stay over a restart of the window as well', async () => {
+  it('the text stays after a restart of the window', async () => {
     const window = openWindow();
     await died(window);
     window.close();
     expect((await openWindow(window).state()).turns).toMatchObject([{ answer: 'Half', state: { kind: 'failed' } }]);
   });
 
-  it('asking again puts the same question, without the half answer in its history', async () => {
+  it('asking again sends the same question without the partial answer', async () => {
     const window = openWindow();
     const file = { path: 'a.ts', language: 'typescript', text: 'x' };
     await window.controller.ask({ text: 'Why?', file }, { newConversation: false });
@@ -146,14 +146,14 @@ describe('after the worker died in mid-answer', () => {
     expect(window.engine.last.params.history.map(({ answer }) => answer.text)).toEqual(['Whole']);
   });
 
-  it('a failure without a word is replaced when asked again', async () => {
+  it('asking again replaces a failure without text', async () => {
     const window = openWindow();
     await died(window, '');
     window.controller.act('retry', (await window.state()).turns[0]?.id);
     expect((await window.state()).turns).toMatchObject([{ question: 'Why?', state: { kind: 'waiting' } }]);
   });
 
-  it('asking again starts an engine that had given up', async () => {
+  it('asking again starts a failed engine', async () => {
     const window = openWindow();
     await died(window);
     window.engine.become({ kind: 'failed', generation: 1, error: { kind: 'workerDied', detail: '' } });
@@ -161,7 +161,7 @@ describe('after the worker died in mid-answer', () => {
     expect(window.engine.restarts).toBe(1);
   });
 
-  it('buttons do what they say, and unknown ones nothing', () => {
+  it('known buttons run their action and unknown ones do nothing', () => {
     const window = openWindow();
     window.controller.act('showLog', undefined);
     window.controller.act('workbench.action.terminal.new', undefined);
@@ -172,7 +172,7 @@ describe('after the worker died in mid-answer', () => {
 });
 
 describe('the history', () => {
-  it('is what ended with something written, with tokens where they stand for the text', async () => {
+  it('contains the answers with text, with token ids that match the text', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     await window.controller.send('2?');
@@ -195,7 +195,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('survives a restart, tokens included', async () => {
+  it('survives a restart with its token ids', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     window.close();
@@ -206,7 +206,7 @@ describe('the history', () => {
 });
 
 describe('conversations', () => {
-  it('an answer goes on while another conversation is open', async () => {
+  it('keep answering while another conversation is open', async () => {
     const window = openWindow();
     await window.controller.send('Long?');
     const { conversationId } = await window.state();
@@ -220,7 +220,7 @@ describe('conversations', () => {
     expect(window.busy).toEqual([true, false, true]);
   });
 
-  it('a question from elsewhere goes into a new one while the open one answers', async () => {
+  it('start a new one for a question from a command while the open one is answering', async () => {
     const window = openWindow();
     await window.controller.send('Long?');
     const { conversationId } = await window.state();
@@ -232,7 +232,7 @@ describe('conversations', () => {
     expect(state.turns).toMatchObject([{ question: 'Explain', attachments: [{ label: 'src/a.ts:3-5' }] }]);
   });
 
-  it('a command’s question shows its title, also in the list, and sends its words', async () => {
+  it('show the title of a command’s question and send its prompt', async () => {
     const window = openWindow();
     const file = { path: 'src/a.ts', language: 'typescript', text: 'x' };
     await window.controller.ask({ text: 'Explain at length.', title: 'Explain', file }, { newConversation: true });
@@ -242,7 +242,7 @@ describe('conversations', () => {
     expect(window.engine.last.params.user).toEqual({ text: 'Explain at length.', file });
   });
 
-  it('a new one reuses an empty one, and focuses the input', async () => {
+  it('reuse an empty conversation for a new one and focus the input', async () => {
     const window = openWindow();
     const { conversationId } = await window.state();
     await window.controller.newChat();
@@ -250,7 +250,7 @@ describe('conversations', () => {
     expect((await window.state()).conversationId).toBe(conversationId);
   });
 
-  it('deleting the open one stops its answer and opens a new one; it does not come back', async () => {
+  it('stop the answer of a deleted conversation and open a new one', async () => {
     const window = openWindow();
     await window.controller.send('Why?');
     const { conversationId } = await window.state();
@@ -261,7 +261,7 @@ describe('conversations', () => {
     expect(await window.controller.open(conversationId)).toBe(false);
   });
 
-  it('an answer under way when the window goes is there, stopped, in the next', async () => {
+  it('show an interrupted answer as stopped in the next window', async () => {
     const window = openWindow();
     await window.controller.send('Why?');
     window.engine.last.write('Half');
@@ -273,7 +273,7 @@ describe('conversations', () => {
 });
 
 describe('the draft', () => {
-  it('survives the window, and goes when it is sent', async () => {
+  it('survives the window until it is sent', async () => {
     const window = openWindow();
     window.controller.setDraft('unfinished');
     window.close();
@@ -283,7 +283,7 @@ describe('the draft', () => {
     expect((await later.state()).draft).toBe('');
   });
 
-  it('nothing is asked with nothing written', async () => {
+  it('is not sent when it is empty', async () => {
     const window = openWindow();
     await window.controller.send('  \n');
     expect(window.engine.chats).toEqual([]);
@@ -291,7 +291,7 @@ describe('the draft', () => {
 });
 
 describe('warming up', () => {
-  it('evaluates system and history ahead when the view is open and idle, once for the same', async () => {
+  it('evaluates the system prompt and the history once while the view is open and idle', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     await window.state();
@@ -302,7 +302,7 @@ describe('warming up', () => {
     expect(window.engine.warmed).toHaveLength(1);
   });
 
-  it('begins with loading the model when the view opens, not before', async () => {
+  it('loads the model when the view opens, and not earlier', async () => {
     const window = openWindow();
     await settled();
     expect(window.engine.starts).toBe(0);
@@ -310,7 +310,7 @@ describe('warming up', () => {
     expect(window.engine.starts).toBe(1);
   });
 
-  it('gives way to a question, and asks nothing of an engine that is down', async () => {
+  it('is cancelled by a question and skipped while the engine is down', async () => {
     const window = openWindow();
     await window.state();
     await window.controller.send('1?');
@@ -324,7 +324,7 @@ describe('warming up', () => {
     expect(window.engine.warmed).toEqual([]);
   });
 
-  it('happens again with a new worker, and not for a view that is closed', async () => {
+  it('is repeated for a new worker, and not for a closed view', async () => {
     const window = openWindow();
     await window.state();
     window.runIdle();
@@ -349,7 +349,7 @@ describe('a message that begins with a command', () => {
     selection,
   };
 
-  it('asks what the command says, in the open conversation, under its title', async () => {
+  it('sends the prompt of the command in the open conversation under its title', async () => {
     const window = openWindow();
     await window.exchange('Why?', 'Because.');
     window.resolveCommand = (text) => Promise.resolve(text === '/fix' ? { kind: 'question', question } : undefined);
@@ -359,7 +359,7 @@ describe('a message that begins with a command', () => {
     expect((await window.state()).turns.at(-1)?.question).toBe('Fix the selected code');
   });
 
-  it('is given back where the command cannot be done, and gone where it is done elsewhere', async () => {
+  it('becomes the draft when the command is refused, and is dropped when it is done elsewhere', async () => {
     const window = openWindow();
     window.resolveCommand = (text) => Promise.resolve({ kind: text === '/fix' ? 'refused' : 'done' });
     await window.controller.send('/fix');

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { isOpenableLink, parseWebviewMessage } from '../../../../../src/host/chat/view/incomingChatMessages';
 import { relativeTime } from '../../../../../src/host/chat/list/relativeTime';
 
-describe('what comes from the webview', () => {
+describe('parseWebviewMessage', () => {
   it.each([
     { type: 'ready' },
     { type: 'send', text: 'x' },
     { type: 'openLink', href: 'x' },
     { type: 'action', id: 'retry', turnId: 't' },
     { type: 'action', id: 'showLog' },
-  ])('is taken when it is a message: %j', (message) => {
+  ])('accepts the message %j', (message) => {
     expect(parseWebviewMessage(message)).toEqual(message);
   });
 
@@ -23,11 +23,11 @@ describe('what comes from the webview', () => {
     { type: 'send' },
     { type: 'send', text: 1 },
     { type: 'copy', text: {} },
-  ])('is dropped when it is none: %j', (value) => {
+  ])('rejects the value %j', (value) => {
     expect(parseWebviewMessage(value)).toBeUndefined();
   });
 
-  it.each(['https://x.test', 'http://x.test/a', 'mailto:a@x.test', ' HTTPS://x.test'])('may open %j', (href) => {
+  it.each(['https://x.test', 'http://x.test/a', 'mailto:a@x.test', ' HTTPS://x.test'])('accepts the link %j', (href) => {
     expect(isOpenableLink(href)).toBe(true);
   });
 
@@ -41,7 +41,7 @@ describe('what comes from the webview', () => {
     '//x.test',
     '',
     '/a',
-  ])('may not open %j', (href) => {
+  ])('rejects the link %j', (href) => {
     expect(isOpenableLink(href)).toBe(false);
   });
 });
@@ -55,7 +55,7 @@ describe('relative time', () => {
     [-25 * hour, 'yesterday'],
     [-24 * 8 * hour, 'last week'],
     [hour, 'now'],
-  ])('%d ms from now is %s', (offset, text) => {
+  ])('formats %d ms from now as %s', (offset, text) => {
     expect(relativeTime(1e12 + offset, 1e12, 'en')).toBe(text);
   });
 });

@@ -2,53 +2,33 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Emitter } from '../../../../../src/util/event';
 import type { HostMessage } from '../../../../../src/contract/webview/chatMessages';
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
-import { ChatTabs, type ChatTabsDeps } from '../../../../../src/host/chat/view/chatTabs';
+import { ChatTabs } from '../../../../../src/host/chat/view/chatTabs';
+import { FakeWebviewPanel } from '../../../../fixtures/vscode/fakeWebview';
+import { shown } from '../../../../fixtures/vscode/fakeWindow';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { FakeMemory, FakeWindow, settled, noCode } from '../chatFakes';
 
-/** An editor tab of VS Code's with its page, as far as the chat sees it. */
-class FakePanel {
-  title = '';
-  visible = true;
-  active = true;
-  reveals = 0;
-  readonly posted: HostMessage[] = [];
-  private readonly fromPage = new Emitter<unknown>();
-  private readonly viewState = new Emitter<undefined>();
-  private readonly disposal = new Emitter<undefined>();
-  readonly onDidChangeViewState = this.viewState.event;
-  readonly onDidDispose = this.disposal.event;
-  readonly webview = {
-    options: {},
-    html: '',
-    cspSource: 'csp',
-    asWebviewUri: (uri: unknown) => uri,
-    onDidReceiveMessage: this.fromPage.event,
-    postMessage: (message: HostMessage) => Promise.resolve(this.posted.push(message)),
-  };
+/** An editor tab with the chat in it, and its page. */
+class Panel {
+  constructor(readonly tab: FakeWebviewPanel) {}
+
+  get title(): string {
+    return this.tab.title;
+  }
+
+  get posted(): HostMessage[] {
+    return this.tab.webview.posted as HostMessage[];
+  }
 
   /** The name that its page has VS Code keep. */
   get view(): string {
-    return /data-view="([^"]*)"/.exec(this.webview.html)?.[1] ?? '';
-  }
-
-  reveal(): void {
-    this.reveals++;
-  }
-
-  become(visible: boolean): void {
-    this.visible = this.active = visible;
-    this.viewState.fire(undefined);
-  }
-
-  close(): void {
-    this.disposal.fire(undefined);
+    return /data-view="([^"]*)"/.exec(this.tab.webview.html)?.[1] ?? '';
   }
 
   async send(message: object): Promise<void> {
-    this.fromPage.fire(message);
+    this.tab.webview.fromPage.fire(message);
     await settled();
   }
 
@@ -65,19 +45,9 @@ class FakePanel {
   }
 }
 
-const ui = vi.hoisted((): { panels: unknown[]; create: () => unknown } => ({ panels: [], create: () => undefined }));
-
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (...parts: unknown[]) => parts.join('/') },
-  ViewColumn: { Active: -1 },
-  env: { language: 'en' },
-  window: { createWebviewPanel: () => ui.create() },
-}));
-
 let folder: string;
 let window: FakeWindow;
 let memory: FakeMemory;
-let panels: FakePanel[];
 let tabs: ChatTabs;
 let shownLists: ChatController[];
 
@@ -85,9 +55,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'paddock-chat-'));
   window = new FakeWindow(folder);
   memory = new FakeMemory();
-  panels = [];
   shownLists = [];
-  ui.create = () => newPanel();
   tabs = openTabs();
 });
 
@@ -99,9 +67,8 @@ afterEach(async () => {
 
 let ids = 0;
 function openTabs(): ChatTabs {
-  const extensionUri = '/ext' as unknown as ChatTabsDeps['page']['extensionUri'];
   return new ChatTabs({
-    page: { extensionUri, title: 'Chat', log: window.log, code: noCode },
+    page: { extensionUri: new Uri('/ext'), title: 'Chat', log: window.log, code: noCode },
     memory,
     createController: (own) => window.viewWith(own),
     showConversations: (controller) => Promise.resolve(void shownLists.push(controller)),
@@ -109,26 +76,22 @@ function openTabs(): ChatTabs {
   });
 }
 
-function newPanel(): FakePanel {
-  const panel = new FakePanel();
-  panels.push(panel);
-  return panel;
+async function restored(state: unknown): Promise<Panel> {
+  const tab = new FakeWebviewPanel();
+  await tabs.deserializeWebviewPanel(tab, state);
+  return new Panel(tab);
 }
 
-async function restored(state: unknown): Promise<FakePanel> {
-  const panel = newPanel();
-  await tabs.deserializeWebviewPanel(panel as unknown as Parameters<ChatTabs['deserializeWebviewPanel']>[0], state);
-  return panel;
-}
+const openPanels = (): readonly Panel[] => shown.panels.map((tab) => new Panel(tab));
 
-function panelAt(index: number): FakePanel {
-  const panel = panels[index];
+function panelAt(index: number): Panel {
+  const panel = openPanels()[index];
   if (panel === undefined) throw new Error(`no tab ${String(index)}`);
   return panel;
 }
 
-describe('a chat in an editor tab', () => {
-  it('shows the conversation it was opened with, under its title, with the cursor in the input', async () => {
+describe('ChatTabs', () => {
+  it('opens a conversation under its title and focuses the input', async () => {
     await window.exchange('Why?', 'So.');
     await tabs.open((await window.state()).conversationId);
     const panel = panelAt(0);
@@ -137,7 +100,7 @@ describe('a chat in an editor tab', () => {
     expect(panel.title).toBe('Why?');
   });
 
-  it('begins a conversation of its own beside the one in the side bar, and takes its name', async () => {
+  it('begins a new conversation beside the one in the side bar, and shows its title', async () => {
     await window.exchange('Why?', 'So.');
     await tabs.open(undefined);
     const panel = panelAt(0);
@@ -151,76 +114,76 @@ describe('a chat in an editor tab', () => {
     expect(panel.posted.at(-1)).toEqual({ type: 'title', title: 'Another name' });
   });
 
-  it('is brought to the front where one has the conversation already', async () => {
+  it('reveals the tab that already shows the conversation', async () => {
     await window.exchange('Why?', 'So.');
     const { conversationId } = await window.state();
     await tabs.open(conversationId);
     await tabs.open(conversationId);
-    expect(panels.map(({ reveals }) => reveals)).toEqual([1]);
+    expect(shown.panels.map(({ reveals }) => reveals)).toEqual([1]);
   });
 
-  it('comes back after a reload with its conversation and its draft', async () => {
+  it('restores the conversation and the draft of each tab after a reload', async () => {
     await window.exchange('Why?', 'So.');
     await tabs.open((await window.state()).conversationId);
     await tabs.open(undefined);
     await panelAt(0).send({ type: 'draft', text: 'first draft' });
     await panelAt(1).send({ type: 'draft', text: 'second draft' });
-    const views = panels.map(({ view }) => view);
+    const views = openPanels().map(({ view }) => view);
     tabs.dispose();
-    for (const panel of panels) panel.close();
+    for (const panel of shown.panels) panel.dispose();
     tabs = openTabs();
     expect(await (await restored({ view: views[1] })).load()).toMatchObject({ draft: 'second draft', turns: [] });
     expect(await (await restored({ view: views[0] })).load()).toMatchObject({ draft: 'first draft', turns: [{ answer: 'So.' }] });
   });
 
-  it.each([undefined, null, {}, { view: 7 }, { view: '../x' }])('comes back empty where VS Code kept %j of it', async (state) => {
+  it.each([undefined, null, {}, { view: 7 }, { view: '../x' }])('restores an empty chat from the invalid state %j', async (state) => {
     const panel = await restored(state);
     expect(await panel.load()).toMatchObject({ draft: '', turns: [] });
     expect(panel.view).toMatch(/^view-\d+$/);
   });
 
-  it('leaves nothing behind when it is closed', async () => {
+  it('forgets the stored state of a closed tab', async () => {
     await tabs.open(undefined);
     const panel = panelAt(0);
     await panel.load();
     await panel.send({ type: 'draft', text: 'a' });
     await panel.send({ type: 'send', text: 'Why?' });
     await panel.send({ type: 'draft', text: 'b' });
-    panel.close();
+    panel.tab.dispose();
     expect([...memory.values.values()].filter((value) => value !== undefined)).toEqual([]);
     expect(tabs.active).toBeUndefined();
     window.engine.last.write('So.');
     expect(panel.posted.filter(({ type }) => type === 'delta')).toEqual([]);
   });
 
-  it('goes on answering while it is out of sight, and nothing is evaluated ahead for it', async () => {
+  it('keeps answering in a hidden tab without warming up for it', async () => {
     await tabs.open(undefined);
     const panel = panelAt(0);
     await panel.load();
-    panel.become(false);
+    panel.tab.become(false);
     window.runIdle();
     expect(window.engine.warmed).toEqual([]);
-    panel.become(true);
+    panel.tab.become(true);
     await panel.load();
     await panel.send({ type: 'send', text: 'Why?' });
-    panel.become(false);
+    panel.tab.become(false);
     window.engine.last.write('So.');
-    panel.become(true);
+    panel.tab.become(true);
     expect((await panel.load()).turns).toMatchObject([{ answer: 'So.', state: { kind: 'streaming' } }]);
   });
 
-  it('is the one that commands are for while it is active, and chooses conversations for itself', async () => {
+  it('is the active chat while its tab is active, and chooses its own conversation', async () => {
     await tabs.open(undefined);
     await tabs.open(undefined);
-    panelAt(0).become(false);
+    panelAt(0).tab.become(false);
     const active = tabs.active;
     await panelAt(1).send({ type: 'showConversations' });
     expect(shownLists).toEqual([active]);
-    panelAt(1).become(false);
+    panelAt(1).tab.become(false);
     expect(tabs.active).toBeUndefined();
   });
 
-  it('says when it is busy', async () => {
+  it('fires an event when a tab begins to answer', async () => {
     let told = 0;
     tabs.onDidChangeBusy(() => told++);
     await tabs.open(undefined);

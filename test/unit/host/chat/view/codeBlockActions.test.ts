@@ -5,8 +5,8 @@ import { codeBlocksOf } from '../../../../../src/host/chat/view/codeBlockActions
 import { AnswerBody } from '../../../../../webview/chat/answer/answerBody';
 import { fakeContext } from '../../../webview/viewSamples';
 
-describe('the code blocks of an answer', () => {
-  it('have their code, what is on the fence, and the line before', () => {
+describe('codeBlocksOf', () => {
+  it('returns the code, the info string and the line before of each block', () => {
     const answer = 'Change `src/a.ts`:\n\n```ts title="src/a.ts"\nconst a = 1;\n```\n\nThen\n~~~\nplain\n~~~\n';
     expect(codeBlocksOf(answer)).toEqual([
       { code: 'const a = 1;', info: 'ts title="src/a.ts"', before: 'Change `src/a.ts`:', complete: true },
@@ -14,7 +14,7 @@ describe('the code blocks of an answer', () => {
     ]);
   });
 
-  it('stand in lists and quotes too, and may be indented only', () => {
+  it('finds blocks in lists and quotes, and indented blocks', () => {
     const answer = '1. Do:\n   ```python\n   x = 1\n   ```\n\n> ```\n> y\n> ```\n\nThis:\n\n    z\n\nEnd.';
     expect(codeBlocksOf(answer).map(({ code, complete }) => [code, complete])).toEqual([
       ['x = 1', true],
@@ -23,7 +23,7 @@ describe('the code blocks of an answer', () => {
     ]);
   });
 
-  it('are complete when their end is written', () => {
+  it('marks a block as complete when its end is written', () => {
     expect(codeBlocksOf('```ts\nconst a').map(({ complete }) => complete)).toEqual([false]);
     expect(codeBlocksOf('```ts\n').map(({ complete }) => complete)).toEqual([false]);
     expect(codeBlocksOf('```ts\nconst a\n\n').map(({ complete }) => complete)).toEqual([false]);
@@ -32,11 +32,11 @@ describe('the code blocks of an answer', () => {
     expect(codeBlocksOf('````ts\nconst a\n```').map(({ complete }) => complete)).toEqual([false]);
   });
 
-  it('know no other block’s end for the line before', () => {
+  it('does not take the end of another block for the line before', () => {
     expect(codeBlocksOf('```\na\n```\n```\nb\n```\n').map(({ before }) => before)).toEqual(['', '']);
   });
 
-  it('hold a whole README', () => {
+  it('returns a README with nested fences as one block', () => {
     const readme = '# A\n```bash\nnpm i\n```\nMore.';
     expect(codeBlocksOf(`Here:\n\`\`\`markdown\n${readme}\n\`\`\`\nThat is all.`)).toEqual([
       { code: readme, info: 'markdown', before: 'Here:', complete: true },
@@ -44,7 +44,7 @@ describe('the code blocks of an answer', () => {
     expect(codeBlocksOf(`\`\`\`markdown\n${readme}`)).toEqual([{ code: readme, info: 'markdown', before: '', complete: false }]);
   });
 
-  it('are none that the model only thought', () => {
+  it('skips blocks inside the model’s thoughts', () => {
     const thought = 'I try\n```js\nold();\n```\n';
     const blocks = [{ code: 'new();', info: 'js', before: '', complete: true }];
     expect(codeBlocksOf(`<think>\n${thought}</think>\n\`\`\`js\nnew();\n\`\`\``)).toEqual(blocks);
@@ -75,7 +75,7 @@ describe('the code blocks of an answer', () => {
     ...['```md\n', '```\n', '````\n', '```README.md\n', '   ```\n', '~~~md\n', '<think>', '</think>', '\n<think>\n', '</think>\n'],
   );
 
-  it('are the ones the page shows, in the same order', () => {
+  it('returns the same blocks in the same order as the page', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const answer = pieces.join('');

@@ -1,27 +1,23 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../../../../src/util/event';
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import { parseWebviewMessage, webviewMessage } from '../../../../../src/host/chat/view/incomingChatMessages';
 import { ChatView, type ChatPageDeps } from '../../../../../src/host/chat/view/chatView';
 import type { HostMessage } from '../../../../../src/contract/webview/chatMessages';
 import { payloads } from '../../../../fixtures/payloads';
+import { ran } from '../../../../fixtures/vscode/fakeCommands';
+import { clipboard, openedAddresses } from '../../../../fixtures/vscode/fakeEnvironment';
+import { FakeWebview } from '../../../../fixtures/vscode/fakeWebview';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { FakeLog, settled } from '../chatFakes';
 
 /** What VS Code was asked to do. */
-const asked = vi.hoisted((): { what: string; argument: unknown }[] => []);
-
-vi.mock('vscode', () => {
-  const note = (what: string) => (argument: unknown) => {
-    asked.push({ what, argument });
-    return Promise.resolve(true);
-  };
-  return {
-    Uri: { joinPath: (base: unknown) => base, parse: (text: string) => text },
-    commands: { executeCommand: note('command') },
-    env: { language: 'en', openExternal: note('open'), clipboard: { writeText: note('copy') } },
-  };
-});
+const asked = (): readonly { what: string; argument: unknown }[] => [
+  ...ran.map(({ command }) => ({ what: 'command', argument: command })),
+  ...openedAddresses.map((argument) => ({ what: 'open', argument })),
+  ...clipboard.written.map((argument) => ({ what: 'copy', argument })),
+];
 
 /** As much of a schema of valibot's as makes an example. */
 interface Shape {
@@ -80,7 +76,6 @@ function opened(): { receive: (value: unknown) => Promise<void>; told: unknown[]
   const log = new FakeLog();
   const emitter = <T>(): Emitter<T> => new Emitter<T>((error) => log.lines.push(String(error)));
   const told: unknown[][] = [];
-  const fromPage = emitter<unknown>();
   const note =
     (name: string | symbol) =>
     (...values: unknown[]): Promise<void> =>
@@ -88,31 +83,27 @@ function opened(): { receive: (value: unknown) => Promise<void>; told: unknown[]
   /** Whatever it is asked for is a function that writes down that it was called. */
   const noting = (known: object): object =>
     new Proxy(known, { get: (target, name) => (name in target ? Reflect.get(target, name) : note(name)) as unknown });
-  const webview = { options: {}, html: '', cspSource: 'csp', asWebviewUri: String, onDidReceiveMessage: fromPage.event };
-  const deps = noting({ extensionUri: '/ext', title: 'Chat', log, code: noting({}) });
+  const webview = new FakeWebview();
+  const deps = noting({ extensionUri: new Uri('/ext'), title: 'Chat', log, code: noting({}) });
   new ChatView(
-    { webview, showConversations: note('showConversations') } as unknown as ConstructorParameters<typeof ChatView>[0],
+    { webview, showConversations: note('showConversations') },
     noting({ onMessage: emitter<HostMessage>().event }) as ChatController,
     deps as ChatPageDeps,
   );
   return {
     told,
     receive: async (value) => {
-      fromPage.fire(value);
+      webview.fromPage.fire(value);
       await settled();
     },
   };
 }
 
-beforeEach(() => {
-  asked.length = 0;
-});
-
-describe('what a page that is not to be trusted may have done', () => {
-  it.each(types)('opens, runs and copies nothing but what %s is for', async (type) => {
+describe('ChatView with a hostile page', () => {
+  it.each(types)('opens, runs and copies only what the message %s allows', async (type) => {
     const { receive } = opened();
     for (const text of [...addresses, ...payloads]) await receive(messageOf(type, text));
-    for (const { what, argument } of asked) {
+    for (const { what, argument } of asked()) {
       // A command is one of Paddock's own and never what the page says; only a link is opened, and only what is asked for is copied.
       if (what === 'command') expect(argument).toMatch(/^paddock\.\w+$/);
       if (what === 'open') expect([type, String(argument)]).toEqual(['openLink', expect.stringMatching(/^\s*(?:https?|mailto):/i)]);
@@ -120,20 +111,20 @@ describe('what a page that is not to be trusted may have done', () => {
     }
   });
 
-  it('has no say with what is no message', async () => {
+  it('ignores values that are no message', async () => {
     const { receive, told } = opened();
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (value) => {
         fc.pre(parseWebviewMessage(value) === undefined);
         await receive(value);
         expect(told).toEqual([]);
-        expect(asked).toEqual([]);
+        expect(asked()).toEqual([]);
       }),
     );
   });
 });
 
-describe('the schema of what comes from the page', () => {
+describe('parseWebviewMessage', () => {
   const value = fc.oneof(fc.string(), fc.constantFrom(...payloads), fc.anything());
   const keys = ['text', 'href', 'id', 'turnId', 'places', 'block', 'type', '__proto__', 'constructor', 'toString', 'extra'];
   const nearly = fc
@@ -143,7 +134,7 @@ describe('the schema of what comes from the page', () => {
     )
     .map(([type, fields]): Record<string, unknown> => ({ ...fields, type }));
 
-  it('lets through messages alone, with nothing added, changed or left that it does not know', () => {
+  it('returns only known messages, unchanged and without unknown fields', () => {
     fc.assert(
       fc.property(nearly, (candidate) => {
         const message = parseWebviewMessage(candidate);
@@ -161,7 +152,7 @@ describe('the schema of what comes from the page', () => {
     );
   });
 
-  it.each(types)('lets every payload through in %s as the text it is', (type) => {
+  it.each(types)('keeps every payload in %s as plain text', (type) => {
     for (const payload of payloads) {
       const message = messageOf(type, payload);
       expect(parseWebviewMessage(structuredClone(message))).toEqual(message);

@@ -43,8 +43,8 @@ function slowRead({ store }: FakeWindow): { proceed: () => void; restore: () => 
   };
 }
 
-describe('a conversation', () => {
-  it('opened twice at once it is one: no older copy overwrites what is asked in between', async () => {
+describe('opening a conversation', () => {
+  it('twice at once opens one record, and no older copy overwrites it', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
@@ -62,7 +62,7 @@ describe('a conversation', () => {
     expect((await openWindow(window).state()).turns.map(({ question }) => question)).toEqual(['1?', '2?', '3?']);
   });
 
-  it('opened while an answer begins in it, the record that is being answered is shown', async () => {
+  it('while an answer begins shows the record that is being answered', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
@@ -76,7 +76,7 @@ describe('a conversation', () => {
     expect((await window.state()).turns).toMatchObject([{ answer: 'one' }, { answer: 'two', state: { kind: 'streaming' } }]);
   });
 
-  it('of two opened one after the other the later is shown, whichever the disk has first', async () => {
+  it('after another one shows the later, whichever is read first', async () => {
     const window = openWindow();
     const ids: string[] = [];
     for (const question of ['1?', '2?', '3?']) {
@@ -94,7 +94,7 @@ describe('a conversation', () => {
     expect((await window.state()).turns[0]?.question).toBe('2?');
   });
 
-  it('deleted by mistake comes back whole, and is open again if it was', async () => {
+  it('again after Undo restores it whole and opens it if it was open', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
@@ -110,7 +110,7 @@ describe('a conversation', () => {
     expect((await openWindow(window).state()).turns).toHaveLength(3);
   });
 
-  it('deleted by mistake comes back to the list, without taking the place of another', async () => {
+  it('again after Undo restores it to the list and keeps another one open', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();
@@ -123,7 +123,7 @@ describe('a conversation', () => {
     expect(await window.service.remove('none-such')).toBeUndefined();
   });
 
-  it('what another window has written since is read when it is opened again', async () => {
+  it('again reads what another window has written', async () => {
     const window = openWindow();
     await window.exchange('1?', 'one');
     const { conversationId } = await window.state();

@@ -13,85 +13,40 @@ import { ConversationStore } from '../../../../../src/host/chat/store/conversati
 import { ChatMemory } from '../../../../../src/host/chat/store/chatMemory';
 import { newConversation, newTurn, type Conversation } from '../../../../../src/host/chat/store/conversationRecords';
 import { ChatService } from '../../../../../src/host/chat/service/chatService';
-import { ChatView, type ChatPageDeps, type ChatPlace } from '../../../../../src/host/chat/view/chatView';
+import { ChatView } from '../../../../../src/host/chat/view/chatView';
 import { problemActionIds } from '../../../../../src/host/ui/errorActions';
 import { RoutedEngine } from '../../../../../src/host/llm/router';
 import type { HostMessage, WebviewMessage } from '../../../../../src/contract/webview/chatMessages';
 import { FakeEngine } from '../../../../fixtures/engine/fakeEngine';
 import { RecordingServer } from '../../../../fixtures/servers/recordingServer';
 import { remoteEngine } from '../../../../fixtures/servers/serverEngines';
+import { answerCommand } from '../../../../fixtures/vscode/fakeCommands';
+import { installGit } from '../../../../fixtures/vscode/fakeEnvironment';
+import { reportProblems } from '../../../../fixtures/vscode/fakeLanguages';
+import { FakeWebview } from '../../../../fixtures/vscode/fakeWebview';
+import { openDocument } from '../../../../fixtures/vscode/fakeWorkspace';
+import { Range } from '../../../../fixtures/vscode/positions';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { fakeWords } from '../context/contextFakes';
 import { FakeLog, FakeMemory, fakeTexts, noCode, settled } from '../chatFakes';
 
 /** A word that stands in every draft, file, path, title and name of the window. No request may contain it before the user sends. */
 const MARKER = vi.hoisted(() => 'zqMarker7');
 
-const vscode = vi.hoisted(() => {
-  class Range {
-    readonly start: object;
-    readonly end: object;
-    constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
-      this.start = { line: startLine, character: startCharacter };
-      this.end = { line: endLine, character: endCharacter };
-    }
-  }
-  const uriOf = (text: string) => ({ path: text.replace('file://', ''), toString: () => text });
-  const uri = uriOf(`file:///project/${MARKER}/${MARKER}.ts`);
-  const text = `const ${MARKER} = 1;\n`.repeat(9);
-  const range = new Range(0, 0, 3, 5);
-  const document = {
-    uri,
-    languageId: 'typescript',
-    isClosed: false,
-    lineCount: 10,
-    lineAt: (line: number) => ({ range: new Range(line, 0, line, 20) }),
-    getText: () => text,
-  };
-  return { Range, uriOf, uri, document, range, clipboard: [] as string[], opened: [] as string[] };
-});
-
-vi.mock('vscode', () => ({
-  DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
-  FileType: { Directory: 2 },
-  Range: vscode.Range,
-  Uri: { parse: vscode.uriOf, joinPath: (base: unknown) => base },
-  commands: { executeCommand: () => Promise.resolve([{ name: MARKER, range: vscode.range, children: [] }]) },
-  env: {
-    language: 'en',
-    clipboard: { writeText: (text: string) => Promise.resolve(void vscode.clipboard.push(text)) },
-    openExternal: (uri: unknown) => Promise.resolve(void vscode.opened.push(String(uri))),
-  },
-  extensions: {
-    getExtension: () => ({
-      activate: () =>
-        Promise.resolve({
-          getAPI: () => ({
-            state: 'initialized',
-            git: { path: 'git' },
-            repositories: [{ rootUri: vscode.uriOf('file:///project'), ui: { selected: true } }],
-          }),
-        }),
-    }),
-  },
-  l10n: { t: (text: string) => text },
-  languages: {
-    getDiagnostics: (uri?: unknown) => {
-      const found = [{ range: vscode.range, severity: 0, message: `${MARKER} is not defined`, source: MARKER }];
-      return uri === undefined ? [[vscode.uri, found]] : found;
-    },
-  },
-  window: { visibleTextEditors: [], activeTextEditor: undefined },
-  workspace: {
-    asRelativePath: (uri: { path: string }) => uri.path.replace('/project/', ''),
-    textDocuments: [vscode.document],
-  },
-}));
-
 vi.mock('../../../../../src/host/services/git/gitChanges', () => ({
   readGitChanges: () => Promise.resolve([{ path: `${MARKER}.ts`, header: `+${MARKER}`, hunks: [], isCut: false }]),
 }));
 
-const uri = vscode.uri.toString();
+const uri = `file:///project/${MARKER}/${MARKER}.ts`;
+
+/** A file of the workspace that is open, with a symbol and a problem in it, in a Git repository. */
+function openWorkspace(): void {
+  const document = openDocument(Uri.parse(uri), `const ${MARKER} = 1;\n`.repeat(9));
+  const range = new Range(0, 0, 3, 5);
+  answerCommand('vscode.executeDocumentSymbolProvider', () => [{ name: MARKER, range, children: [] }]);
+  reportProblems(document.uri, { range, severity: 0, message: `${MARKER} is not defined`, source: MARKER });
+  installGit([{ rootUri: new Uri('/project'), ui: { selected: true } }]);
+}
 
 /** Something of each kind that can be attached. */
 const items: { readonly [K in Item['kind']]: Extract<Item, { kind: K }> } = {
@@ -133,7 +88,6 @@ const waitFor = (check: () => void): Promise<void> => vi.waitFor(check, { interv
 
 /** A view of the chat, from its page to the sockets of a server. VS Code and the page alone are replaced. */
 class ServedView {
-  readonly said: HostMessage[] = [];
   readonly controller: ChatController;
   readonly store: ConversationStore;
   private readonly service: ChatService;
@@ -141,9 +95,7 @@ class ServedView {
   private readonly view: ChatView;
   private readonly log = new FakeLog();
   private readonly memory = new ChatMemory(new FakeMemory());
-  private readonly page = new Emitter<unknown>((error) => {
-    throw error;
-  });
+  private readonly webview = new FakeWebview();
   private waiting: (() => void)[] = [];
   private ids = 0;
 
@@ -184,19 +136,13 @@ class ServedView {
       runAction: () => undefined,
       resolveCommand: () => Promise.resolve(undefined),
     });
-    const webview = {
-      onDidReceiveMessage: this.page.event,
-      postMessage: (message: HostMessage) => Promise.resolve(void this.said.push(message)),
-      asWebviewUri: (uri: unknown) => uri,
-    };
-    const place = { webview: webview as unknown as ChatPlace['webview'], showConversations: () => this.store.list() };
-    const extensionUri = vscode.uriOf('file:///ext') as unknown as ChatPageDeps['extensionUri'];
-    this.view = new ChatView(place, this.controller, { extensionUri, title: 'Chat', log, code: noCode });
+    const place = { webview: this.webview, showConversations: () => this.store.list() };
+    this.view = new ChatView(place, this.controller, { extensionUri: new Uri('/ext'), title: 'Chat', log, code: noCode });
   }
 
   /** Does what the page asks, then everything that is done ahead at a pause of the user, to the end. */
   async receive(message: WebviewMessage): Promise<void> {
-    this.page.fire(message);
+    this.webview.fromPage.fire(message);
     await this.pause();
   }
 
@@ -210,6 +156,10 @@ class ServedView {
       expect(this.gauges.length).toBeGreaterThan(before);
     });
     expect(this.log.lines.filter((line) => /error/i.test(line))).toEqual([]);
+  }
+
+  get said(): readonly HostMessage[] {
+    return this.webview.posted as HostMessage[];
   }
 
   get gauges(): readonly Extract<HostMessage, { type: 'gauge' }>[] {
@@ -301,6 +251,7 @@ describe.each([
   let view: ServedView;
 
   beforeEach(async () => {
+    openWorkspace();
     folder = await mkdtemp(path.join(tmpdir(), 'paddock-unsent-'));
     server = await RecordingServer.start(isLlamaServer);
     view = new ServedView(folder, server.url);
@@ -350,12 +301,12 @@ describe.each([
     expectNothingSent();
   });
 
-  it('going from one thing to the next sends nothing', async () => {
+  it('all these messages one after the other send nothing', async () => {
     for (const message of Object.values(unsent).flat()) await view.receive(message);
     expectNothingSent();
   });
 
-  it.each(Object.entries(sending))('the message `%s` then sends all that belongs to the question', async (_, messages) => {
+  it.each(Object.entries(sending))('the message `%s` sends only chat requests', async (_, messages) => {
     for (const [index, message] of messages.entries()) {
       await view.receive(message);
       await waitFor(() => {
@@ -366,7 +317,7 @@ describe.each([
     expect(new Set(server.beyondMetadata)).toEqual(new Set(['POST /v1/chat/completions']));
   });
 
-  it('sending takes every kind of attachment along', async () => {
+  it('sending includes every kind of attachment', async () => {
     await view.controller.attach(Object.values(items));
     await view.receive({ type: 'send', text: 'What is it?' });
     await waitFor(() => {

@@ -1,42 +1,23 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CodeActions } from '../../../../../src/host/chat/view/codeBlockActions';
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import { newTurn, type StoredTurn } from '../../../../../src/host/chat/store/conversationRecords';
-import { ChatView, type ChatPageDeps, type ChatPlace } from '../../../../../src/host/chat/view/chatView';
+import { ChatView } from '../../../../../src/host/chat/view/chatView';
+import { clipboard } from '../../../../fixtures/vscode/fakeEnvironment';
+import { FakeWebview } from '../../../../fixtures/vscode/fakeWebview';
+import { answerAlways } from '../../../../fixtures/vscode/fakeWindow';
+import { Uri } from '../../../../fixtures/vscode/uri';
 import { FakeLog, settled } from '../chatFakes';
-
-const clipboard = vi.hoisted(() => ({ text: 'before' }));
-const choice = vi.hoisted(() => ({ about: undefined as string | undefined }));
-
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (base: unknown) => base },
-  commands: {},
-  l10n: { t: (text: string) => text },
-  window: { showWarningMessage: () => Promise.resolve(choice.about) },
-  env: { language: 'en', clipboard: { writeText: (text: string) => Promise.resolve(void (clipboard.text = text)) } },
-}));
 
 const answer = 'Look:\n\n```ts a.ts\nconst a = 1;\n```\n\n```ts\nconst b';
 const file = { path: 'a.ts', language: 'typescript', text: '' };
 
 class FakePage {
   readonly done: unknown[][] = [];
-  private receive: (value: unknown) => void = () => undefined;
+  private readonly webview = new FakeWebview();
   readonly turn: StoredTurn = { ...newTurn('t', { text: 'x', file }), answer, state: 'done' };
 
   constructor() {
-    const uri = { toString: () => 'file:///ext' };
-    const webview = {
-      options: {},
-      html: '',
-      cspSource: 'csp',
-      asWebviewUri: () => uri,
-      postMessage: () => Promise.resolve(true),
-      onDidReceiveMessage: (listener: (value: unknown) => void) => {
-        this.receive = listener;
-        return { dispose: () => undefined };
-      },
-    };
     const note =
       (name: string) =>
       (...args: unknown[]): Promise<void> =>
@@ -49,13 +30,12 @@ class FakePage {
       keepEdit: (...args) => void this.done.push(['keepEdit', ...args]),
       showSibling: (...args) => void this.done.push(['showSibling', ...args]),
     };
-    const deps = { extensionUri: uri, title: 'Chat', log: new FakeLog(), code } as unknown as ChatPageDeps;
-    const place = { webview, showConversations: () => Promise.resolve() } as unknown as ChatPlace;
-    new ChatView(place, controller as ChatController, deps);
+    const deps = { extensionUri: new Uri('/ext'), title: 'Chat', log: new FakeLog(), code };
+    new ChatView({ webview: this.webview, showConversations: () => Promise.resolve() }, controller as ChatController, deps);
   }
 
   async post(message: unknown): Promise<void> {
-    this.receive(message);
+    this.webview.fromPage.fire(message);
     await settled();
   }
 }
@@ -65,11 +45,10 @@ let page: FakePage;
 beforeEach(() => {
   page = new FakePage();
   clipboard.text = 'before';
-  choice.about = undefined;
 });
 
-describe('what the page asks for about a turn', () => {
-  it('is done', async () => {
+describe('ChatView messages about a turn', () => {
+  it('asks again, keeps edits, switches siblings and copies answers', async () => {
     await page.post({ type: 'askAgain', turnId: 't' });
     await page.post({ type: 'askAgain', turnId: 't', text: 'y' });
     await page.post({ type: 'edit', turnId: 't', text: 'y' });
@@ -84,12 +63,12 @@ describe('what the page asks for about a turn', () => {
     expect(clipboard.text).toBe(answer);
   });
 
-  it('is done with the code of the answer the host has, and what the turn was asked with', async () => {
+  it('applies the code of the stored answer, with what the turn was asked about', async () => {
     await page.post({ type: 'code', action: 'apply', turnId: 't', block: 0 });
     expect(page.done).toEqual([['apply', { code: 'const a = 1;', info: 'ts a.ts', before: 'Look:', complete: true }, { text: 'x', file }]]);
   });
 
-  it('waits for the end of a block', async () => {
+  it('does not insert a code block that is still streaming', async () => {
     page.turn.state = 'streaming';
     await page.post({ type: 'code', action: 'insert', turnId: 't', block: 1 });
     expect(page.done).toEqual([]);
@@ -98,7 +77,7 @@ describe('what the page asks for about a turn', () => {
     expect(page.done).toMatchObject([['insert', { code: 'const b' }, {}]]);
   });
 
-  it('asks what is to become of characters that are not seen, before anything leaves the page', async () => {
+  it('asks about hidden characters before it applies or copies anything', async () => {
     page.turn.answer = 'Look\u2066:\n\n```ts\na\u202Eb\n```\n';
     const actions = ['apply', 'insert', 'newFile'] as const;
     const askAll = async (): Promise<void> => {
@@ -109,19 +88,19 @@ describe('what the page asks for about a turn', () => {
     await page.post({ type: 'copyAnswer', turnId: 't' });
     expect(page.done).toEqual([]);
     expect(clipboard.text).toBe('before');
-    choice.about = 'Remove Them';
+    answerAlways('Remove Them');
     await askAll();
     expect(page.done).toMatchObject(actions.map((action) => [action, { code: 'ab' }, {}]));
     await page.post({ type: 'copy', text: 'a\u202Eb' });
     expect(clipboard.text).toBe('ab');
     await page.post({ type: 'copyAnswer', turnId: 't' });
     expect(clipboard.text).toBe('Look:\n\n```ts\nab\n```\n');
-    choice.about = 'Keep Them';
+    answerAlways('Keep Them');
     await page.post({ type: 'copy', text: 'a\u202Eb' });
     expect(clipboard.text).toBe('a\u202Eb');
   });
 
-  it('is not done with code that the model only thought', async () => {
+  it('ignores code blocks inside the model’s thoughts', async () => {
     page.turn.answer = `<think>\n\`\`\`ts\nold();\n\`\`\`\n</think>\n\n\`\`\`ts\nnew();\n\`\`\`\n`;
     await page.post({ type: 'code', action: 'apply', turnId: 't', block: 0 });
     await page.post({ type: 'code', action: 'apply', turnId: 't', block: 1 });
@@ -137,7 +116,7 @@ describe('what the page asks for about a turn', () => {
     { type: 'code', action: 'toString', turnId: 't', block: 0 },
     { type: 'sibling', turnId: 't', places: 2 },
     { type: 'copyAnswer', turnId: 'u' },
-  ])('is not done where there is none: %j', async (message) => {
+  ])('ignores a message about something that does not exist: %j', async (message) => {
     await page.post(message);
     expect(page.done).toEqual([]);
     expect(clipboard.text).toBe('before');

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DownloadProblem, DownloadView } from '../../../../../src/host/models/download/downloadTypes';
 import { describeDownloadProblem, progressLine, shortProgress, size } from '../../../../../src/host/models/download/downloadMessages';
-
-vi.mock('vscode', async () => (await import('../../../../fixtures/vscode/fakeVscode')).fakeVscode);
 
 const view = (state: DownloadView['state'], bytes = 1.72e9, total = 4e9): DownloadView => ({
   source: { id: 'tiny', name: 'Tiny', repository: 'owner/tiny', revision: 'main', files: [] },
@@ -22,7 +20,7 @@ const running = (
   secondsLeft,
 });
 
-describe('how far a download is', () => {
+describe('progressLine', () => {
   it.each([
     [running('looking'), 'asking the server'],
     [running('receiving'), '43% of 4.00 GB'],
@@ -34,25 +32,25 @@ describe('how far a download is', () => {
     [running('checking'), 'checking, 43%'],
     [{ kind: 'paused' }, 'stopped · 43% of 4.00 GB'],
     [{ kind: 'failed', problem: { kind: 'inUse' } }, 'failed · 43% of 4.00 GB'],
-  ] as const)('%o is said as %s', (state, text) => {
+  ] as const)('describes %o as %s', (state, text) => {
     expect(progressLine(view(state))).toBe(text);
   });
 
-  it('is short in the status bar', () => {
+  it('shortProgress is short enough for the status bar', () => {
     expect(shortProgress(view(running('receiving', 12.4e6, 184)))).toBe('43% · 12 MB/s · 4 min');
     expect(shortProgress(view(running('looking'), 0, 0))).toBe('0%');
   });
 
-  it('is never all while something is missing', () => {
+  it('shortProgress never shows 100% of an incomplete download', () => {
     expect(shortProgress(view(running('receiving'), 3_999_999_999))).toBe('99%');
   });
 
-  it('has sizes that can be read at a glance', () => {
+  it('size formats bytes with three digits', () => {
     expect([0, 1.5e6, 145e6, 4.08e9, 39.07e9].map(size)).toEqual(['0.0 MB', '1.5 MB', '145 MB', '4.08 GB', '39.1 GB']);
   });
 });
 
-describe('what went wrong', () => {
+describe('describeDownloadProblem', () => {
   const host = 'hub.example';
   const problems: readonly DownloadProblem[] = [
     { kind: 'noNetwork', host, detail: 'ENOTFOUND' },
@@ -80,25 +78,25 @@ describe('what went wrong', () => {
     { kind: 'internal', detail: 'x' },
   ];
 
-  it.each(problems)('is a sentence that names the model, with a way out: %o', (problem) => {
+  it.each(problems)('names the model and offers an action for %o', (problem) => {
     const { message, actions } = describeDownloadProblem(problem, 'Tiny');
     expect(message).toMatch(/Tiny.*\.$/);
     expect(message).not.toMatch(/undefined|NaN|\{\d\}/);
     expect(actions.length).toBeGreaterThan(0);
   });
 
-  it('says how much room is needed', () => {
+  it('says how much disk space is needed', () => {
     expect(describeDownloadProblem({ kind: 'outOfDisk', folder: '/models', neededBytes: 4e9, freeBytes: 1e9 }, 'Tiny').message).toContain(
       '4.00 GB are needed and 1.00 GB are free',
     );
   });
 
-  it('sends whoever has to accept a licence to its page first', () => {
+  it('offers the page of the licence first for a gated model', () => {
     const { actions } = describeDownloadProblem({ kind: 'gated', host, hasToken: false }, 'Tiny');
     expect(actions.map(({ label }) => label)).toEqual(['Open Model’s Page', 'Set Token…', 'Resume']);
   });
 
-  it('needs no button where another window does it', () => {
+  it('offers no button when another window downloads', () => {
     expect(describeDownloadProblem({ kind: 'inUse' }, 'Tiny').actions).toEqual([]);
   });
 });

@@ -8,16 +8,10 @@ import type { RunEnd } from '../../../../../src/host/models/download/downloadPro
 import { DownloadReporter } from '../../../../../src/host/models/download/downloadReporter';
 import type { DownloadSource } from '../../../../../src/host/models/download/downloadTypes';
 import type { DownloadParams } from '../../../../../src/contract/rpc/downloadMethods';
-import { clearScene, scene } from '../../../../fixtures/vscode/fakeVscode';
+import { ran } from '../../../../fixtures/vscode/fakeCommands';
+import { openedAddresses } from '../../../../fixtures/vscode/fakeEnvironment';
+import { answerInTurn, shown } from '../../../../fixtures/vscode/fakeWindow';
 import { MemoryLog } from '../../../../fixtures/engine/workerClient';
-
-const opened = vi.hoisted((): string[] => []);
-
-vi.mock('vscode', async () => {
-  const { fakeVscode: fake } = await import('../../../../fixtures/vscode/fakeVscode');
-  const openExternal = (uri: string): Promise<boolean> => Promise.resolve(opened.push(uri) > 0);
-  return { ...fake, env: { ...fake.env, openExternal }, Uri: { parse: (text: string) => text } };
-});
 
 const source: DownloadSource = {
   id: 'tiny',
@@ -36,8 +30,6 @@ let runs: DownloadParams[];
 let used: string[];
 
 beforeEach(async () => {
-  clearScene();
-  opened.length = 0;
   root = await mkdtemp(join(tmpdir(), 'paddock-reporter-'));
   [ends, runs, used] = [[], [], []];
   manager = new DownloadManager({
@@ -66,12 +58,6 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** Answers messages with these buttons, one after the other; the rest is dismissed. */
-function answer(...labels: readonly string[]): void {
-  const rest = [...labels];
-  scene.choose = (offered) => (offered.includes(rest[0] ?? '') ? rest.shift() : undefined);
-}
-
 async function settled(): Promise<void> {
   await vi.waitFor(() => {
     expect(manager.all.every(({ state }) => state.kind !== 'running')).toBe(true);
@@ -79,29 +65,29 @@ async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('the user', () => {
-  it('is offered the model that has arrived', async () => {
-    answer('Use This Model');
+describe('DownloadReporter', () => {
+  it('offers to use a downloaded model', async () => {
+    answerInTurn('Use This Model');
     await reporter.resume(source);
-    expect(scene.messages).toEqual(['Tiny is downloaded and checked.']);
+    expect(shown.messages).toEqual(['Tiny is downloaded and checked.']);
     expect(used).toEqual([join(root, folderNameOf('tiny'), 'tiny.gguf')]);
   });
 
-  it('is told what went wrong, whoever has started it, and goes on with a button', async () => {
+  it('reports a failed download and resumes it by a button', async () => {
     ends = [{ kind: 'failed', problem: { kind: 'connectionLost', host: 'hub.example', detail: 'ECONNRESET' } }];
-    answer('Resume');
+    answerInTurn('Resume');
     await manager.start(source);
     await vi.waitFor(() => {
       expect(runs).toHaveLength(2);
     });
     await settled();
-    expect(scene.messages[0]).toContain('the connection to hub.example was lost again and again (ECONNRESET)');
-    expect(scene.messages[1]).toBe('Tiny is downloaded and checked.');
+    expect(shown.messages[0]).toContain('the connection to hub.example was lost again and again (ECONNRESET)');
+    expect(shown.messages[1]).toBe('Tiny is downloaded and checked.');
   });
 
-  it('downloads anew what was damaged', async () => {
+  it('downloads a damaged file again', async () => {
     ends = [{ kind: 'failed', problem: { kind: 'corrupt', file: 'tiny.gguf', aside: '/models/tiny.gguf.corrupt' } }];
-    answer('Download Again');
+    answerInTurn('Download Again');
     await manager.start(source);
     await vi.waitFor(() => {
       expect(runs.map(({ fresh }) => fresh)).toEqual([false, true]);
@@ -109,48 +95,48 @@ describe('the user', () => {
     await settled();
   });
 
-  it('finds the page where a licence is accepted, and the message again behind it', async () => {
-    answer('Open Model’s Page', 'Resume');
+  it('opens the page of a licence and shows the message again', async () => {
+    answerInTurn('Open Model’s Page', 'Resume');
     await reporter.explain({ kind: 'gated', host: 'hub.example', hasToken: false }, source);
-    expect(opened).toEqual(['https://hub.example/owner/tiny']);
-    expect(scene.messages.slice(0, 2).every((text) => text.includes('accepted its licence'))).toBe(true);
+    expect(openedAddresses).toEqual(['https://hub.example/owner/tiny']);
+    expect(shown.messages.slice(0, 2).every((text) => text.includes('accepted its licence'))).toBe(true);
     expect(runs).toHaveLength(1);
   });
 
-  it('sets a token where one is wanted, and goes no further without one', async () => {
-    answer('Set Token…');
+  it('offers to set a token and does not continue without one', async () => {
+    answerInTurn('Set Token…');
     await reporter.explain({ kind: 'tokenRefused', host: 'hub.example' }, source);
-    expect(scene.ran).toEqual([{ command: 'paddock.setHuggingFaceToken', args: [] }]);
+    expect(ran).toEqual([{ command: 'paddock.setHuggingFaceToken', args: [] }]);
     expect(runs).toEqual([]);
   });
 
-  it('is asked before anything that has arrived is deleted', async () => {
+  it('asks before it deletes a partial download', async () => {
     const found = await leave();
-    answer();
+    answerInTurn();
     await reporter.cancel(source);
-    expect(scene.messages).toEqual(['Delete what has arrived of Tiny (2.0 MB)?']);
+    expect(shown.messages).toEqual(['Delete what has arrived of Tiny (2.0 MB)?']);
     expect(await manager.refresh()).toEqual([found]);
-    answer('Delete');
+    answerInTurn('Delete');
     await reporter.cancel(source);
     expect(await manager.refresh()).toEqual([]);
   });
 
-  it('is offered what was left unfinished, and nothing starts without an answer', async () => {
+  it('offers to resume an unfinished download and starts nothing without an answer', async () => {
     const found = await leave();
     await reporter.offer([found]);
-    expect(scene.messages).toEqual(['Resume the download of Tiny? 50% of 4.0 MB has arrived.']);
+    expect(shown.messages).toEqual(['Resume the download of Tiny? 50% of 4.0 MB has arrived.']);
     expect(runs).toEqual([]);
-    answer('Resume');
+    answerInTurn('Resume');
     await reporter.offer([found]);
     expect(runs).toHaveLength(1);
   });
 
-  it('is sent to the list where several were left', async () => {
+  it('shows the list of downloads when several are unfinished', async () => {
     const found = await leave();
-    answer('Show Downloads');
+    answerInTurn('Show Downloads');
     await reporter.offer([found, found]);
-    expect(scene.messages).toEqual(['2 downloads of models are unfinished.']);
-    expect(scene.ran).toEqual([{ command: 'paddock.showDownloads', args: [] }]);
+    expect(shown.messages).toEqual(['2 downloads of models are unfinished.']);
+    expect(ran).toEqual([{ command: 'paddock.showDownloads', args: [] }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../../src/util/event';
 import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
 import type { Engine, EngineState } from '../../../../../src/host/llm/languageModel';
@@ -12,44 +12,11 @@ import {
 import type { OwnedModel } from '../../../../../src/host/models/picker/modelChoices';
 import type { ConfigService } from '../../../../../src/host/services/configService';
 import { fakeFacts } from '../../../../fixtures/engine/fakeEngine';
+import { answerAlways, shown } from '../../../../fixtures/vscode/fakeWindow';
 import { MemoryLog } from '../../../../fixtures/engine/workerClient';
 
-interface Item {
-  readonly label: string;
-  readonly description: string;
-  readonly detail?: string;
-}
-
-const messages: string[] = [];
-let answer: string | undefined;
-let offered: readonly Item[] = [];
-let pick: (items: readonly Item[]) => Item | undefined = () => undefined;
-
-vi.mock('vscode', () => ({
-  env: { language: 'en' },
-  l10n: {
-    t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-  },
-  commands: { executeCommand: () => Promise.resolve() },
-  window: {
-    showQuickPick: (items: readonly Item[]) => {
-      offered = items;
-      return Promise.resolve(pick(items));
-    },
-    showInformationMessage: (message: string) => {
-      messages.push(message);
-      return Promise.resolve(answer);
-    },
-  },
-}));
-
-beforeEach(() => {
-  messages.length = 0;
-  answer = undefined;
-});
-
-describe("ghost text's model", () => {
-  it('is the chat’s unless another one is set, and the embedded one by a word', () => {
+describe('ghostTextModel', () => {
+  it('returns undefined for the chat’s model, and the path of another or the embedded one', () => {
     expect(ghostTextModel('', '/models/a.gguf', '/extension')).toBeUndefined();
     expect(ghostTextModel('/models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
     expect(ghostTextModel('/models/../models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
@@ -60,7 +27,7 @@ describe("ghost text's model", () => {
   });
 });
 
-describe('that ghost text has to do with the chat’s model', () => {
+describe('a model for ghost text that cannot be loaded', () => {
   const missing: EngineErrorData = { kind: 'modelNotFound', path: '/models/small.gguf' };
   const ready = (error?: EngineErrorData): EngineState => ({
     kind: 'ready',
@@ -82,18 +49,18 @@ describe('that ghost text has to do with the chat’s model', () => {
     return { states, updates, log };
   }
 
-  it('is said once, and written to the log, whatever the engine does afterwards', async () => {
+  it('is reported once to the user and in the log', async () => {
     const { states, log } = start();
     states.fire(ready());
     states.fire(ready(missing));
     states.fire(ready(missing));
     await Promise.resolve();
-    expect(messages).toEqual([expect.stringContaining('The model file /models/small.gguf cannot be opened')]);
+    expect(shown.messages).toEqual([expect.stringContaining('The model file /models/small.gguf cannot be opened')]);
     expect(log.lines).toHaveLength(1);
   });
 
-  it('is put right by a button', async () => {
-    answer = 'Use the Chat’s Model';
+  it('is replaced by the chat’s model with a button', async () => {
+    answerAlways('Use the Chat’s Model');
     const { states, updates } = start();
     states.fire(ready(missing));
     await vi.waitFor(() => {
@@ -102,7 +69,7 @@ describe('that ghost text has to do with the chat’s model', () => {
   });
 });
 
-describe('choosing the model for ghost text', () => {
+describe('chooseGhostTextModel', () => {
   const model = (name: string, source: string): OwnedModel => ({ name, path: `/models/${name}.gguf`, bytes: 2e9, source });
   const models = [model('tiny', 'embedded'), model('chat', 'downloaded'), model('code', 'ollama')];
 
@@ -120,8 +87,7 @@ describe('choosing the model for ghost text', () => {
     };
   }
 
-  it('offers the chat’s first, and every other file once, and says which it is', async () => {
-    pick = () => undefined;
+  it('offers the chat’s model first, each other file once, and marks the present one', async () => {
     for (const [setting, label] of [
       ['', 'The chat’s model'],
       ['/models/chat.gguf', 'The chat’s model'],
@@ -130,22 +96,27 @@ describe('choosing the model for ghost text', () => {
     ]) {
       const { deps: given, updates } = deps(setting ?? '');
       await chooseGhostTextModel(given);
+      const offered = shown.questions.at(-1)?.entries ?? [];
       expect(offered.map((item) => item.label)).toEqual(['The chat’s model', 'tiny', 'code']);
       expect(offered.filter(({ detail }) => detail !== undefined).map((item) => item.label)).toEqual([label]);
       expect(updates).toEqual([]);
     }
   });
 
-  it('sets what is picked', async () => {
-    for (const [index, value] of ['', 'embedded', '/models/code.gguf'].entries()) {
-      pick = (items) => items[index];
+  it('stores the picked model', async () => {
+    for (const [label, value] of [
+      ['The chat’s model', ''],
+      ['tiny', 'embedded'],
+      ['code', '/models/code.gguf'],
+    ]) {
+      answerAlways(label);
       const { deps: given, updates } = deps('/models/other.gguf');
       await chooseGhostTextModel(given);
       expect(updates).toEqual([['ghostText.modelPath', value]]);
     }
   });
 
-  it('by the benchmark’s button is lasting, whatever the chat gets next', async () => {
+  it('useForGhostText stores the path even of the chat’s present model', async () => {
     const { deps: given, updates } = deps('');
     await useForGhostText('/models/chat.gguf', given);
     expect(updates).toEqual([['ghostText.modelPath', '/models/chat.gguf']]);

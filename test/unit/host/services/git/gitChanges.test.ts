@@ -2,14 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { access, chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileDiff } from '../../../../../src/util/fileDiff';
 import { GitError, readGitChanges } from '../../../../../src/host/services/git/gitChanges';
 import { PatchReader, parseNumstat } from '../../../../../src/host/services/git/gitPatch';
+import { Uri } from '../../../../fixtures/vscode/uri';
+import { workspace } from '../../../../fixtures/vscode/fakeWorkspace';
 import { cutDiff } from '../../../../../src/prompt/context/cutDiff';
-
-const workspace = vi.hoisted(() => ({ isTrusted: true }));
-vi.mock('vscode', () => ({ workspace }));
 
 let root: string;
 
@@ -23,12 +22,13 @@ const write = async (name: string, text: string | Uint8Array): Promise<void> => 
   await mkdir(join(root, name, '..'), { recursive: true });
   await writeFile(join(root, name), text);
 };
-const changes = (staged = false): Promise<readonly FileDiff[]> =>
-  readGitChanges('git', { rootUri: { fsPath: root } } as unknown as Parameters<typeof readGitChanges>[1], { staged });
+const repositoryAt = (folder: string): Parameters<typeof readGitChanges>[1] => ({
+  rootUri: Uri.file(folder),
+});
+const changes = (staged = false): Promise<readonly FileDiff[]> => readGitChanges('git', repositoryAt(root), { staged });
 const paths = (files: readonly FileDiff[]): readonly string[] => files.map(({ path }) => path);
 
 beforeEach(async () => {
-  workspace.isTrusted = true;
   root = await mkdtemp(join(tmpdir(), 'paddock-git-'));
   git('init', '--quiet', '--initial-branch=main');
   await write('a.ts', 'one\ntwo\nthree\n');
@@ -74,7 +74,7 @@ describe('readGitChanges', () => {
     await write('folder/b.ts', 'text\n');
     git('add', '--all');
     git('config', 'diff.relative', 'true');
-    const folder = { rootUri: { fsPath: join(root, 'folder') } } as unknown as Parameters<typeof readGitChanges>[1];
+    const folder = repositoryAt(join(root, 'folder'));
     expect(paths(await readGitChanges('git', folder, { staged: true }))).toEqual(['a.ts', 'folder/b.ts']);
   });
 
@@ -84,7 +84,7 @@ describe('readGitChanges', () => {
     await write('old-git.sh', `#!/bin/sh\nfor each; do case $each in --no-relative) ${refuse};; esac; done\nexec git "$@"\n`);
     await chmod(old, 0o755);
     await write('a.ts', 'one\n');
-    const repository = { rootUri: { fsPath: root } } as unknown as Parameters<typeof readGitChanges>[1];
+    const repository = repositoryAt(root);
     expect(paths(await readGitChanges(old, repository, { staged: false }))).toEqual(['a.ts']);
   });
 
@@ -126,7 +126,7 @@ describe('readGitChanges', () => {
     'a b/ b/c.ts',
     '-x.ts',
     'é\u0301.ts',
-  ])('knows a file by its name %j', async (name) => {
+  ])('reads the file name %j', async (name) => {
     await write(name, 'text\n');
     git('add', '--all');
     expect(await changes(true)).toMatchObject([{ path: name, added: 1, hunks: ['@@ -0,0 +1 @@\n+text'] }]);
@@ -203,11 +203,11 @@ describe('readGitChanges', () => {
     expect(text.length).toBeLessThan(5200);
   });
 
-  it('says what git said where it fails', async () => {
+  it('throws an error with the message of git', async () => {
     await rm(join(root, '.git'), { recursive: true });
     await expect(changes()).rejects.toThrow(GitError);
     await expect(changes()).rejects.toThrow(/not a git repository/i);
-    await expect(readGitChanges(join(root, 'no-git'), { rootUri: { fsPath: root } } as never, { staged: true })).rejects.toThrow(/ENOENT/);
+    await expect(readGitChanges(join(root, 'no-git'), repositoryAt(root), { staged: true })).rejects.toThrow(/ENOENT/);
   });
 });
 

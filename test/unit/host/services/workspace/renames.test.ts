@@ -1,16 +1,14 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renamedUri } from '../../../../../src/host/services/workspace/renames';
-import { Uri } from '../../../../fixtures/vscode/fakeVscode';
-
-vi.mock('vscode', async () => (await import('../../../../fixtures/vscode/fakeVscode')).fakeVscode);
+import { Uri } from '../../../../fixtures/vscode/uri';
 
 const renamed = (uri: Uri, ...renames: readonly (readonly [string, string])[]): string | undefined =>
   renamedUri(
-    uri as never,
-    renames.map(([from, to]) => ({ oldUri: new Uri(from), newUri: new Uri(to) }) as never),
+    uri,
+    renames.map(([from, to]) => ({ oldUri: new Uri(from), newUri: new Uri(to) })),
   )?.toString();
 
-describe('where a document is after a rename', () => {
+describe('renamedUri', () => {
   it.each([
     ['the file itself', '/p/a.ts', [['/p/a.ts', '/p/b.ts']], 'file:///p/b.ts'],
     ['its folder', '/p/lib/a.ts', [['/p/lib', '/p/src']], 'file:///p/src/a.ts'],
@@ -33,7 +31,7 @@ describe('where a document is after a rename', () => {
       ],
       'file:///p/a.ts',
     ],
-  ] as const)('follows %s', (_what, path, renames, expected) => {
+  ] as const)('returns the new URI after a rename of %s', (_what, path, renames, expected) => {
     expect(renamed(new Uri(path), ...renames)).toBe(expected);
   });
 
@@ -41,13 +39,13 @@ describe('where a document is after a rename', () => {
     ['another file', '/p/a.ts', '/p/b.ts', '/p/c.ts'],
     ['a file with its name as a beginning', '/p/a.tsx', '/p/a.ts', '/p/b.ts'],
     ['a folder with its folder’s name as a beginning', '/p/library/a.ts', '/p/lib', '/p/src'],
-  ])('is the same after a rename of %s', (_what, path, from, to) => {
+  ])('returns undefined after a rename of %s', (_what, path, from, to) => {
     expect(renamed(new Uri(path), [from, to])).toBeUndefined();
   });
 
-  it('is the same for a document of another scheme, but for a notebook’s cell', () => {
+  it('returns undefined for another scheme, and the new URI for a notebook cell', () => {
     expect(renamed(new Uri('/p/n.ipynb', 'git'), ['/p/n.ipynb', '/p/m.ipynb'])).toBeUndefined();
     const cell = new Uri('/p/n.ipynb', 'vscode-notebook-cell', 'W1');
-    expect(renamed(cell, ['/p', '/q'])).toBe('vscode-notebook-cell:///q/n.ipynb#W1');
+    expect(renamed(cell, ['/p', '/q'])).toBe(cell.with({ path: '/q/n.ipynb' }).toString());
   });
 });
