@@ -100,7 +100,7 @@ describe('a replay', () => {
       { at: 1000, kind: 'pause', milliseconds: 1500 },
       { at: 3000, kind: 'pause', milliseconds: 500 },
     ]);
-    const place = { kind: 'ghost', path: 'src/a.ts', language: 'typescript', prefix: '', suffix: 'a\n' };
+    const place = { kind: 'completion', path: 'src/a.ts', language: 'typescript', prefix: '', suffix: 'a\n' };
     expect(play(trace).steps).toEqual([
       { at: 0, kind: 'warm', params: place },
       { at: 0, kind: 'skip', reason: 'wordAhead' },

@@ -69,7 +69,7 @@ describe('GhostWarmer', () => {
     warmer.moved(editor);
     await pause();
     expect(engine.warmed).toEqual([
-      { kind: 'ghost', path: 'src/a.ts', language: 'typescript', prefix: 'const a = ', suffix: '\nconst b = 2;\n', related: [other] },
+      { kind: 'completion', path: 'src/a.ts', language: 'typescript', prefix: 'const a = ', suffix: '\nconst b = 2;\n', related: [other] },
     ]);
   });
 
