@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
     resolveCommand: (text) => slash.resolve(text),
   });
   const models = registerModels({ engine, config, gpu, context, files, log: topicLog(channel, 'models') });
-  const ghostText = registerCompletion({ engine: endpoint.ghostText, config, log: topicLog(channel, 'ghost text') });
+  const ghostText = registerCompletion({ engine: endpoint.ghostText, worker: engine, config, log: topicLog(channel, 'ghost text') });
   context.subscriptions.push(
     channel,
     config,
@@ -88,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): PaddockApi {
       extensionUri: context.extensionUri,
       extensionVersion: versionOf(context),
       engine: endpoint.chat,
+      worker: engine,
       onDidFinish: engine.onDidFinish,
       config: () => config.current,
       titles: chat.titles,

@@ -1,5 +1,5 @@
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { Cancellation, Engine } from '../llm/languageModel';
+import type { Cancellation, LanguageModel } from '../llm/languageModel';
 import { measure, type Measurement, type Step } from './measureModel';
 import type { Result } from './benchmarkResults';
 import { sample, type SamplePlace } from './benchmarkSample';
@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** An engine of the benchmark's own, with nothing stored. */
-export type OwnEngine = Pick<Engine, 'chat' | 'complete' | 'state'> & { shutDown(): Promise<void> };
+export type OwnEngine = Pick<LanguageModel, 'chat' | 'complete' | 'state'> & { shutDown(): Promise<void> };
 
 export interface RunnerDeps {
   readonly createEngine: (path: string) => OwnEngine;

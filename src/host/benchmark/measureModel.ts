@@ -2,7 +2,7 @@ import type { ChatParams, ChatResult, ChatTurn } from '../../contract/chat';
 import type { CompletionRequest, CompletionResult } from '../../contract/completion';
 import type { Metrics } from '../../contract/metrics';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { Cancellation, Engine, Outcome } from '../llm/languageModel';
+import type { Cancellation, LanguageModel, Outcome } from '../llm/languageModel';
 import type { Figures } from './benchmarkResults';
 import type { SamplePlace } from './benchmarkSample';
 import { isExactFirstLine, keptCharacters, similarity } from './completionScores';
@@ -11,7 +11,7 @@ import { isExactFirstLine, keptCharacters, similarity } from './completionScores
 export type Step = 'load' | 'ask' | 'askAgain' | 'ghostText';
 
 export interface MeasureOptions {
-  readonly engine: Pick<Engine, 'chat' | 'complete'>;
+  readonly engine: Pick<LanguageModel, 'chat' | 'complete'>;
   readonly sample: readonly SamplePlace[];
   readonly cancellation: Cancellation;
   readonly onStep: (step: Step, done: number, of: number) => void;

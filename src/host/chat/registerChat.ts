@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { Disposable, Uri, commands, env, l10n, window, type Memento } from 'vscode';
 import type { Event } from '../../util/event';
 import type { SlashCommandView } from '../../contract/webview/chatMessages';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import { commandOf } from '../ui/errorActions';
 import { labelOf } from '../ui/errorMessages';
 import { idleAfter } from '../llm/idleWarmUp';
@@ -27,7 +27,7 @@ import { ChatTabs } from './view/chatTabs';
 
 export interface ChatDeps {
   readonly extensionUri: Uri;
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly log: Log;
   readonly settings: () => ChatSettings;
   /** What may stand at the beginning of a question, behind a slash. */

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { FileDiff } from '../../util/fileDiff';
 import { COMMIT_MAX_TOKENS, cleanCommitMessage, commitBlock, commitQuestion } from '../../prompt/tasks/commitMessage';
 import { cutDiff } from '../../prompt/context/cutDiff';
-import { servingModel, type Engine } from '../llm/languageModel';
+import { servingModel, type LanguageModel } from '../llm/languageModel';
 import { reportProblem } from '../ui/showError';
 import { taskSubjects } from '../llm/subjects';
 import { answerLocale } from '../services/locale';
@@ -13,7 +13,7 @@ import { openGit, type GitRepository } from '../services/git/gitRepository';
 import { GitError, readGitChanges } from '../services/git/gitChanges';
 
 export interface CommitDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly log: Log;
   readonly system: () => string;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { codeTasks, type CodeTask } from '../../prompt/tasks/codeTasks';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import { commandIds } from '../services/commandIds';
 import type { Log } from '../services/log';
 import { currentEditor } from '../services/documents/targetRange';
@@ -15,7 +15,7 @@ export interface CommandChat {
 
 export interface CommandDeps {
   readonly chat: CommandChat;
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly log: Log;
   /** System text; empty for none. The chat's, so that both share their prompts' beginning. */
   readonly system: () => string;

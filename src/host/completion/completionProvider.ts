@@ -1,7 +1,7 @@
 import type { CompletionRequest, CompletionResult } from '../../contract/completion';
 import * as vscode from 'vscode';
 import { CancelSource } from '../llm/worker/cancelSource';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import type { Config } from '../services/config';
 import type { Log } from '../services/log';
 import { acceptedCommand, type Accepted } from './acceptedCompletion';
@@ -16,7 +16,7 @@ import { describeEnding } from './completionMessages';
 
 /** What ghost text needs of the extension. */
 export interface GhostDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly config: () => Config;
   readonly controls: Pick<GhostControls, 'offReason'>;
   readonly numbers: GhostNumbers;

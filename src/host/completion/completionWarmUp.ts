@@ -1,6 +1,6 @@
 import type { WarmParams } from '../../contract/warmUp';
 import * as vscode from 'vscode';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import { idleAfter, WarmUp, type Idle } from '../llm/idleWarmUp';
 import type { Config } from '../services/config';
 import type { GhostControls } from './completionControls';
@@ -21,7 +21,7 @@ export class GhostWarmer implements vscode.Disposable {
   private readonly warmUp: WarmUp;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: LanguageModel,
     private readonly config: () => Config,
     private readonly deps: WarmerDeps,
     private readonly idle: Idle = idleAfter(pauseMilliseconds),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Emitter, type Event } from '../../util/event';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel, WorkerControl } from '../llm/languageModel';
 import { commandIds } from '../services/commandIds';
 import type { Config } from '../services/config';
 import type { ConfigService } from '../services/configService';
@@ -18,7 +18,8 @@ import { GhostWarmer } from './completionWarmUp';
 import { describeOff } from './completionMessages';
 
 export interface CompletionDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
+  readonly worker: Pick<WorkerControl, 'activity'>;
   readonly config: ConfigService;
   readonly log: Log;
 }
@@ -33,7 +34,7 @@ export interface Completion {
 }
 
 /** Ghost text in every document, what is evaluated ahead for it, and its commands. */
-export function registerCompletion({ engine, config, log }: CompletionDeps): Completion {
+export function registerCompletion({ engine, worker, config, log }: CompletionDeps): Completion {
   const read = (): Config => config.current;
   const controls = new GhostControls(() => ({ enabled: read()['ghostText.enabled'], languages: read()['ghostText.languages'] }));
   const numbers = new GhostNumbers();
@@ -65,7 +66,7 @@ export function registerCompletion({ engine, config, log }: CompletionDeps): Com
     }),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     registerCommands({ config, controls, numbers, run }),
-    watchEditor(engine, warmer, numbers),
+    watchEditor(worker, warmer, numbers),
     ...[config.onDidChange, controls.onDidChange, vscode.window.onDidChangeActiveTextEditor].map((event) =>
       event(() => {
         changed.fire(undefined);
@@ -124,9 +125,9 @@ function registerCommands({ config, controls, numbers, run }: CommandDeps): vsco
 }
 
 /** Follows the user: where the cursor is, and whether somebody types. */
-function watchEditor(engine: Engine, warmer: GhostWarmer, numbers: GhostNumbers): vscode.Disposable {
+function watchEditor(worker: Pick<WorkerControl, 'activity'>, warmer: GhostWarmer, numbers: GhostNumbers): vscode.Disposable {
   const typing = new TypingSignal((active) => {
-    engine.activity({ typing: active });
+    worker.activity({ typing: active });
   });
   return vscode.Disposable.from(
     typing,

@@ -2,7 +2,7 @@ import type { ChatParams, ChatProgress, ChatResult } from '../../contract/chat';
 import { replacementOf, type EditPlace } from '../../prompt/tasks/codeAnswer';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import { CancelSource } from '../llm/worker/cancelSource';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import type { PendingEdit } from './pendingEdit';
 
 /** How the writing of an edit ended. */
@@ -30,7 +30,7 @@ export class EditWriter {
   private ended: 'stopped' | 'interrupted' | 'readOnly' | undefined;
 
   constructor(
-    private readonly engine: Pick<Engine, 'chat'>,
+    private readonly engine: Pick<LanguageModel, 'chat'>,
     private readonly edit: PendingEdit,
     private readonly place: EditPlace,
   ) {}

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { servingModel, type Engine } from '../llm/languageModel';
+import { servingModel, type LanguageModel } from '../llm/languageModel';
 import { reportProblem } from '../ui/showError';
 import { commandIds } from '../services/commandIds';
 import { readOnlySentence } from '../services/documents/documentEdits';
@@ -15,7 +15,7 @@ import type { PendingEdit, Verdict } from './pendingEdit';
 import { EditWriter, type Written } from './editWriter';
 
 export interface EditDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly log: Log;
   /** System text; empty for none. The chat's, so that both share their prompts' beginning. */
   readonly system: () => string;

@@ -5,9 +5,9 @@ import type { EngineTask, Finished, RemoteServer } from '../llm/languageModel';
 import { placeOf, serverLines } from '../ui/engineStatus';
 import { RemoteEngine } from '../llm/server/serverEngine';
 import { parseEndpoint, serves, type EndpointSettings } from '../llm/server/serverSettings';
-import { RoutedEngine } from '../llm/router';
+import { ModelRouter } from '../llm/router';
 import { commandIds } from '../services/commandIds';
-import type { Config } from '../services/config';
+import { restartedBy, type Config } from '../services/config';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import { EndpointKeys } from './serverKeys';
@@ -22,8 +22,8 @@ export interface EndpointDeps {
 
 /** The engines of the features, each the worker's or a server's. */
 export interface Endpoint extends vscode.Disposable {
-  readonly chat: RoutedEngine;
-  readonly ghostText: RoutedEngine;
+  readonly chat: ModelRouter;
+  readonly ghostText: ModelRouter;
   /** What a finished request cost, whoever answered it. */
   readonly onDidFinish: Event<Finished>;
   /** Whether chat and ghost text have the same model. */
@@ -39,8 +39,8 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
   const remote = new RemoteEngine({ settings, key: (url) => keys.get(url), log });
   const routes = new Emitter<undefined>();
   const isRemote = (task: EngineTask): boolean => vscode.workspace.isTrusted && serves(settings(), task);
-  const engineOf = (task: EngineTask): RoutedEngine =>
-    new RoutedEngine({ worker, remote, isRemote: () => isRemote(task), onDidChangeRoute: routes.event });
+  const engineOf = (task: EngineTask): ModelRouter =>
+    new ModelRouter({ worker, remote, isRemote: () => isRemote(task), onDidChangeRoute: routes.event });
   const engines = { chat: engineOf('chat'), ghostText: engineOf('ghostText') };
   const server = (): RemoteServer | undefined => (isRemote('chat') || isRemote('ghostText') ? remote.state.server : undefined);
   const item = statusItem();
@@ -61,7 +61,7 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
     ...Object.values(engines),
     remote.onDidChange(show),
     config.onDidChange(({ keys: changed }) => {
-      if (!changed.some((key) => key.startsWith('endpoint.') || key === 'model.contextTokens')) return;
+      if (!changed.some((key) => restartedBy(key) === 'server' || key === 'model.contextTokens')) return;
       remote.reset();
       routes.fire(undefined);
       show();

@@ -1,7 +1,7 @@
 import type { WarmParams } from '../../contract/warmUp';
 import type { Disposable } from '../../util/event';
 import { CancelSource } from './worker/cancelSource';
-import type { Engine } from './languageModel';
+import type { LanguageModel } from './languageModel';
 
 /** Runs `action` when there is nothing better to do; disposing keeps it from running. */
 export type Idle = (action: () => void) => Disposable;
@@ -26,7 +26,7 @@ export class WarmUp implements Disposable {
   private last = '';
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: LanguageModel,
     private readonly idle: Idle,
   ) {}
 

@@ -82,20 +82,28 @@ export interface Cancellation {
  * What features ask for. Every promise settles exactly once and never rejects; a request made while no worker runs starts one and waits
  * for its model.
  */
-export interface Engine {
+export interface LanguageModel {
   readonly state: EngineState;
   readonly onDidChangeState: Event<EngineState>;
   chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>>;
   complete(params: CompletionRequest, cancellation: Cancellation): Promise<Outcome<CompletionResult>>;
   /** Evaluates ahead at idle priority; does not start a worker. */
   warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>>;
-  /** Tells the worker what the user is doing, now and when the next one is ready. */
-  activity(activity: Activity): void;
   /**
    * Tokens of each text by itself, counted on this machine. They are estimates where a server answers: no text may leave before the user sends
    * it. Returns `undefined` without a ready worker, and does not start one.
    */
   countTokens(texts: readonly string[]): Promise<readonly number[] | undefined>;
+  /** Starts a worker and loads the model, unless that is done, under way or has failed. */
+  start(): void;
+  /** Ends the worker, if any, with its lanes parked, forgets past crashes and starts anew. */
+  restart(): void;
+}
+
+/** The worker of this window and its session, whoever answers requests. */
+export interface WorkerControl {
+  /** Tells the worker what the user is doing, now and when the next one is ready. */
+  activity(activity: Activity): void;
   /** The lanes as they are; `undefined` without a ready worker. */
   session(): Promise<SessionView | undefined>;
   /** Keeps what the lanes hold; `undefined` without a ready worker. */
@@ -104,10 +112,6 @@ export interface Engine {
   clear(): Promise<ClearResult | undefined>;
   /** What the worker that started last said of itself. */
   readonly hello: InitializeResult | undefined;
-  /** Starts a worker and loads the model, unless that is done, under way or has failed. */
-  start(): void;
-  /** Ends the worker, if any, with its lanes parked, forgets past crashes and starts anew. */
-  restart(): void;
   /** Where the engine failed with `doesNotFit`: loads that model all the same, now and whenever it is loaded in this window. */
   loadAnyway(): void;
 }

@@ -4,14 +4,12 @@ import type { WarmParams, WarmResult } from '../../contract/warmUp';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../../util/event';
 import { estimateTokenCount } from '../../prompt/context/tokenEstimate';
-import type { ClearResult, ParkResult, SessionView } from '../../contract/sessionFacts';
-import type { Activity, InitializeResult } from '../../contract/rpc/workerMethods';
 import { notWarmed } from './cancelledResults';
-import type { Cancellation, Engine, EngineState, Outcome } from './languageModel';
+import type { Cancellation, LanguageModel, EngineState, Outcome } from './languageModel';
 import type { RemoteEngine } from './server/serverEngine';
 
-export interface RoutedEngineDeps {
-  readonly worker: Engine;
+export interface ModelRouterDeps {
+  readonly worker: LanguageModel;
   readonly remote: RemoteEngine;
   /** Whether requests go to the server, at this moment. */
   readonly isRemote: () => boolean;
@@ -20,14 +18,14 @@ export interface RoutedEngineDeps {
 }
 
 /** One feature's engine: the worker, or the user's own server in its place. A request under way ends where it began. */
-export class RoutedEngine implements Engine, Disposable {
+export class ModelRouter implements LanguageModel, Disposable {
   private readonly changes = new Emitter<EngineState>();
   private readonly subscriptions: readonly Disposable[];
   private wasRemote: boolean;
 
   readonly onDidChangeState: Event<EngineState> = this.changes.event;
 
-  constructor(private readonly deps: RoutedEngineDeps) {
+  constructor(private readonly deps: ModelRouterDeps) {
     const { worker, remote, isRemote, onDidChangeRoute } = deps;
     this.wasRemote = isRemote();
     this.subscriptions = [
@@ -49,10 +47,6 @@ export class RoutedEngine implements Engine, Disposable {
     return this.deps.isRemote() ? this.deps.remote.state : this.deps.worker.state;
   }
 
-  get hello(): InitializeResult | undefined {
-    return this.deps.worker.hello;
-  }
-
   chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
     return this.serving.chat(params, onProgress, cancellation);
   }
@@ -66,26 +60,9 @@ export class RoutedEngine implements Engine, Disposable {
     return this.deps.isRemote() ? { kind: 'done', value: notWarmed } : this.deps.worker.warm(params, cancellation);
   }
 
-  activity(activity: Activity): void {
-    this.deps.worker.activity(activity);
-  }
-
   /** Estimates for a server. Texts are counted while the user types and attaches, and the server may not see them before they are sent. */
   countTokens(texts: readonly string[]): Promise<readonly number[] | undefined> {
     return this.deps.isRemote() ? estimateEach(texts) : this.deps.worker.countTokens(texts);
-  }
-
-  /** The worker's, whoever answers: a server's cache is its own affair. */
-  session(): Promise<SessionView | undefined> {
-    return this.deps.worker.session();
-  }
-
-  park(): Promise<ParkResult | undefined> {
-    return this.deps.worker.park();
-  }
-
-  clear(): Promise<ClearResult | undefined> {
-    return this.deps.worker.clear();
   }
 
   start(): void {
@@ -98,16 +75,12 @@ export class RoutedEngine implements Engine, Disposable {
     else this.deps.worker.restart();
   }
 
-  loadAnyway(): void {
-    this.deps.worker.loadAnyway();
-  }
-
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.changes.dispose();
   }
 
-  private get serving(): Pick<Engine, 'chat' | 'complete'> {
+  private get serving(): Pick<LanguageModel, 'chat' | 'complete'> {
     return this.deps.isRemote() ? this.deps.remote : this.deps.worker;
   }
 }

@@ -1,12 +1,13 @@
 import { homedir, platform } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel, WorkerControl } from '../llm/languageModel';
 import type { RememberedGpuFailure } from '../llm/worker/gpuFailureMemory';
 import type { IdleUnloadDeps } from '../llm/worker/idleUnload';
 import { loadAnywayCommand } from '../ui/errorActions';
 import { describeProblem } from '../ui/errorMessages';
 import { commandIds } from '../services/commandIds';
+import { restartedBy } from '../services/config';
 import type { ConfigService } from '../services/configService';
 import type { Log } from '../services/log';
 import type { OwnedModel } from './picker/modelChoices';
@@ -24,7 +25,7 @@ import { storesOn } from './library/modelStores';
 import { registerUnload } from './running/unloadCommand';
 
 export interface ModelsDeps {
-  readonly engine: ExaminingEngine & IdleUnloadDeps['engine'];
+  readonly engine: ExaminingEngine & IdleUnloadDeps['engine'] & Pick<WorkerControl, 'loadAnyway'>;
   readonly config: ConfigService;
   readonly gpu: RememberedGpuFailure;
   readonly context: DownloadsDeps['context'];
@@ -97,7 +98,7 @@ export function registerModels({ engine, config, gpu, context, files, log }: Mod
       engine.loadAnyway();
     }),
     config.onDidChange(({ keys }) => {
-      const matters = keys.some((key) => /^(model|worker|session)\.(?!unloadAfterMinutes$)|^ghostText\.modelPath$/.test(key));
+      const matters = keys.some((key) => restartedBy(key) === 'worker');
       // A worker that never started reads the settings when it does.
       if (matters && engine.state.kind !== 'stopped') engine.restart();
     }),
@@ -126,7 +127,7 @@ async function confirmed(file: vscode.Uri): Promise<vscode.Uri | undefined> {
 }
 
 /** Sets the model file; empty for the embedded model. Choosing the one that is set already tries it again. */
-async function useModel(path: string, engine: Engine, config: ConfigService): Promise<void> {
+async function useModel(path: string, engine: LanguageModel, config: ConfigService): Promise<void> {
   if (config.current['model.path'] === path) {
     engine.restart();
     return;

@@ -3,7 +3,7 @@ import os from 'node:os';
 import * as vscode from 'vscode';
 import type { Event } from '../../util/event';
 import type { SessionView } from '../../contract/sessionFacts';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel, WorkerControl } from '../llm/languageModel';
 import { commandOf } from '../ui/errorActions';
 import { commandIds, sessionViewId } from '../services/commandIds';
 import type { Config } from '../services/config';
@@ -18,7 +18,8 @@ import { clearQuestion, sessionWords } from './sessionTexts';
 export interface SessionDeps {
   readonly extensionUri: vscode.Uri;
   readonly extensionVersion: string;
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
+  readonly worker: WorkerControl;
   readonly onDidFinish: Event<Metrics>;
   readonly config: () => Config;
   readonly titles: Titles;
@@ -37,10 +38,11 @@ export function registerSession(deps: SessionDeps): vscode.Disposable {
     memory: deps.memory,
     now: () => new Date(),
     later: (action) => after(storeInterval, action),
-    measure: async () => (await engine.session())?.prefillTokensPerSecond,
+    measure: async () => (await deps.worker.session())?.prefillTokensPerSecond,
   });
   const controller = new SessionController({
     engine,
+    worker: deps.worker,
     onDidFinish,
     savings,
     labels: new Labels(deps.titles.of),

@@ -4,7 +4,7 @@ import { Emitter, type Disposable, type Event } from '../../util/event';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import type { SessionHostMessage, SessionPage, SessionWebviewMessage } from '../../contract/webview/sessionMessages';
 import type { ClearResult, ParkResult, SessionView } from '../../contract/sessionFacts';
-import type { Engine, EngineState } from '../llm/languageModel';
+import type { LanguageModel, EngineState, WorkerControl } from '../llm/languageModel';
 import { isProblemActionId, type ProblemActionId } from '../ui/errorActions';
 import type { Log } from '../services/log';
 import type { Labels } from './laneLabels';
@@ -25,7 +25,8 @@ export interface SessionWords {
 }
 
 export interface SessionControllerDeps extends Pick<RefresherOptions, 'now' | 'after'> {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
+  readonly worker: WorkerControl;
   readonly onDidFinish: Event<Metrics>;
   readonly savings: Savings;
   readonly labels: Labels;
@@ -56,16 +57,16 @@ export class SessionController implements Disposable {
       this.deps.engine.start();
     },
     park: async () => {
-      const { engine, words } = this.deps;
+      const { worker, words } = this.deps;
       this.notice(words.parking());
-      const result = await engine.park();
+      const result = await worker.park();
       this.notice(result ? words.parked(result) : words.notReady());
     },
     clear: () => this.clear(),
     copyReport: async () => {
-      const { engine, copy, surroundings, words } = this.deps;
+      const { engine, worker, copy, surroundings, words } = this.deps;
       const view = await this.current();
-      await copy({ ...surroundings(), worker: engine.hello, state: engine.state, view, lastError: this.lastError });
+      await copy({ ...surroundings(), worker: worker.hello, state: engine.state, view, lastError: this.lastError });
       this.notice(words.copied());
     },
   };
@@ -124,10 +125,10 @@ export class SessionController implements Disposable {
   }
 
   private async clear(): Promise<void> {
-    const { engine, words, confirmClear } = this.deps;
+    const { worker, words, confirmClear } = this.deps;
     const view = await this.current();
     if (view && !(await confirmClear(view))) return;
-    const result = view && (await engine.clear());
+    const result = view && (await worker.clear());
     this.notice(result ? words.cleared(result) : words.notReady());
   }
 
@@ -147,9 +148,9 @@ export class SessionController implements Disposable {
 
   /** The session as it is, or as it was before the worker stopped responding: nobody is kept waiting for that to end. */
   private current(): Promise<SessionView | undefined> {
-    const { engine } = this.deps;
+    const { engine, worker } = this.deps;
     const isAnswering = engine.state.kind === 'ready' && engine.state.responding;
-    return isAnswering ? engine.session() : Promise.resolve(this.view);
+    return isAnswering ? worker.session() : Promise.resolve(this.view);
   }
 
   private show(): void {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Event } from '../../util/event';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { Engine, Finished } from '../llm/languageModel';
+import type { LanguageModel, Finished } from '../llm/languageModel';
 import { describeProblem, describeRestart } from '../ui/errorMessages';
 import { actOn } from '../ui/showError';
 import { commandIds } from '../services/commandIds';
@@ -10,7 +10,7 @@ import { showMenu } from './statusMenu';
 import { statusView } from './statusBarView';
 
 export interface StatusDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly onDidFinish: Event<Finished>;
   /** Why ghost text does not come by itself in the active editor, in words; empty where it does. */
   readonly ghostText: { readonly state: () => string; readonly onDidChange: Event<undefined> };
@@ -66,7 +66,7 @@ export function registerStatus({ engine, onDidFinish, ghostText, isShared, leave
 }
 
 /** Shown once for each failure; the engine stays failed, so that a key press brings no second one. */
-async function reportFailure(error: EngineErrorData, engine: Engine, log: Log): Promise<void> {
+async function reportFailure(error: EngineErrorData, engine: LanguageModel, log: Log): Promise<void> {
   const { message, actions } = describeProblem(error);
   log.error(message);
   const labels = actions.map(({ label }) => label);
@@ -80,7 +80,7 @@ async function reportFailure(error: EngineErrorData, engine: Engine, log: Log): 
 }
 
 /** Only a lack of memory is something to act on: all else a restart may have put right. */
-async function reportRestart(error: EngineErrorData, engine: Engine, log: Log): Promise<void> {
+async function reportRestart(error: EngineErrorData, engine: LanguageModel, log: Log): Promise<void> {
   const message = describeRestart(error);
   log.warn(message);
   const lacksMemory = error.kind === 'workerDied' && error.cause === 'memory';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine, EngineState } from '../llm/languageModel';
+import type { LanguageModel, EngineState } from '../llm/languageModel';
 import { showCommandMenu, type MenuItem } from '../ui/commandMenu';
 import { engineView } from '../ui/engineStatus';
 import { ghostTextLine } from '../ui/completionModelMessages';
@@ -8,7 +8,7 @@ import { configSection } from '../services/configService';
 import { lanesLine } from './statusBarView';
 
 /** The status bar's menu: everything Paddock can do, one key press away. */
-export async function showMenu(engine: Engine): Promise<void> {
+export async function showMenu(engine: LanguageModel): Promise<void> {
   const { state } = engine;
   await showCommandMenu(titleOf(state), menuItems(state.kind === 'stopped'));
 }

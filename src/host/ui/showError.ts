@@ -1,10 +1,10 @@
 import { commands, window } from 'vscode';
 import type { EngineErrorData } from '../../contract/engineErrors';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import { commandOf, describeProblem, type ProblemAction } from './errorMessages';
 
 /** Says why a request failed, with the buttons that help; `retry` makes the request again, by an engine that is up. */
-export async function reportProblem(error: EngineErrorData, engine: Engine, retry: () => unknown): Promise<void> {
+export async function reportProblem(error: EngineErrorData, engine: LanguageModel, retry: () => unknown): Promise<void> {
   const { message, actions } = describeProblem(error);
   await actOn(actions, await window.showErrorMessage(message, ...actions.map(({ label }) => label)), () => {
     if (engine.state.kind === 'failed') engine.restart();

@@ -12,7 +12,7 @@ import {
   type ProvideLanguageModelChatResponseOptions,
 } from 'vscode';
 import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/context/tokenEstimate';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import { placeOf } from '../ui/engineStatus';
 import { taskSubjects } from '../llm/subjects';
 import type { Log } from '../services/log';
@@ -24,7 +24,7 @@ import { engineRefusal, goneRefusal, messageRefusal, optionRefusal, toolRefusal 
 import { defaultOptions, type AnswerSettings } from './answerSettings';
 
 export interface ChatModelProviderDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly models: ModelList;
   readonly answers: AnswerMemory;
   readonly settings: () => AnswerSettings;

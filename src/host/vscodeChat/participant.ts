@@ -16,7 +16,7 @@ import { RecentMap } from '../../util/lruCache';
 import { sliceFromStart } from '../../util/text/wholeCharacters';
 import type { EngineErrorData } from '../../contract/engineErrors';
 import { codeTasks, taskQuestion, type CodeTask } from '../../prompt/tasks/codeTasks';
-import { servingModel, type Engine } from '../llm/languageModel';
+import { servingModel, type LanguageModel } from '../llm/languageModel';
 import { taskSubjects } from '../llm/subjects';
 import { commandOf, describeProblem } from '../ui/errorMessages';
 import { reportedProblems } from '../services/documents/diagnostics';
@@ -30,7 +30,7 @@ import { lookedAt, readReferences, type AttachedDocument, type ReadReferences } 
 import { defaultOptions, type AnswerSettings } from './answerSettings';
 
 export interface ParticipantDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly answers: AnswerMemory;
   readonly settings: () => AnswerSettings;
   readonly newSeed: () => number;

@@ -1,6 +1,6 @@
 import { Disposable, Uri, chat, lm, type ChatResult } from 'vscode';
 import type { Event } from '../../util/event';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import type { Log } from '../services/log';
 import { AnswerMemory } from './answerMemory';
 import type { ConfiguredModel } from './modelInfo';
@@ -15,7 +15,7 @@ export const participantId = 'paddock.participant';
 
 export interface VscodeChatDeps {
   readonly extensionUri: Uri;
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   /** The model that the settings name. */
   readonly model: () => ConfiguredModel;
   readonly settings: () => AnswerSettings;

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Emitter, type Disposable, type Event } from '../../util/event';
-import type { Engine } from '../llm/languageModel';
+import type { LanguageModel } from '../llm/languageModel';
 import { readGgufFacts, type GgufFacts } from './ggufHeader';
 import { modelInfo, type ConfiguredModel, type ModelInfo } from './modelInfo';
 import type { AnswerSettings } from './answerSettings';
 
 export interface ModelListDeps {
-  readonly engine: Pick<Engine, 'state' | 'onDidChangeState'>;
+  readonly engine: Pick<LanguageModel, 'state' | 'onDidChangeState'>;
   readonly model: () => ConfiguredModel;
   readonly settings: () => AnswerSettings;
   /** A setting changed, whether it matters here or not. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Disposable, Uri, commands, languages, window, workspace } from 'vscode';
 import type { SlashCommandView } from '../../../contract/webview/chatMessages';
-import type { Engine } from '../../llm/languageModel';
+import type { LanguageModel } from '../../llm/languageModel';
 import { idleAfter } from '../../llm/idleWarmUp';
 import { commandIds } from '../../services/commandIds';
 import { LastEditor } from '../../services/documents/lastEditor';
@@ -18,7 +18,7 @@ import { Suggestions } from './mentionSuggestions';
 import { ViewContext, type DocumentListener } from './viewContext';
 
 export interface ContextsDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly words: ForecastWords;
   readonly commands: readonly SlashCommandView[];
   /** Attaches in the view the user sees, and shows it. */

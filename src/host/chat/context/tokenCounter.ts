@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { servingModel, type Engine } from '../../llm/languageModel';
+import { servingModel, type LanguageModel } from '../../llm/languageModel';
 
 /** Counts that are kept: each text of a long conversation with its attachments, and what is typed now. */
 const mostKept = 2000;
 
 /** As much of the engine as counting takes. */
-export type CountingEngine = Pick<Engine, 'state' | 'countTokens'>;
+export type CountingEngine = Pick<LanguageModel, 'state' | 'countTokens'>;
 
 /** Tokens of texts, each counted once: typing a question counts no attached file again. */
 export class TokenCounter {

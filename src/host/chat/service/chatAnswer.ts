@@ -1,6 +1,6 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
 import type { AnswerState } from '../../../contract/webview/chatMessages';
-import { servingModel, type Engine, type Outcome } from '../../llm/languageModel';
+import { servingModel, type LanguageModel, type Outcome } from '../../llm/languageModel';
 import { CancelSource } from '../../llm/worker/cancelSource';
 import type { StoredTurn } from '../store/conversationRecords';
 
@@ -20,7 +20,7 @@ export class Answer {
 
   constructor(
     readonly turn: StoredTurn,
-    private readonly engine: Engine,
+    private readonly engine: LanguageModel,
     private readonly listener: AnswerListener,
   ) {}
 

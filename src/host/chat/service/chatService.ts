@@ -1,7 +1,7 @@
 import { Emitter, type Disposable, type Event } from '../../../util/event';
 import type { AnswerState } from '../../../contract/webview/chatMessages';
 import { resolveSystemText } from '../../../prompt/chat/systemPrompt';
-import type { Engine } from '../../llm/languageModel';
+import type { LanguageModel } from '../../llm/languageModel';
 import { WarmUp, type Idle } from '../../llm/idleWarmUp';
 import { CHAT_SAMPLING } from '../../llm/sampling';
 import type { Config } from '../../services/config';
@@ -53,7 +53,7 @@ export function chatSettings(config: Config): ChatSettings {
 }
 
 export interface ChatServiceDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly store: ConversationStore;
   readonly settings: () => ChatSettings;
   readonly log: Log;

@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../../contract/chat';
 import { Emitter, type Disposable, type Event } from '../../../util/event';
 import type { ContextMessage, HostMessage, ViewState } from '../../../contract/webview/chatMessages';
-import type { Engine } from '../../llm/languageModel';
+import type { LanguageModel } from '../../llm/languageModel';
 import { isProblemActionId, type ProblemActionId } from '../../ui/errorActions';
 import type { Log } from '../../services/log';
 import { shownPath, siblingsOf } from '../store/turnTree';
@@ -26,7 +26,7 @@ export type ResolveCommand = (text: string) => Promise<CommandResult<Question> |
 
 export interface ChatControllerDeps {
   readonly service: ChatService;
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   /** Of this view alone. */
   readonly memory: ChatMemory;
   /** Of this view alone, which disposes of it. */

@@ -20,7 +20,7 @@ import {
 import { cancelledChat, cancelledCompletion, notWarmed } from '../cancelledResults';
 import type { EngineClientOptions } from './clientOptions';
 import { readMemory, workerDied, type WorkerEnd } from './deathCause';
-import type { Cancellation, Engine, EngineState, EngineTask, Finished, Outcome } from '../languageModel';
+import type { Cancellation, LanguageModel, EngineState, EngineTask, Finished, Outcome, WorkerControl } from '../languageModel';
 import { EngineError } from '../engineError';
 import { errorDataOf, failureOf, messageOf, stopped } from '../engineFailures';
 import { shakeHands } from './handshake';
@@ -36,7 +36,7 @@ type Send<T> = (connection: MessageConnection) => Promise<T>;
 const chatProgress = new ProgressType<ChatProgress>();
 
 /** The host's side of the worker: starts it, keeps its state, and turns every request's end into an {@link Outcome}. */
-export class EngineClient implements Engine, Disposable {
+export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   private current: EngineState = { kind: 'stopped' };
   private readonly listenerFailed = (error: unknown): void => {
     this.options.log.error(`a listener failed: ${String(error)}`);

@@ -1,5 +1,5 @@
 import type { Disposable } from '../../../util/event';
-import type { Engine } from '../languageModel';
+import type { LanguageModel } from '../languageModel';
 
 /** Knows how long nobody has wanted anything of the model. */
 export class IdleClock {
@@ -39,7 +39,7 @@ export class IdleClock {
 }
 
 export interface IdleUnloadDeps {
-  readonly engine: Pick<Engine, 'state' | 'onDidChangeState'> & { readonly clock: IdleClock; unload(why: 'idle'): Promise<void> };
+  readonly engine: Pick<LanguageModel, 'state' | 'onDidChangeState'> & { readonly clock: IdleClock; unload(why: 'idle'): Promise<void> };
   /** How long the model is kept without a request, in milliseconds; 0 for as long as the window is open. Asked at each look. */
   readonly limit: () => number;
   readonly after: (milliseconds: number, action: () => void) => Disposable;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../llm/languageModel';
+import type { LanguageModel } from '../../llm/languageModel';
 import type { EngineClient } from '../../llm/worker/engineClient';
 import { commandIds } from '../../services/commandIds';
 import type { ConfigService } from '../../services/configService';
@@ -13,7 +13,7 @@ import { Licences } from './licences';
 import { learnBandwidth, readMachine } from './machine';
 
 /** What the picker asks of the engine. */
-export type ExaminingEngine = Engine & Pick<EngineClient, 'examineModel' | 'onDidFinish'>;
+export type ExaminingEngine = LanguageModel & Pick<EngineClient, 'examineModel' | 'onDidFinish'>;
 
 export interface PickerDeps {
   readonly engine: ExaminingEngine;
@@ -197,7 +197,7 @@ class ModelPicker {
 }
 
 /** What the model that is loaded would give back. */
-function heldBytes({ state }: Engine): number {
+function heldBytes({ state }: LanguageModel): number {
   if (state.kind !== 'ready') return 0;
   const { fileBytes, mapped, lanes, laneBytes } = state.facts;
   // What is mapped counts as free already: the system can drop it.

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../../util/event';
 import type { EngineErrorData } from '../../../contract/engineErrors';
-import type { Engine } from '../../llm/languageModel';
+import type { LanguageModel } from '../../llm/languageModel';
 import { describeGhostTextProblem } from '../../ui/completionModelMessages';
 import { gigabytes } from '../../ui/errorMessages';
 import { commandIds } from '../../services/commandIds';
@@ -67,7 +67,7 @@ export async function chooseGhostTextModel(deps: GhostTextChoiceDeps): Promise<v
 }
 
 export interface GhostTextModelDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly config: ConfigService;
   readonly log: Log;
 }

@@ -1,12 +1,12 @@
 import type { GpuFailure } from '../../../contract/models';
 import * as vscode from 'vscode';
-import type { Engine } from '../../llm/languageModel';
+import type { LanguageModel } from '../../llm/languageModel';
 import type { RememberedGpuFailure } from '../../llm/worker/gpuFailureMemory';
 import { commandIds } from '../../services/commandIds';
 import type { Log } from '../../services/log';
 
 export interface GpuDeps {
-  readonly engine: Engine;
+  readonly engine: LanguageModel;
   readonly gpu: RememberedGpuFailure;
   readonly log: Log;
 }

@@ -2,7 +2,7 @@ import type { CompletionRequest, CompletionResult } from '../../../../src/contra
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { GhostNumbers } from '../../../../src/host/completion/completionStatistics';
 import { GhostTextProvider } from '../../../../src/host/completion/completionProvider';
-import type { Cancellation, Engine, EngineState } from '../../../../src/host/llm/languageModel';
+import type { Cancellation, LanguageModel, EngineState } from '../../../../src/host/llm/languageModel';
 import { FakeDocument } from '../../../fixtures/vscode/fakeDocument';
 import { FakeEditor } from '../../../fixtures/vscode/fakeEditor';
 import { shown } from '../../../fixtures/vscode/fakeWindow';
@@ -41,7 +41,7 @@ function provider(texts: string | readonly string[], state: EngineState = ready,
       const text = typeof texts === 'string' ? texts : (texts[params.variant ?? 0] ?? '');
       return Promise.resolve({ kind: 'done', value: { text, replaces, stop: 'rule', metrics } as CompletionResult });
     },
-  } as unknown as Engine;
+  } as unknown as LanguageModel;
   const ignore = (): void => undefined;
   const log = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
   const config = () => readConfig((key) => (key === 'ghostText.debounceMilliseconds' ? 0 : undefined));

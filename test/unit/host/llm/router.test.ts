@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Emitter } from '../../../../src/util/event';
 import { CancelSource } from '../../../../src/host/llm/worker/cancelSource';
-import { servingModel, type Engine } from '../../../../src/host/llm/languageModel';
-import { RoutedEngine } from '../../../../src/host/llm/router';
+import { servingModel, type LanguageModel } from '../../../../src/host/llm/languageModel';
+import { ModelRouter } from '../../../../src/host/llm/router';
 import { estimateTokenCount } from '../../../../src/prompt/context/tokenEstimate';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 import { RecordingServer } from '../../../fixtures/servers/recordingServer';
@@ -14,14 +14,14 @@ const ignore = (): void => undefined;
 
 let server: RecordingServer;
 let isRemote: boolean;
-let engine: RoutedEngine;
+let engine: ModelRouter;
 
 beforeEach(async () => {
   server = await RecordingServer.start(true);
   isRemote = true;
   const remote = remoteEngine(server.url);
   const worker = new FakeEngine();
-  engine = new RoutedEngine({ worker, remote, isRemote: () => isRemote, onDidChangeRoute: new Emitter<undefined>().event });
+  engine = new ModelRouter({ worker, remote, isRemote: () => isRemote, onDidChangeRoute: new Emitter<undefined>().event });
 });
 
 afterEach(async () => {
@@ -33,29 +33,19 @@ const history = [{ user: { text: MARKER }, answer: { text: MARKER } }];
 const ghost = place(MARKER, MARKER, { path: MARKER, related: [{ path: MARKER, text: MARKER }] });
 
 /** A call of every member of the interface that all features use. The two that answer the user have a test of their own. */
-const calls: Readonly<Record<Exclude<keyof Engine, 'chat' | 'complete'>, () => unknown>> = {
+const calls: Readonly<Record<Exclude<keyof LanguageModel, 'chat' | 'complete'>, () => unknown>> = {
   state: () => engine.state,
-  hello: () => engine.hello,
   onDidChangeState: () => engine.onDidChangeState(ignore),
   warm: async () => {
     await engine.warm({ kind: 'chat', system: MARKER, history, subject: MARKER }, never);
     await engine.warm({ kind: 'completion', ...ghost }, never);
   },
-  activity: () => {
-    engine.activity({ typing: true });
-  },
   countTokens: () => engine.countTokens([MARKER, MARKER.repeat(1000)]),
-  session: () => engine.session(),
-  park: () => engine.park(),
-  clear: () => engine.clear(),
   start: () => {
     engine.start();
   },
   restart: () => {
     engine.restart();
-  },
-  loadAnyway: () => {
-    engine.loadAnyway();
   },
 };
 

@@ -61,6 +61,7 @@ class Desk {
     };
     this.controller = new SessionController({
       engine: this.engine,
+      worker: this.engine,
       onDidFinish: this.finished.event,
       savings: this.savings,
       labels: labels as Labels,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/util/event';
-import { RoutedEngine } from '../../../../src/host/llm/router';
+import { ModelRouter } from '../../../../src/host/llm/router';
 import { AnswerMemory } from '../../../../src/host/vscodeChat/answerMemory';
 import { ModelList } from '../../../../src/host/vscodeChat/vscodeModelList';
 import { ChatModelProvider, type ChatModelProviderDeps } from '../../../../src/host/vscodeChat/chatModelProvider';
@@ -200,7 +200,7 @@ describe('provideTokenCount', () => {
     const asker = new Asker();
     const server = await RecordingServer.start(true);
     const onDidChangeRoute = new Emitter<undefined>().event;
-    const engine = new RoutedEngine({ worker: asker.engine, remote: remoteEngine(server.url), isRemote: () => true, onDidChangeRoute });
+    const engine = new ModelRouter({ worker: asker.engine, remote: remoteEngine(server.url), isRemote: () => true, onDidChangeRoute });
     const provider = new ChatModelProvider({ ...asker.deps, engine });
     const [model] = await provider.provideLanguageModelChatInformation();
     if (model === undefined) throw new Error('there is no model');

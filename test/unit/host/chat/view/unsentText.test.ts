@@ -15,7 +15,7 @@ import { newConversation, newTurn, type Conversation } from '../../../../../src/
 import { ChatService } from '../../../../../src/host/chat/service/chatService';
 import { ChatView } from '../../../../../src/host/chat/view/chatView';
 import { problemActionIds } from '../../../../../src/host/ui/errorActions';
-import { RoutedEngine } from '../../../../../src/host/llm/router';
+import { ModelRouter } from '../../../../../src/host/llm/router';
 import type { HostMessage, WebviewMessage } from '../../../../../src/contract/webview/chatMessages';
 import { FakeEngine } from '../../../../fixtures/engine/fakeEngine';
 import { RecordingServer } from '../../../../fixtures/servers/recordingServer';
@@ -91,7 +91,7 @@ class ServedView {
   readonly controller: ChatController;
   readonly store: ConversationStore;
   private readonly service: ChatService;
-  private readonly engine: RoutedEngine;
+  private readonly engine: ModelRouter;
   private readonly view: ChatView;
   private readonly log = new FakeLog();
   private readonly memory = new ChatMemory(new FakeMemory());
@@ -102,7 +102,7 @@ class ServedView {
   constructor(folder: string, url: string) {
     const remote = remoteEngine(url);
     const { log } = this;
-    this.engine = new RoutedEngine({
+    this.engine = new ModelRouter({
       worker: new FakeEngine(),
       remote,
       isRemote: () => true,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../../src/util/event';
 import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
-import type { Engine, EngineState } from '../../../../../src/host/llm/languageModel';
+import type { LanguageModel, EngineState } from '../../../../../src/host/llm/languageModel';
 import {
   chooseGhostTextModel,
   ghostTextModel,
@@ -45,7 +45,7 @@ describe('a model for ghost text that cannot be loaded', () => {
       return Promise.resolve();
     };
     const config = { current: { 'ghostText.modelPath': '/models/small.gguf' }, update } as unknown as ConfigService;
-    registerGhostTextModel({ engine: { onDidChangeState: states.event } as unknown as Engine, config, log });
+    registerGhostTextModel({ engine: { onDidChangeState: states.event } as unknown as LanguageModel, config, log });
     return { states, updates, log };
   }
 
