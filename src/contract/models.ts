@@ -1,4 +1,4 @@
-/** What the worker tells of the models that it has loaded; part of the contract in worker.ts. */
+/** What the worker tells of the models that it has loaded; part of the contract in workerMethods.ts. */
 import type { EngineErrorData } from './engineErrors';
 
 /** A graphics card that was to be used, and why the model runs on the processor instead. */

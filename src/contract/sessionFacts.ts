@@ -1,4 +1,4 @@
-/** What the worker tells of its session, and what came of parking and clearing it; part of the contract in worker.ts. */
+/** What the worker tells of its session, and what came of parking and clearing it; part of the contract in workerMethods.ts. */
 
 import type { ModelRole } from './models';
 

@@ -13,7 +13,7 @@ import { Refresher, type RefresherOptions } from './refresher';
 import type { ReportFacts } from './issueReport';
 import type { Savings } from './savings';
 
-/** Every word the view says; an interface, so that it runs without VS Code in tests. `words.ts` has the words. */
+/** Every word the view says; an interface, so that it runs without VS Code in tests. `sessionTexts.ts` has the words. */
 export interface SessionWords {
   page(parts: PageParts): SessionPage;
   parking(): string;

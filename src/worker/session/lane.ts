@@ -30,7 +30,7 @@ export class Lane implements Omit<LaneFacts, 'use'> {
   lastUsed = 0;
   /** What it was last used for is about. */
   subject: string | undefined;
-  /** The parked lane that holds the most of this one; see parking.ts. */
+  /** The parked lane that holds the most of this one; see snapshotPolicy.ts. */
   parkedAs: string | undefined;
   /** Copied KV arrives with the next step: until then the state must not be written anywhere. */
   private copyPending = false;

@@ -32,7 +32,7 @@ export interface Dropped {
   readonly bytes: number;
 }
 
-/** Where parked lanes are kept; snapshots.ts. */
+/** Where parked lanes are kept; snapshotStore.ts. */
 export interface ParkingPlace {
   /** Usable ones, those of this workspace first, then the most recently used first. */
   readonly entries: readonly ParkedLane[];

@@ -13,7 +13,7 @@ export interface NoteFacts {
   readonly cuts: readonly CutNote[];
 }
 
-/** Every word the chat says. An interface, so that the chat runs without VS Code in tests; `messages.ts` has the words. */
+/** Every word the chat says. An interface, so that the chat runs without VS Code in tests; `localizedChatTexts.ts` has the words. */
 export interface ChatTexts extends ForecastWords {
   readonly webview: WebviewStrings;
   /** Title of a conversation without a question. */

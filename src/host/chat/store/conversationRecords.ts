@@ -50,7 +50,7 @@ const metrics = v.object({
 
 const turn = v.object({
   id: v.string(),
-  /** The turn this one follows, as `branches.ts` has it. */
+  /** The turn this one follows, as `turnTree.ts` has it. */
   parent: v.exactOptional(v.string()),
   user: userContent,
   /** Shown in place of the user's words, where a command wrote those. */
@@ -85,7 +85,7 @@ const conversation = v.object({
     v.array(turn),
     v.check((turns) => isTree(turns), 'the turns are no tree'),
   ),
-  /** Which child is shown at each fork, as `branches.ts` has it. */
+  /** Which child is shown at each fork, as `turnTree.ts` has it. */
   shown: v.record(v.string(), v.string()),
 });
 
