@@ -13,7 +13,7 @@ import { registerEndpoint } from './host/endpoint/registerEndpoint';
 import { EngineClient } from './host/llm/worker/engineClient';
 import { RememberedGpuFailure } from './host/llm/worker/gpuFailureMemory';
 import { embeddedModelPath } from './host/models/library/embeddedModel';
-import { embeddedWord, ghostTextModel } from './host/models/running/completionModel';
+import { listConfiguredPaths, resolveModels } from './host/models/library/modelRef';
 import { ModelFiles, type ModelFile } from './host/models/library/modelFiles';
 import { registerModels, type RegisteredModels } from './host/models/registerModels';
 import { ConfigService } from './host/services/configService';
@@ -119,15 +119,13 @@ interface ConfiguredModels extends ConfiguredModel {
 }
 
 function configuredModels({ extensionPath }: vscode.ExtensionContext, { current }: ConfigService, files: ModelFiles): ConfiguredModels {
-  const { 'model.path': chat, 'ghostText.modelPath': own, 'model.contextTokens': contextTokens } = current;
-  const file = chat === '' ? { path: embeddedModelPath(extensionPath) } : files.get(chat);
-  const completion = ghostTextModel(own === '' || own === embeddedWord ? own : files.get(own).path, file.path, extensionPath);
-  return { ...file, contextTokens, ...(completion ? { completion: files.get(completion.path) } : {}) };
+  const { chat, ...others } = resolveModels(current, embeddedModelPath(extensionPath), files);
+  return { ...chat, contextTokens: current['model.contextTokens'], ...others };
 }
 
 /** Looks up what is known of the files that the settings name. */
 async function lookAtConfigured({ current }: ConfigService, files: ModelFiles): Promise<void> {
-  await files.look([current['model.path'], current['ghostText.modelPath']].filter((path) => path !== '' && path !== embeddedWord));
+  await files.look(listConfiguredPaths(current));
 }
 
 function versionOf({ extension }: vscode.ExtensionContext): string {

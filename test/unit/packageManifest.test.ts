@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acceptedCommand } from '../../src/host/completion/acceptedCompletion';
 import { commandIds, chatViewId } from '../../src/host/services/commandIds';
-import { changedKeys, configKeys, readConfig, type ConfigKey } from '../../src/host/services/config';
+import { changedKeys, configKeys, readConfig, restartedBy, type ConfigKey } from '../../src/host/services/config';
 
 interface Setting {
   readonly type: string;
@@ -69,6 +69,20 @@ describe('settings', () => {
       ...(setting.type === 'integer' ? [(setting.minimum ?? 0) + 0.5] : []),
     ];
     for (const value of outside) expect(configWith(key, value)[key], JSON.stringify(value)).toEqual(setting.default);
+  });
+
+  it('say what a change of them restarts', () => {
+    const by = (restart: string): readonly string[] => configKeys.filter((key) => restartedBy(key) === restart);
+    expect(by('worker')).toEqual([
+      'model.path',
+      'model.contextTokens',
+      'model.gpu',
+      'worker.runtime',
+      'worker.threads',
+      'session.diskGigabytes',
+      'ghostText.modelPath',
+    ]);
+    expect(by('server')).toEqual(['endpoint.url', 'endpoint.model', 'endpoint.useFor']);
   });
 
   it('names the keys whose values differ', () => {

@@ -14,8 +14,9 @@ import type { OwnedModel } from './picker/modelChoices';
 import { ChosenFiles } from './library/chosenFiles';
 import { registerDownloads, type DownloadsDeps } from './download/registerDownloads';
 import { embeddedModelPath } from './library/embeddedModel';
+import { formatChatModel, listConfiguredPaths, resolveModels } from './library/modelRef';
 import { fileProblem } from './library/modelSize';
-import { chooseGhostTextModel, ghostTextModel, registerGhostTextModel, useForGhostText } from './running/completionModel';
+import { chooseGhostTextModel, registerGhostTextModel, useForGhostText } from './running/completionModel';
 import { registerGpu } from './running/gpuNotice';
 import type { ModelFiles } from './library/modelFiles';
 import { ownedModels } from './library/ownedModels';
@@ -49,16 +50,12 @@ export function registerModels({ engine, config, gpu, context, files, log }: Mod
   const chosen = new ChosenFiles(context.globalState);
   const models: RegisteredModels['models'] = async () => {
     const found = await findModels(storesOn({ platform: platform(), home: homedir(), env: process.env }));
-    const paths = [
-      config.current['model.path'],
-      ghostTextModel(config.current['ghostText.modelPath'], '', context.asAbsolutePath('.'))?.path ?? '',
-      ...chosen.paths,
-    ].filter((path) => path !== '');
+    const paths = [...listConfiguredPaths(config.current), ...chosen.paths];
     await files.look(paths);
     const named = paths.map((path) => files.get(path).path);
     return ownedModels(embedded, await registered.downloads.downloaded(), named, found);
   };
-  const use: RegisteredModels['use'] = (path) => useModel(path === embedded ? '' : path, engine, config);
+  const use: RegisteredModels['use'] = (path) => useModel(formatChatModel(path, embedded), engine, config);
   const all = vscode.Disposable.from(
     registered,
     registerPicker({
@@ -67,7 +64,7 @@ export function registerModels({ engine, config, gpu, context, files, log }: Mod
       downloads: registered.downloads,
       memory: context.globalState,
       models,
-      currentPath: () => (config.current['model.path'] === '' ? embedded : files.get(config.current['model.path']).path),
+      currentPath: () => resolveModels(config.current, embedded, files).chat.path,
       use,
     }),
     registerUnload(engine, config),

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../../util/event';
 import type { EngineErrorData } from '../../../contract/engineErrors';
@@ -9,20 +8,10 @@ import { commandIds } from '../../services/commandIds';
 import type { ConfigService } from '../../services/configService';
 import type { Log } from '../../services/log';
 import type { OwnedModel } from '../picker/modelChoices';
-import { embeddedModelPath } from '../library/embeddedModel';
+import { formatCompletionModel, resolveModels } from '../library/modelRef';
 import type { ModelFiles } from '../library/modelFiles';
 
 const setting = 'ghostText.modelPath';
-
-/** The word in the setting for the model that comes with Paddock: nothing at all stands for the chat's. */
-export const embeddedWord = 'embedded';
-
-/** The model that is set for ghost text; nothing where that is the chat's. */
-export function ghostTextModel(value: string, chatPath: string, extensionPath: string): { readonly path: string } | undefined {
-  if (value === '') return undefined;
-  const path = value === embeddedWord ? embeddedModelPath(extensionPath) : value;
-  return resolve(path) === resolve(chatPath) ? undefined : { path };
-}
 
 export interface GhostTextChoiceDeps {
   readonly config: ConfigService;
@@ -37,16 +26,16 @@ export async function useForGhostText(
   path: string,
   { config, embeddedPath }: Pick<GhostTextChoiceDeps, 'config' | 'embeddedPath'>,
 ): Promise<void> {
-  await config.update(setting, path === embeddedPath ? embeddedWord : path);
+  await config.update(setting, formatCompletionModel(path, embeddedPath));
 }
 
 /** Asks which of the model files is to write ghost text. */
 export async function chooseGhostTextModel(deps: GhostTextChoiceDeps): Promise<void> {
   const { config, embeddedPath, models, files } = deps;
   const all = await models();
-  const set = config.current[setting];
-  const chatPath = config.current['model.path'] === '' ? embeddedPath : files.get(config.current['model.path']).path;
-  const current = set === embeddedWord ? embeddedPath : set === '' ? chatPath : files.get(set).path;
+  const { chat, completion } = resolveModels(config.current, embeddedPath, files);
+  const chatPath = chat.path;
+  const current = completion?.path ?? chatPath;
   const now = vscode.l10n.t('Writes ghost text now');
   const choice = (label: string, path: string, description: string): vscode.QuickPickItem & { readonly path: string } => ({
     label,

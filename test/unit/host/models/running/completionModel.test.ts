@@ -4,7 +4,6 @@ import type { EngineErrorData } from '../../../../../src/contract/engineErrors';
 import type { LanguageModel, EngineState } from '../../../../../src/host/llm/languageModel';
 import {
   chooseGhostTextModel,
-  ghostTextModel,
   registerGhostTextModel,
   useForGhostText,
   type GhostTextChoiceDeps,
@@ -14,18 +13,6 @@ import type { ConfigService } from '../../../../../src/host/services/configServi
 import { fakeFacts } from '../../../../fixtures/engine/fakeEngine';
 import { answerAlways, shown } from '../../../../fixtures/vscode/fakeWindow';
 import { MemoryLog } from '../../../../fixtures/engine/workerClient';
-
-describe('ghostTextModel', () => {
-  it('returns undefined for the chat’s model, and the path of another or the embedded one', () => {
-    expect(ghostTextModel('', '/models/a.gguf', '/extension')).toBeUndefined();
-    expect(ghostTextModel('/models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
-    expect(ghostTextModel('/models/../models/a.gguf', '/models/a.gguf', '/extension')).toBeUndefined();
-    expect(ghostTextModel('/models/b.gguf', '/models/a.gguf', '/extension')).toEqual({ path: '/models/b.gguf' });
-    const embedded = ghostTextModel('embedded', '/models/a.gguf', '/extension');
-    expect(embedded?.path).toMatch(/extension.*\.gguf$/);
-    expect(ghostTextModel('embedded', embedded?.path ?? '', '/extension')).toBeUndefined();
-  });
-});
 
 describe('a model for ghost text that cannot be loaded', () => {
   const missing: EngineErrorData = { kind: 'modelNotFound', path: '/models/small.gguf' };
