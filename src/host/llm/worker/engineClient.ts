@@ -32,12 +32,21 @@ import { RestartPolicy } from './restartPolicy';
 import { Supervisor } from './supervisor';
 
 type Send<T> = (connection: MessageConnection) => Promise<T>;
+type StateOf<Kind extends EngineState['kind']> = Extract<EngineState, { kind: Kind }>;
+
+/** A state with what exists only in it. */
+type Life =
+  | { readonly state: StateOf<'stopped' | 'failed'> }
+  /** The worker is absent while the one before it leaves. */
+  | { readonly state: StateOf<'starting'>; readonly worker?: WorkerProcess }
+  | { readonly state: StateOf<'loading' | 'ready'>; readonly worker: WorkerProcess; readonly supervisor: Supervisor }
+  | { readonly state: StateOf<'restarting'>; readonly timer: NodeJS.Timeout };
 
 const chatProgress = new ProgressType<ChatProgress>();
 
 /** The host's side of the worker: starts it, keeps its state, and turns every request's end into an {@link Outcome}. */
 export class EngineClient implements LanguageModel, WorkerControl, Disposable {
-  private current: EngineState = { kind: 'stopped' };
+  private life: Life = { state: { kind: 'stopped' } };
   private readonly listenerFailed = (error: unknown): void => {
     this.options.log.error(`a listener failed: ${String(error)}`);
   };
@@ -45,11 +54,8 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   private readonly finished = new Emitter<Finished>(this.listenerFailed);
   private readonly policy: RestartPolicy;
   private readonly loader: ModelLoader;
-  private worker: WorkerProcess | undefined;
   private generation = 0;
   private nextProgress = 1;
-  private restartTimer: NodeJS.Timeout | undefined;
-  private supervisor: Supervisor | undefined;
   /** Resolves when the worker that was told to end last is gone. */
   private leaving: Promise<void> | undefined;
   /** Models to load whether they fit or not, by their paths. */
@@ -69,13 +75,14 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
     this.loader = new ModelLoader({
       gpu: options.gpu,
       onProgress: (fraction) => {
-        if (this.current.kind === 'loading') this.enter({ ...this.current, fraction });
+        const { life } = this;
+        if ('supervisor' in life && life.state.kind === 'loading') this.enter({ ...life, state: { ...life.state, fraction } });
       },
     });
   }
 
   get state(): EngineState {
-    return this.current;
+    return this.life.state;
   }
 
   get hello(): InitializeResult | undefined {
@@ -109,7 +116,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   }
 
   async warm(params: WarmParams, cancellation: Cancellation): Promise<Outcome<WarmResult>> {
-    if (this.current.kind !== 'ready') return { kind: 'done', value: notWarmed };
+    if (this.state.kind !== 'ready') return { kind: 'done', value: notWarmed };
     const send: Send<WarmResult> = (connection) => connection.sendRequest(methods.warm, params, cancellation);
     return this.request(cancellation, notWarmed, send, false);
   }
@@ -143,7 +150,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   }
 
   start(): void {
-    if (this.current.kind === 'stopped' && !this.disposed) void this.launch();
+    if (this.state.kind === 'stopped' && !this.disposed) void this.launch();
   }
 
   restart(): void {
@@ -154,9 +161,9 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   }
 
   loadAnyway(): void {
-    const { current } = this;
-    if (current.kind !== 'failed' || current.error.kind !== 'doesNotFit') return;
-    this.forced.add(current.error.path);
+    const { state } = this;
+    if (state.kind !== 'failed' || state.error.kind !== 'doesNotFit') return;
+    this.forced.add(state.error.path);
     this.restart();
   }
 
@@ -165,7 +172,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
    * @param why `idle`: nobody asked it anything for long
    */
   async unload(why?: 'idle'): Promise<void> {
-    if (this.current.kind === 'ready') this.end({ kind: 'stopped', ...(why ? { why } : {}) });
+    if (this.state.kind === 'ready') this.end({ kind: 'stopped', ...(why ? { why } : {}) });
     await this.leaving;
   }
 
@@ -190,9 +197,10 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
 
   /** A question to the worker there is; `undefined` where there is none ready, or it does not answer. */
   private async ask<T>(method: string, ...params: readonly object[]): Promise<T | undefined> {
-    if (this.current.kind !== 'ready' || !this.worker) return undefined;
+    const worker = this.readyProcess;
+    if (!worker) return undefined;
     try {
-      return await this.worker.connection.sendRequest<T>(method, ...params);
+      return await worker.connection.sendRequest<T>(method, ...params);
     } catch {
       return undefined;
     }
@@ -220,17 +228,27 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   private async readyWorker(cancellation: Cancellation): Promise<WorkerProcess | EngineErrorData> {
     for (;;) {
       this.start();
-      const { current, worker } = this;
-      if (current.kind === 'failed') return current.error;
-      if (current.kind === 'ready' && worker) return worker;
+      const { state, readyProcess } = this;
+      if (state.kind === 'failed') return state.error;
+      if (readyProcess) return readyProcess;
       if (this.disposed || cancellation.isCancellationRequested) return stopped;
       await firstOf(this.onDidChangeState, cancellation.onCancellationRequested);
     }
   }
 
+  private get worker(): WorkerProcess | undefined {
+    return 'worker' in this.life ? this.life.worker : undefined;
+  }
+
+  /** The worker whose model is loaded. */
+  private get readyProcess(): WorkerProcess | undefined {
+    return this.state.kind === 'ready' ? this.worker : undefined;
+  }
+
   private async launch(): Promise<void> {
     const generation = ++this.generation;
-    this.enter({ kind: 'starting', generation });
+    const starting: StateOf<'starting'> = { kind: 'starting', generation };
+    this.enter({ state: starting });
     // A listener may have restarted or ended it at once.
     if (generation !== this.generation) return;
     // Two workers at once would want memory twice over, and what the old one parks is what the new one takes up.
@@ -245,7 +263,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
         },
         this.options.readMemory ?? readMemory,
       );
-      this.worker = worker;
+      this.enter({ state: starting, worker });
       this.listen(worker.connection, generation);
       const hello = await shakeHands(worker.connection, this.options.clientVersion, this.options.handshakeLimit);
       this.greeting = hello;
@@ -253,13 +271,13 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
       await this.options.prepareModel?.();
       if (generation !== this.generation) return;
       const model = this.modelToLoad();
-      this.enter({ kind: 'loading', generation, path: model.path, fraction: 0 });
-      this.supervise(worker, generation);
+      const supervisor = this.supervise(worker);
+      this.enter({ state: { kind: 'loading', generation, path: model.path, fraction: 0 }, worker, supervisor });
       const facts = await this.load(worker, model);
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
       if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
-      this.enter({ kind: 'ready', generation, facts, responding: true });
+      this.enter({ state: { kind: 'ready', generation, facts, responding: true }, worker, supervisor });
       if (this.typing) this.sendActivity();
     } catch (error) {
       // What is no answer of the worker's is the host's own failure to have one: a path that cannot be run, settings that cannot be read.
@@ -272,22 +290,20 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
     return this.forced.has(model.path) ? { ...model, force: true } : model;
   }
 
-  private supervise(worker: WorkerProcess, generation: number): void {
-    this.supervisor?.dispose();
-    // A listener may have restarted or ended it at once.
-    if (generation !== this.generation) return;
-    this.supervisor = new Supervisor({
+  private supervise(worker: WorkerProcess): Supervisor {
+    return new Supervisor({
       worker: {
         ping: () => worker.connection.sendRequest<PingResult>(methods.ping),
         noteMemory: () => {
           worker.noteMemory();
         },
       },
-      phase: () => (this.current.kind === 'loading' ? 'loading' : 'ready'),
+      phase: () => (this.state.kind === 'loading' ? 'loading' : 'ready'),
       log: this.options.log,
       limits: this.options.watchdog,
       onResponding: (responding) => {
-        if (this.current.kind === 'ready') this.enter({ ...this.current, responding });
+        const { life } = this;
+        if ('supervisor' in life && life.state.kind === 'ready') this.enter({ ...life, state: { ...life.state, responding } });
       },
       onHung: () => {
         worker.kill('hang');
@@ -296,8 +312,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   }
 
   private sendActivity(): void {
-    if (this.current.kind !== 'ready') return;
-    this.worker?.connection.sendNotification(methods.activity, { typing: this.typing } satisfies Activity).catch(() => undefined);
+    this.readyProcess?.connection.sendNotification(methods.activity, { typing: this.typing } satisfies Activity).catch(() => undefined);
   }
 
   private async load(worker: WorkerProcess, model: WantedModels): Promise<ModelFacts> {
@@ -321,8 +336,8 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
       this.options.workerLog[entry.level](`${entry.topic}: ${entry.message}`);
     });
     connection.onNotification(methods.loadProgress, ({ fraction, device }: LoadProgress) => {
-      const { current } = this;
-      if (current.kind !== 'loading' || current.generation !== generation) return;
+      const { state } = this;
+      if (state.kind !== 'loading' || state.generation !== generation) return;
       if (device !== undefined) this.loader.noteDevice(device);
       this.loader.noteProgress(fraction);
     });
@@ -332,9 +347,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
   /** The process is gone, wanted or not. */
   private onExit(generation: number, end: WorkerEnd): void {
     if (generation !== this.generation || this.disposed) return;
-    const before = this.current.kind;
-    this.worker = undefined;
-    this.supervisor?.dispose();
+    const before = this.state.kind;
     if (before === 'failed' || before === 'stopped') return;
     this.options.log.error(`the worker ended: ${end.detail}${end.cause === undefined ? '' : `, for ${end.cause}`}`);
     if (before === 'starting') {
@@ -352,40 +365,37 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
       this.fail(generation, error);
       return;
     }
-    // Before the state changes: a listener may restart at once, which ends this wait.
-    this.restartTimer = setTimeout(() => void this.launch(), decision.delayMilliseconds);
-    this.enter({ kind: 'restarting', generation, error, delayMilliseconds: decision.delayMilliseconds });
+    const { delayMilliseconds } = decision;
+    const timer = setTimeout(() => void this.launch(), delayMilliseconds);
+    this.enter({ state: { kind: 'restarting', generation, error, delayMilliseconds }, timer });
   }
 
   private fail(generation: number, error: EngineErrorData): void {
-    if (generation !== this.generation || this.current.kind === 'failed' || this.current.kind === 'restarting') return;
+    if (generation !== this.generation || this.state.kind === 'failed' || this.state.kind === 'restarting') return;
     this.options.log.error(`failed: ${JSON.stringify(error)}`);
-    this.dismiss();
-    // Last: a listener may restart at once, and what it starts is not to be stopped here.
-    this.enter({ kind: 'failed', generation, error });
+    this.enter({ state: { kind: 'failed', generation, error } });
   }
 
   /** Ends the worker and forgets it; whatever it still sends belongs to no generation. */
-  private end(state: EngineState = { kind: 'stopped' }): void {
-    clearTimeout(this.restartTimer);
+  private end(state: StateOf<'stopped'> = { kind: 'stopped' }): void {
     this.generation++;
-    this.dismiss();
-    this.enter(state);
+    this.enter({ state });
   }
 
-  /** Tells the worker, if there is one, to park its lanes and end. */
-  private dismiss(): void {
-    this.supervisor?.dispose();
-    const { current, worker } = this;
-    this.worker = undefined;
-    if (!worker) return;
-    const parks = current.kind === 'ready' && current.responding;
-    worker.stop(parks ? stopLimits.parking : stopLimits.idle);
+  /** Goes on to the next state, and gives up what existed only in the one before. */
+  private enter(next: Life): void {
+    const before = this.life;
+    this.life = next;
+    if ('timer' in before) clearTimeout(before.timer);
+    if ('supervisor' in before && !('supervisor' in next && next.supervisor === before.supervisor)) before.supervisor.dispose();
+    if ('worker' in before && before.worker !== this.worker) this.dismiss(before.worker, before.state);
+    // Last: a listener may restart at once.
+    if (next.state !== before.state) this.emitter.fire(next.state);
+  }
+
+  /** Tells a worker to park its lanes and end. */
+  private dismiss(worker: WorkerProcess, state: EngineState): void {
+    worker.stop(state.kind === 'ready' && state.responding ? stopLimits.parking : stopLimits.idle);
     this.leaving = worker.gone;
-  }
-
-  private enter(state: EngineState): void {
-    this.current = state;
-    this.emitter.fire(state);
   }
 }

@@ -118,13 +118,18 @@ function findGpuFailure(attempts: readonly LoadAttempt[]): GpuFailure | undefine
     if (end.kind === 'loaded' && role === 'chat' && end.facts.gpuFailure) return end.facts.gpuFailure;
     if (end.kind === 'failed' && isGpuRefusal(attempt, 'chat')) {
       const detail = end.error.kind === 'internal' ? end.error.detail : end.error.kind;
-      return { device: device || 'GPU', detail };
+      return { device: nameGpu(device), detail };
     }
     if (end.kind === 'died' && isGpuSuspect(attempt)) {
-      return { device: device || 'GPU', detail: end.end.cause === 'hang' ? 'hang' : end.end.detail };
+      return { device: nameGpu(device), detail: end.end.cause === 'hang' ? 'hang' : end.end.detail };
     }
   }
   return undefined;
+}
+
+/** The card's interface, where the worker said it before its load ended. */
+function nameGpu(device: LoadAttempt['device']): string {
+  return typeof device === 'string' ? device : 'GPU';
 }
 
 /** Whether a load failed on the graphics card in a way that may succeed on the processor. */
