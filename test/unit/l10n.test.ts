@@ -9,13 +9,17 @@ const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json')
 
 const placeholders = (text: string): readonly string[] => Array.from(text.matchAll(/\{\w+\}/g), ([name]) => name).sort();
 
+async function readSources(folder: string): Promise<readonly string[]> {
+  const files = (await readdir(join(root, folder), { recursive: true })).filter((file) => file.endsWith('.ts'));
+  return Promise.all(files.map((file) => readFile(join(root, folder, file), 'utf8')));
+}
+
 describe('the texts of the code', () => {
   let sources: readonly string[];
   let texts: readonly string[];
 
   beforeAll(async () => {
-    const files = (await readdir(join(root, 'src'), { recursive: true })).filter((file) => file.endsWith('.ts'));
-    sources = await Promise.all(files.map((file) => readFile(join(root, 'src', file), 'utf8')));
+    sources = (await Promise.all(['src', 'webview'].map(readSources))).flat();
     texts = Object.keys(await getL10nJson(sources.map((text) => ({ contents: text, extension: '.ts' }))));
   });
 
@@ -23,6 +27,8 @@ describe('the texts of the code', () => {
     expect(texts).toContain('Show Log');
     expect(texts).toContain('Paddock: loading {0}%');
     expect(texts).toContain('Open the chat');
+    // In a page.
+    expect(texts).toContain('Reading your question… {0} of {1} tokens');
   });
 
   it('are where the collector sees them: not behind a `t` taken out of l10n', () => {

@@ -1,4 +1,5 @@
-import type { TurnView, WebviewMessage, WebviewStrings } from '../../src/contract/webview/chatMessages';
+import * as l10n from '@vscode/l10n';
+import type { TurnView, WebviewMessage } from '../../src/contract/webview/chatMessages';
 import { Composer, type ComposerEvents } from './composer/composer';
 import { ComposerContext } from './composer/composerContext';
 import type { Context } from './chatContext';
@@ -6,7 +7,6 @@ import { element, icon } from '../shared/dom';
 import { Banner, Footer } from '../shared/engineBanner';
 import { rememberToolFocus } from './turns/toolFocus';
 import { TurnList } from './turns/turnList';
-import { fill } from '../shared/format';
 import { findActiveTurn, isActive, type LocalEvent, type Model } from './chatStore';
 
 export interface AppEvents {
@@ -19,7 +19,7 @@ export interface AppEvents {
 /** The chat's page. Built from the first model, then updated with each later one. */
 export class App {
   private readonly title = element('h1', { class: 'visually-hidden' });
-  private readonly empty = element('div', { class: 'empty-frame' });
+  private readonly empty = element('div', { class: 'empty-frame' }, [createIntroduction()]);
   private readonly announcer = element('div', { class: 'visually-hidden', attributes: { 'aria-live': 'polite' } });
   private readonly banner: Banner;
   private readonly list: TurnList;
@@ -35,7 +35,6 @@ export class App {
     events: AppEvents,
   ) {
     const context: Context = {
-      strings: () => this.model.strings,
       post: (message) => {
         events.post(message);
       },
@@ -51,8 +50,8 @@ export class App {
       events.post({ type: 'action', id });
     });
     this.list = new TurnList(context);
-    this.footer = new Footer(() => this.model.strings.loadingProgress);
-    this.composer = new Composer(context, {
+    this.footer = new Footer(() => l10n.t('Loading the model'));
+    this.composer = new Composer({
       ...createComposerEvents(events),
       onKey: (event) => this.composerContext.onKey(event),
     });
@@ -110,7 +109,6 @@ export class App {
     const isEmpty = model.turns.length === 0;
     if (model.conversationId !== before?.conversationId) this.list.clear();
     if (model.title !== before?.title) this.title.textContent = model.title;
-    if (model.strings !== before?.strings) this.empty.replaceChildren(createIntroduction(model.strings));
     this.empty.hidden = !isEmpty;
     this.list.element.hidden = isEmpty;
     if (model.turns !== before?.turns) this.showTurns(before?.turns ?? []);
@@ -139,19 +137,22 @@ export class App {
   }
 
   private describeAnswer(turn: TurnView): string {
-    const answered = fill(this.model.strings.answerFinished, this.list.answerText(turn.id));
+    const answered = l10n.t('Paddock answered: {0}', this.list.answerText(turn.id));
     return turn.state.kind === 'failed' ? `${answered} ${turn.state.message}` : answered;
   }
 }
 
 /** Shown until the first question is asked. */
-function createIntroduction(strings: WebviewStrings): HTMLElement {
+function createIntroduction(): HTMLElement {
   const hint = (iconName: string, text: string): HTMLElement => element('li', {}, [icon(iconName), element('span', { text })]);
   return element('div', { class: 'empty' }, [
     icon('comment-discussion'),
-    element('h2', { text: strings.emptyTitle }),
-    element('p', { text: strings.emptyBody }),
-    element('ul', {}, [hint('list-selection', strings.emptyHintExplain), hint('edit', strings.emptyHintGhost)]),
+    element('h2', { text: l10n.t('Ask Paddock') }),
+    element('p', { text: l10n.t('A Llama model answers: on this machine, and what you ask stays here, unless you set up a server.') }),
+    element('ul', {}, [
+      hint('list-selection', l10n.t('Select code and choose “Explain Selection” from its context menu.')),
+      hint('edit', l10n.t('Pause while typing and a suggestion appears at the cursor; Tab accepts it.')),
+    ]),
   ]);
 }
 

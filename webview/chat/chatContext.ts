@@ -1,9 +1,7 @@
-import type { WebviewMessage, WebviewStrings } from '../../src/contract/webview/chatMessages';
+import type { WebviewMessage } from '../../src/contract/webview/chatMessages';
 
 /** What every component of the page may use. */
 export interface Context {
-  /** Returns the strings of the last state. */
-  readonly strings: () => WebviewStrings;
   readonly post: (message: WebviewMessage) => void;
   readonly isAnswering: () => boolean;
   /** Stores the text of a question's editor. `undefined` closes the editor. */

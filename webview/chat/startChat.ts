@@ -1,10 +1,15 @@
+import * as l10n from '@vscode/l10n';
 import type { HostMessage } from '../../src/contract/webview/chatMessages';
 import { App } from './chatApp';
 import { reduce, type LocalEvent, type Model } from './chatStore';
 import type { Transport } from '../shared/transport';
 
-/** Connects host, state and page. All messages of one frame are painted together. */
+/**
+ * Connects host, state and page. All messages of one frame are painted together.
+ * @param root carries the translations, as JSON in `data-l10n`. Without them the page is English.
+ */
 export function startView(root: HTMLElement, transport: Transport, requestFrame: (paint: () => void) => void): void {
+  l10n.config({ contents: root.dataset['l10n'] ?? '{}' });
   let model: Model | undefined;
   let app: App | undefined;
   let frameRequested = false;

@@ -1,10 +1,5 @@
+import * as l10n from '@vscode/l10n';
 import type { Metrics } from '../../src/contract/metrics';
-import type { WebviewStrings } from '../../src/contract/webview/chatMessages';
-
-/** Replaces `{0}`, `{1}` … in `template`. */
-export function fill(template: string, ...values: readonly string[]): string {
-  return template.replace(/\{(\d+)\}/g, (whole, index: string) => values[Number(index)] ?? whole);
-}
 
 export function formatNumber(value: number, fractionDigits = 0): string {
   const options = { minimumFractionDigits: fractionDigits, maximumFractionDigits: fractionDigits };
@@ -12,10 +7,14 @@ export function formatNumber(value: number, fractionDigits = 0): string {
 }
 
 /** Formats what an answer cost in one line. The line is empty if no token was generated. */
-export function formatMetrics(metrics: Metrics, strings: WebviewStrings): string {
+export function formatMetrics(metrics: Metrics): string {
   if (metrics.generatedTokens === 0) return '';
-  const speed = fill(strings.metrics, formatNumber(metrics.tokensPerSecond, 1), formatNumber(metrics.firstTokenMilliseconds / 1000, 1));
-  const reuse = fill(strings.metricsDetail, formatNumber(metrics.reusedTokens), formatNumber(metrics.promptTokens));
+  const speed = l10n.t(
+    '{0} tokens/s · first token {1} s',
+    formatNumber(metrics.tokensPerSecond, 1),
+    formatNumber(metrics.firstTokenMilliseconds / 1000, 1),
+  );
+  const reuse = l10n.t('{0} of {1} prompt tokens reused', formatNumber(metrics.reusedTokens), formatNumber(metrics.promptTokens));
   return `${speed} · ${reuse}`;
 }
 

@@ -108,63 +108,6 @@ export interface EngineView {
   readonly problem?: { readonly message: string; readonly actions: readonly ActionView[] };
 }
 
-/** Every string the webview shows, by key, in the user's language; `{0}`, `{1}` stand for what the webview puts in. */
-export type WebviewStrings = Readonly<Record<WebviewStringKey, string>>;
-
-export const webviewStringKeys = [
-  'newChat',
-  'conversations',
-  'send',
-  'stop',
-  'placeholder',
-  'emptyTitle',
-  'emptyBody',
-  'emptyHintExplain',
-  'emptyHintGhost',
-  'you',
-  'assistant',
-  'waiting',
-  'reading',
-  'streaming',
-  'stopped',
-  'copyCode',
-  'copied',
-  'metrics',
-  'metricsDetail',
-  'answerFinished',
-  'messages',
-  'attachments',
-  'scrollToEnd',
-  'loadingProgress',
-  'attachmentTokens',
-  'attachmentTokensEstimate',
-  'openAttachment',
-  'removeAttachment',
-  'contextUsed',
-  'contextUsedEstimate',
-  'contextGauge',
-  'suggestions',
-  'suggestionCount',
-  'noSuggestions',
-  'slashCommands',
-  'dropToAttach',
-  'turnTools',
-  'editQuestion',
-  'editPlaceholder',
-  'cancelEdit',
-  'regenerate',
-  'copyAnswer',
-  'previousBranch',
-  'nextBranch',
-  'branchPosition',
-  'applyCode',
-  'insertCode',
-  'newFileFromCode',
-  'hiddenCharacters',
-] as const;
-
-export type WebviewStringKey = (typeof webviewStringKeys)[number];
-
 export interface ViewState {
   readonly conversationId: string;
   readonly title: string;
@@ -177,7 +120,6 @@ export interface ViewState {
   /** Absent while nothing can be counted. */
   readonly gauge?: GaugeView;
   readonly commands: readonly SlashCommandView[];
-  readonly strings: WebviewStrings;
 }
 
 export type HostMessage =

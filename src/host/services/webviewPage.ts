@@ -7,6 +7,8 @@ export interface PageParts {
   /** BCP 47, for hyphenation, screen readers and number formats. */
   readonly language: string;
   readonly title: string;
+  /** VS Code's l10n bundle: translations by English sentence. Absent in English. */
+  readonly translations?: Readonly<Record<string, string>>;
   /** Which view this is the page of, for VS Code to remember with its tab. */
   readonly view?: string;
   /** What stands in it before the script runs, and its class: HTML that the host wrote. */
@@ -28,6 +30,8 @@ export function webviewPage(parts: PageParts): string {
   ].join('; ');
   const links = parts.styles.map((href) => `<link rel="stylesheet" href="${escape(href)}">`).join('\n');
   const view = parts.view === undefined ? '' : ` data-view="${escape(parts.view)}"`;
+  // On an element, as the policy allows no inline script. The page reads it before it builds anything.
+  const translations = parts.translations === undefined ? '' : ` data-l10n="${escape(JSON.stringify(parts.translations))}"`;
   const { html, className } = parts.content ?? { html: '', className: '' };
   const styled = className === '' ? '' : ` class="${escape(className)}"`;
   return `<!DOCTYPE html>
@@ -40,7 +44,7 @@ ${links}
 <title>${escape(parts.title)}</title>
 </head>
 <body>
-<main id="app"${styled}${view}>${html}</main>
+<main id="app"${styled}${view}${translations}>${html}</main>
 <script nonce="${parts.nonce}" src="${escape(parts.script)}"></script>
 </body>
 </html>`;

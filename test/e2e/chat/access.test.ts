@@ -1,14 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { webviewStrings } from '../../../src/host/chat/view/chatStrings';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { state, turn } from '../../unit/webview/viewSamples';
 import { themeStyles, themes, type ThemeName, type ThemeStyle } from '../support/themes';
 import { ViewPage } from '../support/viewPage';
 import { viewStates, type ShownState } from '../support/viewStates';
 import { pictures } from '../support/vsix';
-
-vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
 
 /** A side bar. */
 const USUAL = { width: 380, height: 720 };
@@ -16,7 +13,6 @@ const USUAL = { width: 380, height: 720 };
 const ZOOMED = { width: 320, height: 256 };
 const NARROWEST = { width: 170, height: 600 };
 
-const strings = webviewStrings();
 const names = Object.keys(themes) as ThemeName[];
 
 let view: ViewPage;
@@ -31,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => view.stop());
 
 async function show({ state: shown, then = [] }: ShownState): Promise<void> {
-  await view.show({ ...shown, strings }, ...then);
+  await view.show(shown, ...then);
 }
 
 function stateNamed(name: string): ShownState {
@@ -119,7 +115,7 @@ describe('motion', () => {
 describe('a screen reader', () => {
   it('hears an answer when it has ended, and nothing of it before', async () => {
     const spoken = view.page.locator('[aria-live="polite"]');
-    await view.show(state({ strings, turns: [turn('a', { answer: 'One', state: { kind: 'streaming' } })] }));
+    await view.show(state({ turns: [turn('a', { answer: 'One', state: { kind: 'streaming' } })] }));
     await view.send({ type: 'delta', turnId: 'a', at: 3, text: ' **two**' });
     expect(await spoken.allTextContents()).toEqual(['']);
     expect(await view.page.getByRole('log').getAttribute('aria-live')).toBe('off');
@@ -139,7 +135,7 @@ describe('a conversation of 500 turns', () => {
     const turns = Array.from({ length: 500 }, (_, index) =>
       turn(`t${String(index)}`, { question: `question number ${String(index)}.`, answer }),
     );
-    await view.show(state({ strings, turns }));
+    await view.show(state({ turns }));
   });
 
   it('is open at its end, with little of it rendered', async () => {
@@ -160,7 +156,7 @@ describe('a conversation of 500 turns', () => {
     await view.page.locator(`${slot(0)} strong`).waitFor();
     expect(await view.page.locator('.messages').evaluate(({ scrollTop }) => scrollTop)).toBe(0);
     expect(await view.page.locator(`${slot(499)} strong`).count()).toBe(0);
-    await view.page.getByRole('button', { name: strings.scrollToEnd }).click();
+    await view.page.getByRole('button', { name: 'Scroll to the end' }).click();
     await view.page.locator(`${slot(499)} strong`).waitFor();
     await expect.poll(() => view.page.evaluate(distance)).toBeLessThanOrEqual(1);
   });
@@ -208,7 +204,7 @@ describe('a conversation of 500 turns', () => {
   });
 
   it('follows an answer that is written at its end', async () => {
-    await view.page.getByRole('button', { name: strings.scrollToEnd }).click();
+    await view.page.getByRole('button', { name: 'Scroll to the end' }).click();
     await view.send({ type: 'turn', turn: turn('new', { state: { kind: 'streaming' } }) });
     for (let at = 0; at < 60; at += 6) {
       await view.send({ type: 'delta', turnId: 'new', at, text: 'word\n\n' });

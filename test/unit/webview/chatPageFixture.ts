@@ -22,14 +22,16 @@ export function stubLayout(): void {
 
 /** The whole chat view in the document, on a line to a test, painted when the test says so. */
 export class ViewPage {
-  readonly root = document.createElement('main');
   readonly transport = new FakeTransport();
   /** Frames painted so far. */
   frames = 0;
   private readonly paints: (() => void)[] = [];
 
   /** @param changes to the state that the host sends first; without any it sends none */
-  constructor(changes?: Partial<ViewState>) {
+  constructor(
+    changes?: Partial<ViewState>,
+    readonly root = document.createElement('main'),
+  ) {
     document.body.replaceChildren(this.root);
     startView(this.root, this.transport, (paint) => this.paints.push(paint));
     if (changes !== undefined) this.show(changes);

@@ -1,20 +1,6 @@
-import type {
-  TurnView,
-  ViewState,
-  WebviewMessage,
-  WebviewStringKey,
-  WebviewStrings,
-  HostMessage,
-} from '../../../src/contract/webview/chatMessages';
-import { webviewStringKeys } from '../../../src/contract/webview/chatMessages';
+import type { TurnView, ViewState, WebviewMessage, HostMessage } from '../../../src/contract/webview/chatMessages';
 import type { Context } from '../../../webview/chat/chatContext';
 import type { Transport } from '../../../webview/shared/transport';
-
-/** Strings that name their key, each with the largest number of placeholders in use. */
-export const strings = Object.fromEntries(webviewStringKeys.map((key) => [key, `${key} {0} {1}`])) as Record<
-  WebviewStringKey,
-  string
-> satisfies WebviewStrings;
 
 export function turn(id: string, changes: Partial<TurnView> = {}): TurnView {
   return { id, question: `question ${id}`, attachments: [], answer: '', state: { kind: 'done' }, notes: [], ...changes };
@@ -29,14 +15,13 @@ export function state(changes: Partial<ViewState> = {}): ViewState {
     draft: '',
     attachments: [],
     commands: [],
-    strings,
     ...changes,
   };
 }
 
 /** What components may use, on a line to nobody unless one is given. */
 export function fakeContext(changes: Partial<Context> = {}): Context {
-  return { strings: () => strings, post: () => undefined, isAnswering: () => false, edit: () => undefined, ...changes };
+  return { post: () => undefined, isAnswering: () => false, edit: () => undefined, ...changes };
 }
 
 /** The host's end of the line, for a test to speak through. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { hasHiddenCharacters, mayHaveHiddenCharacters, showHiddenCharacters } from '../../../src/util/text/hiddenCharacters';
 import { createCodeTools } from './codeTools';
 import { ColouredCode } from './colouredCode';
@@ -21,20 +22,15 @@ export class CodeBlock {
     private readonly context: Context,
     isUsable: boolean,
   ) {
-    const copy = createIconButton('copy', context.strings().copyCode, () => {
+    const copy = createIconButton('copy', l10n.t('Copy code'), () => {
       this.copy(copy);
     });
     this.note = element('span', { class: 'code-note', attributes: { role: 'note' } }, [
       icon('warning'),
-      element('span', { text: context.strings().hiddenCharacters }),
+      element('span', { text: l10n.t('This code has hidden characters. They are shown as [U+…].') }),
     ]);
     this.note.hidden = true;
-    const header = element('div', { class: 'code-header' }, [
-      this.language,
-      ...(isUsable ? [createCodeTools(context)] : []),
-      copy,
-      this.note,
-    ]);
+    const header = element('div', { class: 'code-header' }, [this.language, ...(isUsable ? [createCodeTools()] : []), copy, this.note]);
     // Focusable, so that long lines can be scrolled with the keyboard.
     this.scroller = element('pre', { attributes: { tabindex: '0', dir: 'ltr' } }, [this.inside.element]);
     this.element = element('div', { class: 'code-block' }, [header, this.scroller]);
@@ -58,8 +54,7 @@ export class CodeBlock {
   }
 
   private copy(button: HTMLElement): void {
-    const { strings, post } = this.context;
-    post({ type: 'copy', text: this.code });
-    showConfirmation(button, 'copy', strings().copyCode, strings().copied);
+    this.context.post({ type: 'copy', text: this.code });
+    showConfirmation(button, 'copy', l10n.t('Copy code'), l10n.t('Copied'));
   }
 }

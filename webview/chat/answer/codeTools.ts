@@ -1,22 +1,22 @@
-import type { CodeAction, WebviewStringKey } from '../../../src/contract/webview/chatMessages';
+import * as l10n from '@vscode/l10n';
+import type { CodeAction } from '../../../src/contract/webview/chatMessages';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
 import { createIconButton } from '../../shared/widgets';
 
-const tools: readonly { readonly action: CodeAction; readonly icon: string; readonly label: WebviewStringKey }[] = [
-  { action: 'apply', icon: 'diff', label: 'applyCode' },
-  { action: 'insert', icon: 'insert', label: 'insertCode' },
-  { action: 'newFile', icon: 'new-file', label: 'newFileFromCode' },
+const tools: readonly { readonly action: CodeAction; readonly icon: string; readonly label: () => string }[] = [
+  { action: 'apply', icon: 'diff', label: () => l10n.t('Apply to file…') },
+  { action: 'insert', icon: 'insert', label: () => l10n.t('Insert at cursor') },
+  { action: 'newFile', icon: 'new-file', label: () => l10n.t('Open as new file') },
 ];
 
 /** Event that bubbles from a button of {@link createCodeTools} to {@link handleCodeTools}. */
 const PRESSED = 'paddock-code';
 
 /** Creates the buttons that hand a code block to the editor. */
-export function createCodeTools(context: Context): HTMLElement {
-  const strings = context.strings();
+export function createCodeTools(): HTMLElement {
   const buttons = tools.map(({ action, icon, label }) => {
-    const button = createIconButton(icon, strings[label], () => {
+    const button = createIconButton(icon, label(), () => {
       button.dispatchEvent(new CustomEvent<CodeAction>(PRESSED, { bubbles: true, detail: action }));
     });
     return button;

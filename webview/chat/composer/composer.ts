@@ -1,4 +1,4 @@
-import type { Context } from '../chatContext';
+import * as l10n from '@vscode/l10n';
 import { element, icon } from '../../shared/dom';
 import { createIconButton, setLabel, TextArea } from '../../shared/widgets';
 
@@ -15,15 +15,14 @@ export interface ComposerEvents {
 /** The input for questions. Enter sends, Shift+Enter inserts a line break. While an answer is under way the button stops it. */
 export class Composer {
   readonly element: HTMLElement;
-  private readonly input = new TextArea();
+  private readonly input: TextArea;
   private readonly button: HTMLElement;
   private answering = false;
 
-  constructor(
-    private readonly context: Context,
-    private readonly events: ComposerEvents,
-  ) {
-    this.button = createIconButton('send', context.strings().send, () => {
+  constructor(private readonly events: ComposerEvents) {
+    const placeholder = l10n.t('Ask about your code, # to attach');
+    this.input = new TextArea({ placeholder, 'aria-label': placeholder });
+    this.button = createIconButton('send', l10n.t('Send'), () => {
       if (this.answering) events.onStop();
       else this.send();
     });
@@ -57,13 +56,10 @@ export class Composer {
   }
 
   update(draft: string, answering: boolean): void {
-    const strings = this.context.strings();
-    this.input.element.setAttribute('placeholder', strings.placeholder);
-    this.input.element.setAttribute('aria-label', strings.placeholder);
     this.input.value = draft;
     if (answering !== this.answering) this.button.replaceChildren(icon(answering ? 'stop-circle' : 'send'));
     this.answering = answering;
-    setLabel(this.button, answering ? strings.stop : strings.send);
+    setLabel(this.button, answering ? l10n.t('Stop') : l10n.t('Send'));
     this.updateButton();
   }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { WebviewMessage } from '../../../src/contract/webview/chatMessages';
 import { applyChoice, type Choice } from './mentionCompletion';
 import { readDroppedUris, hasFiles } from './drop';
@@ -22,20 +23,20 @@ export class ComposerContext {
   private readonly chips: DraftChips;
   private readonly list: CompletionList;
   private readonly bar: Gauge;
-  private readonly dropHint = element('div', { class: 'drop-hint' });
+  private readonly dropHint = element('div', { class: 'drop-hint', text: l10n.t('Drop to attach') });
 
   constructor(
-    private readonly context: Context,
+    context: Context,
     private readonly composer: Composer,
     private readonly events: ComposerContextEvents,
   ) {
     this.chips = new DraftChips(context, () => {
       composer.focus();
     });
-    this.list = new CompletionList(context, (choice) => {
+    this.list = new CompletionList((choice) => {
       this.take(choice);
     });
-    this.bar = new Gauge(context);
+    this.bar = new Gauge();
     this.gauge = this.bar.element;
     this.dropHint.hidden = true;
     composer.element.prepend(this.list.element, this.chips.element);
@@ -48,7 +49,6 @@ export class ComposerContext {
     this.bar.update(model.gauge);
     this.list.update(model.completion);
     this.composer.activeOption = this.list.activeOption;
-    this.dropHint.textContent = this.context.strings().dropToAttach;
   }
 
   /** Handles a key in the input. Returns `false` if the key means nothing here. */

@@ -1,5 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { DraftAttachmentView } from '../../../src/contract/webview/chatMessages';
-import { fill, formatNumber } from '../../shared/format';
+import { formatNumber } from '../../shared/format';
 import { createChipLabel } from './attachmentChips';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
@@ -25,7 +26,7 @@ export class DraftChips {
   /** A chip that was there before stays, with the focus it may have. */
   update(attachments: readonly DraftAttachmentView[]): void {
     if (attachments === this.shown) return;
-    this.list.setAttribute('aria-label', this.context.strings().attachments);
+    this.list.setAttribute('aria-label', l10n.t('Attached'));
     const focused = this.shown.findIndex(({ id }) => this.chips.get(id)?.hasFocus === true);
     for (const { id } of this.shown) if (!attachments.some((each) => each.id === id)) this.removeChip(id);
     for (const each of attachments) this.getChip(each.id).update(each);
@@ -89,16 +90,14 @@ class Chip {
     this.element.classList.toggle('has-problem', view.problem !== undefined);
     this.element.title = view.problem ?? '';
     const count = this.element.querySelector('.attachment-tokens');
-    const { attachmentTokens, attachmentTokensEstimate } = this.context.strings();
-    const words = view.isEstimate === true ? attachmentTokensEstimate : attachmentTokens;
-    if (count !== null) count.textContent = view.tokens === undefined ? '' : fill(words, formatNumber(view.tokens));
+    if (count !== null) count.textContent = formatTokens(view);
   }
 
   private createParts(view: DraftAttachmentView): readonly HTMLElement[] {
-    const label = createChipLabel(view, this.context, () => {
+    const label = createChipLabel(view, () => {
       this.context.post({ type: 'openAttachment', attachment: this.id });
     });
-    const name = fill(this.context.strings().removeAttachment, view.label);
+    const name = l10n.t('Remove {0}', view.label);
     const attributes = { type: 'button', title: name, 'aria-label': name };
     this.removal = element('button', { class: 'attachment-remove', attributes }, [icon('close')]);
     this.removal.addEventListener('click', () => {
@@ -110,6 +109,12 @@ class Chip {
   private remove(): void {
     this.context.post({ type: 'detach', attachment: this.id });
   }
+}
+
+function formatTokens({ tokens, isEstimate }: DraftAttachmentView): string {
+  if (tokens === undefined) return '';
+  const count = formatNumber(tokens);
+  return isEstimate === true ? l10n.t('about {0} tokens', count) : l10n.t('{0} tokens', count);
 }
 
 function createProblemLine(text: string): HTMLElement {

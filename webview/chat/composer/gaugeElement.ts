@@ -1,6 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { GaugeView } from '../../../src/contract/webview/chatMessages';
-import { fill, formatNumber } from '../../shared/format';
-import type { Context } from '../chatContext';
+import { formatNumber } from '../../shared/format';
 import { element, icon } from '../../shared/dom';
 
 /** Shows how full the context would be with the draft, and warns of what will be left out for it to fit. */
@@ -13,22 +13,17 @@ export class Gauge {
 
   private shown = '';
 
-  constructor(private readonly context: Context) {}
-
   update(gauge: GaugeView | undefined): void {
     this.element.hidden = gauge === undefined;
     if (gauge === undefined) return;
-    const strings = this.context.strings();
     const { usedTokens, contextTokens, isEstimate, warnings } = gauge;
-    const text = fill(
-      isEstimate ? strings.contextUsedEstimate : strings.contextUsed,
-      formatNumber(usedTokens),
-      formatNumber(contextTokens),
-    );
+    const used = formatNumber(usedTokens);
+    const total = formatNumber(contextTokens);
+    const text = isEstimate ? l10n.t('about {0} of {1} tokens', used, total) : l10n.t('{0} of {1} tokens', used, total);
     this.text.textContent = text;
     this.meter.max = contextTokens;
     this.meter.value = usedTokens;
-    this.meter.setAttribute('aria-label', strings.contextGauge);
+    this.meter.setAttribute('aria-label', l10n.t('Context used'));
     this.meter.setAttribute('aria-valuetext', text);
     this.element.classList.toggle('is-over', warnings.length > 0);
     // Written only when they change: a screen reader announces each write.

@@ -1,7 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import type { Choice, Completion } from './mentionCompletion';
-import { fill, formatNumber } from '../../shared/format';
+import { formatNumber } from '../../shared/format';
 import { attachmentIcons } from './attachmentChips';
-import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
 
 /** The list of completions above the input. The focus stays in the input. */
@@ -12,10 +12,7 @@ export class CompletionList {
   private readonly status = element('div', { class: 'completion-status', attributes: { role: 'status' } });
   private shown: readonly Choice[] = [];
 
-  constructor(
-    private readonly context: Context,
-    private readonly onTake: (choice: Choice) => void,
-  ) {
+  constructor(private readonly onTake: (choice: Choice) => void) {
     this.element = element('div', { class: 'completion' }, [this.list, this.status]);
     this.element.hidden = true;
     // A press on the list must not take the focus from the input, as that would close the list.
@@ -30,11 +27,10 @@ export class CompletionList {
   }
 
   update(completion: Completion | undefined): void {
-    const strings = this.context.strings();
     // Hidden until the host has answered: an empty box would flash up with each first key.
     this.element.hidden = completion === undefined || (!completion.known && completion.choices.length === 0);
     if (completion === undefined) return;
-    this.list.setAttribute('aria-label', completion.kind === 'command' ? strings.slashCommands : strings.suggestions);
+    this.list.setAttribute('aria-label', completion.kind === 'command' ? l10n.t('Commands') : l10n.t('Things to attach'));
     if (completion.choices !== this.shown) {
       this.shown = completion.choices;
       this.list.replaceChildren(...completion.choices.map((choice) => this.createOption(choice)));
@@ -43,7 +39,7 @@ export class CompletionList {
     this.list.hidden = length === 0;
     const isEmpty = completion.known && length === 0;
     this.status.classList.toggle('visually-hidden', !isEmpty);
-    const text = isEmpty ? strings.noSuggestions : fill(strings.suggestionCount, formatNumber(length));
+    const text = isEmpty ? l10n.t('Nothing found') : l10n.t('{0} suggestions', formatNumber(length));
     if (completion.known && this.status.textContent !== text) this.status.textContent = text;
     for (const [index, option] of Array.from(this.list.children).entries()) {
       const isActive = index === completion.active;

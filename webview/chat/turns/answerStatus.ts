@@ -1,5 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { AnswerState, TurnView } from '../../../src/contract/webview/chatMessages';
-import { fill, formatNumber, formatMetrics } from '../../shared/format';
+import { formatMetrics, formatNumber } from '../../shared/format';
 import { createActionButtons } from '../../shared/actionButtons';
 import type { Context } from '../chatContext';
 import { element, icon } from '../../shared/dom';
@@ -14,22 +15,21 @@ export class AnswerStatus {
 
   update(turn: TurnView): void {
     const { state } = turn;
-    const strings = this.context.strings();
     switch (state.kind) {
       case 'waiting':
-        this.showWorking(strings.waiting);
+        this.showWorking(l10n.t('Waiting for the model…'));
         return;
       case 'reading':
-        this.showWorking(fill(strings.reading, formatNumber(state.done), formatNumber(state.total)), state);
+        this.showWorking(l10n.t('Reading your question… {0} of {1} tokens', formatNumber(state.done), formatNumber(state.total)), state);
         return;
       case 'streaming':
-        this.showWorking(strings.streaming);
+        this.showWorking(l10n.t('Answering…'));
         return;
       case 'done':
-        this.showSettled([...createNotes(turn), ...createMetricsLine(listMetrics(turn, this.context))]);
+        this.showSettled([...createNotes(turn), ...createMetricsLine(listMetrics(turn))]);
         return;
       case 'stopped':
-        this.showSettled([...createNotes(turn), ...createMetricsLine([strings.stopped, ...listMetrics(turn, this.context)])]);
+        this.showSettled([...createNotes(turn), ...createMetricsLine([l10n.t('Stopped.'), ...listMetrics(turn)])]);
         return;
       case 'failed':
         this.showSettled([...createNotes(turn), createFailure(turn, state, this.context)]);
@@ -67,8 +67,8 @@ class Working {
   }
 }
 
-function listMetrics(turn: TurnView, context: Context): readonly string[] {
-  const line = turn.metrics === undefined ? '' : formatMetrics(turn.metrics, context.strings());
+function listMetrics(turn: TurnView): readonly string[] {
+  const line = turn.metrics === undefined ? '' : formatMetrics(turn.metrics);
   return line === '' ? [] : [line];
 }
 

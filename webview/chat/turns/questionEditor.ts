@@ -1,4 +1,4 @@
-import type { Context } from '../chatContext';
+import * as l10n from '@vscode/l10n';
 import { element } from '../../shared/dom';
 import { createIconButton, TextArea } from '../../shared/widgets';
 
@@ -13,22 +13,18 @@ export class QuestionEditor {
   readonly element: HTMLElement;
   private readonly input: TextArea;
 
-  constructor(
-    context: Context,
-    private readonly events: QuestionEditorEvents,
-  ) {
-    const strings = context.strings();
-    this.input = new TextArea({ placeholder: strings.editPlaceholder, 'aria-label': strings.editQuestion });
+  constructor(private readonly events: QuestionEditorEvents) {
+    this.input = new TextArea({ placeholder: l10n.t('Enter asks again, Esc cancels'), 'aria-label': l10n.t('Edit and ask again') });
     this.input.element.addEventListener('input', () => {
       events.onText(this.input.value);
     });
     this.input.element.addEventListener('keydown', (event) => {
       this.onKey(event);
     });
-    const send = createIconButton('send', strings.send, () => {
+    const send = createIconButton('send', l10n.t('Send'), () => {
       this.send();
     });
-    const cancel = createIconButton('close', strings.cancelEdit, () => {
+    const cancel = createIconButton('close', l10n.t('Cancel'), () => {
       events.onCancel();
     });
     this.element = element('div', { class: 'question-editor' }, [this.input.element, cancel, send]);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { showHiddenCharacters } from '../../../src/util/text/hiddenCharacters';
 import { createSentAttachments } from '../composer/attachmentChips';
@@ -18,7 +19,6 @@ export class Question {
     private readonly turn: TurnView,
     private readonly context: Context,
   ) {
-    const strings = context.strings();
     this.bubble = element('div', { class: 'question' }, [
       element('div', { class: 'question-text', text: showHiddenCharacters(turn.question, 'prose'), attributes: { dir: 'auto' } }),
       ...createSentAttachments(turn, context),
@@ -30,7 +30,7 @@ export class Question {
       this.editor?.focus();
       context.edit(turn.id, text);
     });
-    const heading = element('h2', { class: 'visually-hidden', text: strings.you });
+    const heading = element('h2', { class: 'visually-hidden', text: l10n.t('You') });
     this.element = element('div', { class: 'question-frame' }, [heading, this.bubble, this.tools.element]);
   }
 
@@ -63,7 +63,7 @@ export class Question {
   private createEditor(): QuestionEditor {
     const { context } = this;
     const { id } = this.turn;
-    return new QuestionEditor(context, {
+    return new QuestionEditor({
       onText: (text) => {
         context.edit(id, text);
       },

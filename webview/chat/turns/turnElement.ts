@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import { AnswerBody } from '../answer/answerBody';
@@ -18,14 +19,13 @@ export class TurnElement {
   private shown: TurnView | undefined;
 
   constructor(turn: TurnView, context: Context) {
-    const strings = context.strings();
     this.body = new AnswerBody(context);
     this.status = new AnswerStatus(context);
     this.question = new Question(turn, context);
     this.tools = createAnswerTools(context, turn.id);
     handleCodeTools(this.body.element, turn.id, context);
     const answer = element('div', { class: 'answer' }, [
-      element('h3', { class: 'visually-hidden', text: strings.assistant }),
+      element('h3', { class: 'visually-hidden', text: l10n.t('Paddock') }),
       this.body.element,
       this.status.element,
       this.tools,

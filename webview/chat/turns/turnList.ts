@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
-import { createIconButton, setLabel } from '../../shared/widgets';
+import { createIconButton } from '../../shared/widgets';
 import { TurnSlot } from './turnSlot';
 
 /** A user who scrolls down to this distance from the end, in pixels, follows the end again. */
@@ -23,7 +24,7 @@ export class TurnList {
     {
       class: 'messages',
       // Off, as a screen reader would read every token. The finished answer is announced instead.
-      attributes: { role: 'log', 'aria-live': 'off', tabindex: '0' },
+      attributes: { role: 'log', 'aria-label': l10n.t('Messages'), 'aria-live': 'off', tabindex: '0' },
     },
     [this.content],
   );
@@ -35,7 +36,7 @@ export class TurnList {
   private scrollTop = 0;
 
   constructor(private readonly context: Context) {
-    this.toEnd = createIconButton('arrow-down', context.strings().scrollToEnd, () => {
+    this.toEnd = createIconButton('arrow-down', l10n.t('Scroll to the end'), () => {
       this.scrollToEnd();
     });
     this.toEnd.classList.add('to-end');
@@ -54,9 +55,6 @@ export class TurnList {
 
   /** Turns that are the same objects as before are left alone. */
   update(turns: readonly TurnView[]): void {
-    const { strings } = this.context;
-    this.scroller.setAttribute('aria-label', strings().messages);
-    setLabel(this.toEnd, strings().scrollToEnd);
     const begun = this.hasBegun(turns);
     const branched = this.hasBranched(turns);
     const before = this.slots;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../../src/contract/webview/chatMessages';
 import { isActive } from '../chatStore';
 import type { Context } from '../chatContext';
@@ -67,7 +68,7 @@ export class TurnSlot {
 
   private showText(): void {
     this.rendered = undefined;
-    this.element.replaceChildren(createPlainTurn(this.turn, this.context));
+    this.element.replaceChildren(createPlainTurn(this.turn));
   }
 
   /** Whether the plain text would lose something: an answer under way, the focus, a selection, or an open editor. */
@@ -77,15 +78,14 @@ export class TurnSlot {
   }
 }
 
-function createPlainTurn(turn: TurnView, context: Context): HTMLElement {
-  const strings = context.strings();
+function createPlainTurn(turn: TurnView): HTMLElement {
   return element('article', { class: 'turn' }, [
     element('div', { class: 'question' }, [
-      element('h2', { class: 'visually-hidden', text: strings.you }),
+      element('h2', { class: 'visually-hidden', text: l10n.t('You') }),
       element('div', { class: 'question-text', text: turn.question, attributes: { dir: 'auto' } }),
     ]),
     element('div', { class: 'answer' }, [
-      element('h3', { class: 'visually-hidden', text: strings.assistant }),
+      element('h3', { class: 'visually-hidden', text: l10n.t('Paddock') }),
       element('div', { class: 'answer-text', text: turn.answer, attributes: { dir: 'auto' } }),
     ]),
   ]);

@@ -1,5 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { BranchView, TurnView } from '../../../src/contract/webview/chatMessages';
-import { fill, formatNumber } from '../../shared/format';
+import { formatNumber } from '../../shared/format';
 import type { Context } from '../chatContext';
 import { element } from '../../shared/dom';
 import { createIconButton, showConfirmation } from '../../shared/widgets';
@@ -18,9 +19,9 @@ export class QuestionTools {
     private readonly turnId: string,
     onEdit: () => void,
   ) {
-    const edit = createTool('edit', 'edit', context.strings().editQuestion, onEdit);
+    const edit = createTool('edit', 'edit', l10n.t('Edit and ask again'), onEdit);
     edit.classList.add(AT_REST);
-    this.element = createGroup(context, [edit, this.branch]);
+    this.element = createGroup([edit, this.branch]);
   }
 
   update({ branch }: TurnView): void {
@@ -30,7 +31,6 @@ export class QuestionTools {
   }
 
   private createSwitcher({ position, count }: BranchView): readonly HTMLElement[] {
-    const strings = this.context.strings();
     const numbers = [formatNumber(position), formatNumber(count)] as const;
     const step = (name: string, iconName: string, label: string, places: -1 | 1, possible: boolean): HTMLElement => {
       const button = createTool(name, iconName, label, () => {
@@ -40,26 +40,26 @@ export class QuestionTools {
       return button;
     };
     return [
-      step('previous', 'chevron-left', strings.previousBranch, -1, position > 1),
-      element('span', { class: 'visually-hidden', text: fill(strings.branchPosition, ...numbers) }),
+      step('previous', 'chevron-left', l10n.t('Show the version before'), -1, position > 1),
+      element('span', { class: 'visually-hidden', text: l10n.t('Version {0} of {1}', ...numbers) }),
       element('span', { class: 'branch-position', text: numbers.join('/'), attributes: { 'aria-hidden': 'true' } }),
-      step('next', 'chevron-right', strings.nextBranch, 1, position < count),
+      step('next', 'chevron-right', l10n.t('Show the version after'), 1, position < count),
     ];
   }
 }
 
 /** Tools of a finished answer. */
 export function createAnswerTools(context: Context, turnId: string): HTMLElement {
-  const strings = context.strings();
-  const copy = createTool('copy', 'copy', strings.copyAnswer, () => {
+  const copyLabel = l10n.t('Copy as Markdown');
+  const copy = createTool('copy', 'copy', copyLabel, () => {
     context.post({ type: 'copyAnswer', turnId });
-    showConfirmation(copy, 'copy', strings.copyAnswer, strings.copied);
+    showConfirmation(copy, 'copy', copyLabel, l10n.t('Copied'));
   });
-  const regenerate = createTool('regenerate', 'refresh', strings.regenerate, () => {
+  const regenerate = createTool('regenerate', 'refresh', l10n.t('Answer again'), () => {
     context.post({ type: 'askAgain', turnId });
   });
   regenerate.classList.add(AT_REST);
-  return createGroup(context, [copy, regenerate]);
+  return createGroup([copy, regenerate]);
 }
 
 /** Creates a button. When another turn takes the place of its turn, the focus finds the same button there by `name`. */
@@ -69,6 +69,10 @@ function createTool(name: string, iconName: string, label: string, onClick: () =
   return button;
 }
 
-function createGroup(context: Context, children: readonly HTMLElement[]): HTMLElement {
-  return element('div', { class: 'turn-tools', attributes: { role: 'group', 'aria-label': context.strings().turnTools } }, children);
+function createGroup(children: readonly HTMLElement[]): HTMLElement {
+  return element(
+    'div',
+    { class: 'turn-tools', attributes: { role: 'group', 'aria-label': l10n.t('What to do with this message') } },
+    children,
+  );
 }

@@ -1,7 +1,7 @@
 import type { CutNote } from '../../../contract/context';
 import type { StopReason } from '../../../contract/metrics';
 import type { EngineErrorData } from '../../../contract/engineErrors';
-import type { EngineView, WebviewStrings } from '../../../contract/webview/chatMessages';
+import type { EngineView } from '../../../contract/webview/chatMessages';
 import type { EngineState } from '../../llm/languageModel';
 import type { Problem } from '../../ui/errorMessages';
 import type { ForecastWords } from '../context/contextGauge';
@@ -13,9 +13,8 @@ export interface NoteFacts {
   readonly cuts: readonly CutNote[];
 }
 
-/** Every word the chat says. An interface, so that the chat runs without VS Code in tests; `localizedChatTexts.ts` has the words. */
+/** The host's words in the chat. An interface, so that the chat runs without VS Code in tests. `localizedChatTexts.ts` implements it. */
 export interface ChatTexts extends ForecastWords {
-  readonly webview: WebviewStrings;
   /** Title of a conversation without a question. */
   readonly untitled: string;
   problem(error: EngineErrorData): Problem;

@@ -6,13 +6,11 @@ import { engineView } from '../../ui/engineStatus';
 import { describeProblem, labelOf } from '../../ui/errorMessages';
 import { formatCount } from '../../ui/numberFormat';
 import { forecastWords, sourceName } from '../context/contextMessages';
-import { webviewStrings } from '../view/chatStrings';
 import type { ChatTexts, NoteFacts } from './chatTexts';
 
 /** {@link ChatTexts} in the language VS Code runs in. */
 export function chatTexts(): ChatTexts {
   return {
-    webview: webviewStrings(),
     untitled: l10n.t('New chat'),
     retry: labelOf('retry'),
     problem: describeProblem,

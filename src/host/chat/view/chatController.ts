@@ -352,7 +352,6 @@ export class ChatController implements ChatAsker, Disposable {
       attachments: deps.context.attachments,
       ...(deps.context.gauge === undefined ? {} : { gauge: deps.context.gauge }),
       commands: deps.context.commands,
-      strings: deps.texts.webview,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Uri, env, type Webview } from 'vscode';
+import { Uri, env, l10n, type Webview } from 'vscode';
 import type { TextKind } from '../../../util/text/hiddenCharacters';
 import type { Disposable } from '../../../util/event';
 import type { CodeAction, WebviewMessage } from '../../../contract/webview/chatMessages';
@@ -144,6 +144,7 @@ export class ChatView implements Disposable {
       styles: [uri('dist', 'webview', 'codicon.css'), uri('media', 'webview.css')],
       language: env.language,
       title: deps.title,
+      ...(l10n.bundle === undefined ? {} : { translations: l10n.bundle }),
       ...(view === undefined ? {} : { view }),
     });
   }

@@ -1,4 +1,4 @@
-import { webviewStringKeys, type HostMessage, type ViewState, type WebviewStringKey } from '../../../../src/contract/webview/chatMessages';
+import type { HostMessage, ViewState } from '../../../../src/contract/webview/chatMessages';
 import type { CodeActions } from '../../../../src/host/chat/view/codeBlockActions';
 import { ChatController, type ResolveCommand } from '../../../../src/host/chat/view/chatController';
 import type { Item, Reading } from '../../../../src/host/chat/context/contextItems';
@@ -47,7 +47,6 @@ export const noCode: CodeActions = {
 };
 
 export const fakeTexts: ChatTexts = {
-  webview: Object.fromEntries(webviewStringKeys.map((key) => [key, key])) as Record<WebviewStringKey, string>,
   untitled: 'untitled',
   retry: 'Retry',
   problem: (error) => ({

@@ -9,6 +9,7 @@ describe('webviewPage', () => {
     styles: ['https://host.test/a.css'],
     language: 'zh-cn',
     title: '<Chat>',
+    translations: { '“{0}” is "new"': '</main><script>alert(1)</script>' },
   });
 
   it('allows only one script by nonce and its own style sheets and fonts', () => {
@@ -32,5 +33,11 @@ describe('webviewPage', () => {
   it('sets the language and escapes the title', () => {
     expect(page).toContain('<html lang="zh-cn">');
     expect(page).toContain('<title>&lt;Chat&gt;</title>');
+  });
+
+  it('carries the translations as escaped JSON', () => {
+    const json = '{"“{0}” is \\"new\\"":"</main><script>alert(1)</script>"}';
+    const escaped = json.replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    expect(page).toContain(`<main id="app" data-l10n="${escaped}"></main>`);
   });
 });

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { stubLayout, ViewPage } from '../chatPageFixture';
-import { state, strings, turn } from '../viewSamples';
+import { state, turn } from '../viewSamples';
 
 beforeEach(() => {
   stubLayout();
@@ -112,7 +112,7 @@ describe('the chat view', () => {
 
   it('stops by button and by Escape, only while there is something to stop', () => {
     const page = new ViewPage({ turns: [streaming] });
-    expect(page.find('.send').getAttribute('aria-label')).toBe(strings.stop);
+    expect(page.find('.send').getAttribute('aria-label')).toBe('Stop');
     page.find('.send').click();
     page.key('Escape');
     expect(page.transport.of('stop')).toHaveLength(2);

@@ -3,6 +3,7 @@ import { Emitter } from '../../../../../src/util/event';
 import type { HostMessage } from '../../../../../src/contract/webview/chatMessages';
 import type { ChatController } from '../../../../../src/host/chat/view/chatController';
 import { ChatSidebar } from '../../../../../src/host/chat/view/chatSidebar';
+import { l10n } from '../../../../fixtures/vscode/fakeEnvironment';
 import { FakeWebviewView } from '../../../../fixtures/vscode/fakeWebview';
 import { Uri } from '../../../../fixtures/vscode/uri';
 import { FakeLog, noCode, settled } from '../chatFakes';
@@ -37,6 +38,12 @@ describe('ChatSidebar', () => {
     place.become(true);
     place.webview.fromPage.fire({ type: 'ready' });
     expect(seen).toEqual(['ready', 'closed', 'ready']);
+  });
+
+  it('hands its page the translations of VS Code, and none in English', () => {
+    expect(opened().place.webview.html).not.toContain('data-l10n');
+    l10n.bundle = { Stop: '停止' };
+    expect(opened().place.webview.html).toContain('data-l10n="{&quot;Stop&quot;:&quot;停止&quot;}"');
   });
 
   it('closes the view when it is disposed, and ignores later messages', () => {

@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AnswerBody } from '../../../../../webview/chat/answer/answerBody';
-import { FakeTransport, fakeContext, strings } from '../../viewSamples';
+import { FakeTransport, fakeContext } from '../../viewSamples';
 
 function body(transport = new FakeTransport()): AnswerBody {
   return new AnswerBody(fakeContext({ post: transport.post }));
 }
 
-const copyButton = `vscode-button[aria-label="${strings.copyCode}"]`;
+const copyButton = 'vscode-button[aria-label="Copy code"]';
 
 function whole(text: string): string {
   const made = body();
@@ -62,7 +62,7 @@ describe('the body of a streaming answer', () => {
     expect(streaming.element.contains(button)).toBe(true);
     button?.dispatchEvent(new MouseEvent('click'));
     expect(transport.of('copy')).toEqual([{ type: 'copy', text: 'const a = 1;' }]);
-    expect(button?.getAttribute('aria-label')).toBe(strings.copied);
+    expect(button?.getAttribute('aria-label')).toBe('Copied');
   });
 
   it('resolves at the end what was defined late', () => {
@@ -115,7 +115,7 @@ describe('a block of Markdown with a block in it', () => {
 });
 
 describe('a thought', () => {
-  const tools = `vscode-button[aria-label="${strings.applyCode}"]`;
+  const tools = 'vscode-button[aria-label="Apply to file…"]';
 
   it('is muted, and its code cannot be applied', () => {
     const made = body();
@@ -151,7 +151,7 @@ describe('hidden characters', () => {
     expect(first?.querySelector('pre')?.textContent).toBe('if (role != "user[U+202E] [U+2066]// admin[U+2069] [U+2066]") {');
     expect(second?.querySelector('pre')?.textContent).toBe('b[U+200B]();');
     for (const block of [first, second]) expect(block?.querySelector<HTMLElement>('.code-note')?.hidden).toBe(false);
-    expect(first?.querySelector('.code-note')?.textContent).toBe(strings.hiddenCharacters);
+    expect(first?.querySelector('.code-note')?.textContent).toBe('This code has hidden characters. They are shown as [U+…].');
     first?.querySelector(copyButton)?.dispatchEvent(new MouseEvent('click'));
     // The host asks what is to become of them.
     expect(transport.of('copy')).toEqual([{ type: 'copy', text: trojan }]);

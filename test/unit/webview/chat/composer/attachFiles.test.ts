@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DraftAttachmentView, SuggestionView } from '../../../../../src/contract/webview/chatMessages';
 import { stubLayout, ViewPage } from '../../chatPageFixture';
-import { strings, turn } from '../../viewSamples';
+import { turn } from '../../viewSamples';
 
 class Page extends ViewPage {
   /** The list's lines, the active one with a star; `undefined` where it is closed. */
@@ -115,7 +115,7 @@ describe('typing #', () => {
     page.type('#zzz');
     page.suggest();
     expect(page.list).toEqual([]);
-    expect(page.find('.completion-status').textContent).toBe(strings.noSuggestions);
+    expect(page.find('.completion-status').textContent).toBe('Nothing found');
     page.input.dispatchEvent(new FocusEvent('focusout'));
     page.frame();
     expect(page.list).toBeUndefined();
@@ -152,15 +152,15 @@ describe('chips', () => {
     const page = new Page({ attachments: [chip('a')] });
     expect(page.find('.draft-attachments li').textContent).toBe('a.ts');
     page.attach(chip('a', { tokens: 1234 }), chip('b', { problem: 'b.ts is gone.' }));
-    expect(page.all('.draft-attachments li').map(({ textContent }) => textContent)).toEqual(['a.tsattachmentTokens 1,234 {1}', 'b.ts']);
+    expect(page.all('.draft-attachments li').map(({ textContent }) => textContent)).toEqual(['a.ts1,234 tokens', 'b.ts']);
     expect(page.find('[role="status"].attachment-problems').textContent).toBe('b.ts is gone.');
   });
 
   it('say of an estimate that it is one, and of a count that follows that it is none', () => {
     const page = new Page({ attachments: [chip('a', { tokens: 1234, isEstimate: true })] });
-    expect(page.find('.attachment-tokens').textContent).toBe('attachmentTokensEstimate 1,234 {1}');
+    expect(page.find('.attachment-tokens').textContent).toBe('about 1,234 tokens');
     page.attach(chip('a', { tokens: 1200 }));
-    expect(page.find('.attachment-tokens').textContent).toBe('attachmentTokens 1,200 {1}');
+    expect(page.find('.attachment-tokens').textContent).toBe('1,200 tokens');
   });
 
   it('go by their button, and by Backspace in an empty input the last of them', () => {
@@ -218,8 +218,8 @@ describe('the gauge', () => {
     page.frame();
     const meter = page.find('meter') as HTMLMeterElement;
     expect([meter.value, meter.max]).toEqual([1234, 4096]);
-    expect(meter.getAttribute('aria-label')).toBe(strings.contextGauge);
-    expect(page.find('.gauge-line span').textContent).toBe('contextUsed 1,234 4,096');
+    expect(meter.getAttribute('aria-label')).toBe('Context used');
+    expect(page.find('.gauge-line span').textContent).toBe('1,234 of 4,096 tokens');
     expect(page.find('.gauge-warnings').textContent).toBe('The oldest goes.');
     page.transport.send({ type: 'gauge' });
     page.frame();
@@ -230,8 +230,8 @@ describe('the gauge', () => {
     const page = new Page({});
     page.transport.send({ type: 'gauge', gauge: { usedTokens: 1234, contextTokens: 4096, isEstimate: true, warnings: [] } });
     page.frame();
-    expect(page.find('.gauge-line span').textContent).toBe('contextUsedEstimate 1,234 4,096');
-    expect(page.find('meter').getAttribute('aria-valuetext')).toBe('contextUsedEstimate 1,234 4,096');
+    expect(page.find('.gauge-line span').textContent).toBe('about 1,234 of 4,096 tokens');
+    expect(page.find('meter').getAttribute('aria-valuetext')).toBe('about 1,234 of 4,096 tokens');
   });
 });
 

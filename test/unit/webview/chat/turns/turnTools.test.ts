@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TurnView } from '../../../../../src/contract/webview/chatMessages';
 import { stubLayout, ViewPage, type Input } from '../../chatPageFixture';
-import { strings, turn } from '../../viewSamples';
+import { turn } from '../../viewSamples';
 
 class Page extends ViewPage {
   constructor(...turns: readonly TurnView[]) {
@@ -42,11 +42,11 @@ const code = turn('a', { answer: 'Do:\n\n```ts\nconst a = 1;\n```\n\n- or\n  ```
 describe('under an answer', () => {
   it('are buttons that copy it and ask for another', () => {
     const page = new Page(turn('a', { answer: 'Yes.' }));
-    page.press(strings.copyAnswer);
-    page.press(strings.regenerate);
+    page.press('Copy as Markdown');
+    page.press('Answer again');
     expect(page.transport.of('copyAnswer')).toEqual([{ type: 'copyAnswer', turnId: 'a' }]);
     expect(page.transport.of('askAgain')).toEqual([{ type: 'askAgain', turnId: 'a' }]);
-    expect(page.find('[data-tool="copy"]').getAttribute('aria-label')).toBe(strings.copied);
+    expect(page.find('[data-tool="copy"]').getAttribute('aria-label')).toBe('Copied');
   });
 
   it('is nothing to press while it is being written', () => {
@@ -59,7 +59,7 @@ describe('under an answer', () => {
 describe('a question', () => {
   it('is edited in its place and asked again with Enter', () => {
     const page = new Page(turn('a', { question: 'Why?' }));
-    page.press(strings.editQuestion);
+    page.press('Edit and ask again');
     expect(page.input.value).toBe('Why?');
     page.type('Why not?');
     page.key('Enter');
@@ -74,14 +74,14 @@ describe('a question', () => {
 
   it('of a command is edited in the words the model got', () => {
     const page = new Page(turn('a', { question: 'Explain', words: 'Explain the selected code.' }));
-    page.press(strings.editQuestion);
+    page.press('Edit and ask again');
     expect(page.input.value).toBe('Explain the selected code.');
   });
 
   it('stays as it was with Escape, which then stops no answer', () => {
     const page = new Page(turn('a'), turn('b', { state: { kind: 'streaming' } }));
     page.transport.send({ type: 'turn', turn: turn('a', { edit: 'kept by the host' }) });
-    page.press(strings.editQuestion);
+    page.press('Edit and ask again');
     page.type('x');
     page.key('Escape');
     expect(page.root.querySelector('.question-editor')).toBeNull();
@@ -105,7 +105,7 @@ describe('a question', () => {
 
   it('keeps what is typed there, whatever the host sends meanwhile', () => {
     const page = new Page(turn('a'));
-    page.press(strings.editQuestion);
+    page.press('Edit and ask again');
     page.type('typed');
     page.showTurns(turn('a', { edit: 'typ' }), turn('b'));
     expect(page.input.value).toBe('typed');
@@ -130,8 +130,8 @@ describe('versions of a question', () => {
   it('are gone through by button', () => {
     const page = new Page(turn('x'), version('a', 2), turn('b'));
     expect(page.find('.branch-position').textContent).toBe('2/3');
-    page.press(strings.nextBranch);
-    page.press(strings.previousBranch);
+    page.press('Show the version after');
+    page.press('Show the version before');
     expect(page.transport.of('sibling')).toEqual([
       { type: 'sibling', turnId: 'a', places: 1 },
       { type: 'sibling', turnId: 'a', places: -1 },
@@ -166,9 +166,9 @@ describe('versions of a question', () => {
 
 describe('a code block', () => {
   it.each([
-    [strings.applyCode, 'apply'],
-    [strings.insertCode, 'insert'],
-    [strings.newFileFromCode, 'newFile'],
+    ['Apply to file…', 'apply'],
+    ['Insert at cursor', 'insert'],
+    ['Open as new file', 'newFile'],
   ] as const)('tells the host which one it is: %s', (label, action) => {
     const page = new Page(code);
     const buttons = page.root.querySelectorAll<HTMLElement>(`vscode-button[aria-label="${label}"]`);
