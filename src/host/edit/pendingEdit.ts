@@ -2,193 +2,241 @@ import { Emitter } from '../../util/event';
 import { commonEnds } from '../../util/lists';
 import { afterChange, hunksOf, mergeLines, type Block, type Change, type Hunk, type LineKind, type MarkedLine } from './editBlock';
 
-/** What VS Code is told of the undo stack: whether an edit begins a new step of it, and whether the next one does. */
+/** The undo stops that VS Code sets around an edit. Without a stop, the edit joins the step of the undo stack beside it. */
 export interface UndoStops {
   readonly before: boolean;
   readonly after: boolean;
 }
 
-/** The document of a pending edit, as far as that needs it. Lines from 0, ends exclusive. */
+/** The part of a text document that a pending edit uses. Lines count from 0, and `end` is exclusive. */
 export interface EditDocument {
-  /** Another after every change. */
+  /** Differs after every change. */
   readonly version: number;
   readonly lineCount: number;
   lines(start: number, end: number): readonly string[];
-  /** Puts `lines` in the place of others. False where that did not happen, as the document had just changed or takes no changes. */
+  /** Replaces the lines from `start` to `end`. Resolves to false if the document has just changed or is read-only. */
   replace(start: number, end: number, lines: readonly string[], undo: UndoStops): Promise<boolean>;
 }
 
-/** A state the block was in by this edit's own hand, by which it is known again after an undo, a redo or a reload. */
+/** The block's text and marks at one moment. They identify the edit after an undo, a redo or a reload. */
 export interface Snapshot {
   readonly lines: readonly string[];
   readonly kinds: readonly LineKind[];
 }
 
-/** `accept` or `discard`. */
 export type Verdict = 'accept' | 'discard';
 
-/** Snapshots kept: an undo goes back to few of them, and a long answer makes hundreds. */
-const MOST_SNAPSHOTS = 40;
+/** An undo goes back to few snapshots, and a long answer makes hundreds. */
+const MAX_SNAPSHOTS = 40;
+
+/** A replacement is rejected if others change the document while it is on its way. It is tried at most this often. */
+const MAX_ATTEMPTS = 5;
+
+/** The block after a change that this edit has asked for. It tells that change from the changes of others. */
+interface Expected {
+  readonly marked: readonly MarkedLine[];
+  /** Line count of the whole document. */
+  readonly lineCount: number;
+}
+
+/** The document holds what it should. A replacement that has arrived but has not resolved yet also counts as idle. */
+interface Idle {
+  readonly kind: 'idle';
+}
+
+/** A replacement is on its way to the document. */
+interface Applying {
+  readonly kind: 'applying';
+  readonly expected: Expected;
+}
+
+/** A save was told to delete the suggestion, and the deletion has not arrived. */
+interface Suspending {
+  readonly kind: 'suspending';
+  readonly expected: Expected;
+  /** {@link PendingEdit.resume} writes these lines back after the save. */
+  readonly restore: readonly MarkedLine[];
+}
+
+/** The suggestion is out of the document until {@link PendingEdit.resume}. */
+interface Suspended {
+  readonly kind: 'suspended';
+  readonly restore: readonly MarkedLine[];
+}
+
+type EditState = Idle | Applying | Suspending | Suspended;
 
 /**
- * A suggested edit that stands in its document with the lines it would replace, until it is accepted or discarded. The document's text
- * is the truth: this knows which of its lines are what, follows it through changes by others, and never touches a line that is not
- * marked. When nothing is marked it is dormant; an undo or redo that brings a marked state back wakes it.
+ * The edit's place on the undo stack. It does not depend on {@link EditState}, and the two facts do not depend on each other: others can
+ * change the document before this edit writes its first step.
+ */
+interface UndoPosition {
+  /** This edit has written its first change, or tried to. */
+  readonly started: boolean;
+  /** A save or a change by others may lie between the steps of this edit. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * A suggested edit that stays in the document, beside the lines it would replace, until it is accepted or discarded. The document's text
+ * is the truth. This class knows which lines are marked, moves the marks when others change the document, and never touches an unmarked
+ * line. Without marked lines the edit is dormant. An undo or redo that brings a marked state back wakes it.
  */
 export class PendingEdit {
   private readonly changes = new Emitter<undefined>();
-  /** States since {@link first}, the newest last. */
+  /** States of the block other than {@link original}, the newest last. */
   private snapshots: readonly Snapshot[] = [];
-  /** What an edit of its own is about to make of the block; how the change it causes is told from others'. */
-  private expected: { readonly marked: readonly MarkedLine[]; readonly lineCount: number } | undefined;
-  /** What {@link resume} puts back. */
-  private held: readonly MarkedLine[] | undefined;
+  private state: EditState = { kind: 'idle' };
   private queue: Promise<unknown> = Promise.resolve();
-  /** The document's, when this edit was last told of it. */
+  /** The document's line count at the last call of {@link documentChanged} or {@link moved}. */
   private lineCount: number;
 
-  /** Fires when other lines are marked, when marked lines have moved, and when either is about to happen. */
+  /** Fires when the marks change, when marked lines move, and just before this edit changes the document. */
   readonly onDidChange = this.changes.event;
 
   private constructor(
     private readonly document: EditDocument,
     private block: Block,
-    /** The state without this edit. */
-    private readonly first: Snapshot,
-    /** Whether others' changes, or a save, stand between this edit's own on the undo stack. */
-    private disturbed: boolean,
-    /** Whether this edit has a step on the undo stack. */
-    private began: boolean,
+    /** The block as it is when the edit is discarded. */
+    private readonly original: Snapshot,
+    private undo: UndoPosition,
   ) {
     this.lineCount = document.lineCount;
   }
 
-  /** An edit of the lines from `start` to `end`, with nothing suggested yet. */
+  /** Starts an edit of the lines from `start` to `end`, without a suggestion. */
   static begin(document: EditDocument, start: number, end: number): PendingEdit {
     const lines = document.lines(start, end);
     const kinds = lines.map(() => 'same' as const);
-    return new PendingEdit(document, { start, kinds }, { lines, kinds }, false, false);
+    return new PendingEdit(document, { start, kinds }, { lines, kinds }, { started: false, interrupted: false });
   }
 
-  /** An edit of an earlier window, found in the document by {@link findSnapshot}. */
+  /** Restores an edit of an earlier window that {@link findSnapshot} has found in the document. */
   static again(document: EditDocument, { start, lines, kinds }: Snapshot & { readonly start: number }): PendingEdit {
     const discarded = lines.filter((_, index) => kinds[index] !== 'added');
-    const edit = new PendingEdit(document, { start, kinds }, { lines: discarded, kinds: discarded.map(() => 'same') }, true, true);
+    const original: Snapshot = { lines: discarded, kinds: discarded.map(() => 'same') };
+    const edit = new PendingEdit(document, { start, kinds }, original, { started: true, interrupted: true });
     edit.snapshots = [{ lines, kinds }];
     return edit;
   }
 
-  /** From the top; empty where nothing is marked. */
+  /** Runs of marked lines, from the top. */
   get hunks(): readonly Hunk[] {
     return hunksOf(this.block);
   }
 
-  /** Lines of one kind, from 0. */
+  /** Line numbers of one kind, from 0. */
   linesOf(kind: LineKind): readonly number[] {
     return this.block.kinds.flatMap((each, index) => (each === kind ? [this.block.start + index] : []));
   }
 
-  /** First line of what was asked about, from 0. */
+  /** First line of the block, from 0. */
   get start(): number {
     return this.block.start;
   }
 
-  /** Marked states by which a later window knows this edit again: as it is, and as it is about to be. */
+  /** States that a later window looks for: the present one, and those that this edit is about to write. */
   get lasting(): readonly Snapshot[] {
-    const states = [this.marked(), this.expected?.marked ?? [], this.held ?? []];
-    return states.filter((marked) => marked.some(({ kind }) => kind !== 'same')).map(snapshotOf);
+    const states = [this.readMarkedLines(), ...findUpcoming(this.state)];
+    return states.filter((marked) => marked.some(({ kind }) => kind !== 'same')).map(toSnapshot);
   }
 
-  /** Shows what the answer suggests so far. False where the document takes no changes. */
+  /** Shows the answer so far. Resolves to false if the document takes no changes. */
   show(proposal: readonly string[], finished: boolean): Promise<boolean> {
-    const merged = mergeLines(this.first.lines, proposal, finished);
-    return this.inTurn(async () => {
-      if (this.held === undefined) return this.apply(() => merged, { before: !this.began, after: false });
-      this.held = merged;
+    const merged = mergeLines(this.original.lines, proposal, finished);
+    return this.runInTurn(async () => {
+      if (!isSuspended(this.state)) return this.apply(() => merged, { before: !this.undo.started, after: false });
+      this.state = { ...this.state, restore: merged };
       return true;
     });
   }
 
-  /** Accepts or discards one hunk, or all there are. False where the document takes no changes. */
+  /** Accepts or discards one hunk, or all hunks. Resolves to false if the document takes no changes. */
   settle(verdict: Verdict, hunk?: Hunk): Promise<boolean> {
-    return this.inTurn(() => this.settleNow(verdict, hunk));
+    return this.runInTurn(() => this.settleNow(verdict, hunk));
   }
 
   private async settleNow(verdict: Verdict, hunk: Hunk | undefined): Promise<boolean> {
-    // What a save has taken out for a moment comes back first.
-    if (this.held !== undefined) return true;
-    // Settled already, by a key pressed twice.
+    // The suggestion is out of the document. Ignore the verdict until the save has written it back.
+    if (isSuspended(this.state)) return true;
+    // The key was pressed twice, and the hunk is already settled.
     if (hunk !== undefined && !this.hunks.some(({ start, end }) => start === hunk.start && end === hunk.end)) return true;
-    const inside = (line: number): boolean => hunk === undefined || (line >= hunk.start && line < hunk.end);
-    const settled = (verdict: Verdict) => (): readonly MarkedLine[] =>
-      this.marked().flatMap((line, index) => (inside(this.block.start + index) ? settledLine(line, verdict) : [line]));
-    if (verdict === 'accept' && hunk === undefined && this.disturbed) {
-      // Otherwise one undo would end amid this edit's steps, between other people's.
-      const accepted = settled('accept')();
+    const isInside = (line: number): boolean => hunk === undefined || (line >= hunk.start && line < hunk.end);
+    const settleLines = (verdict: Verdict) => (): readonly MarkedLine[] =>
+      this.readMarkedLines().flatMap((line, index) => (isInside(this.block.start + index) ? settleLine(line, verdict) : [line]));
+    const { interrupted } = this.undo;
+    if (verdict === 'accept' && hunk === undefined && interrupted) {
+      // The steps of this edit are not contiguous on the undo stack. Discarding first lets one undo take the whole edit back.
+      const accepted = settleLines('accept')();
       return (
-        (await this.apply(settled('discard'), { before: true, after: true })) && this.apply(() => accepted, { before: true, after: true })
+        (await this.apply(settleLines('discard'), { before: true, after: true })) &&
+        this.apply(() => accepted, { before: true, after: true })
       );
     }
-    return this.apply(settled(verdict), { before: this.disturbed, after: hunk === undefined || this.hunks.length === 1 });
+    return this.apply(settleLines(verdict), { before: interrupted, after: hunk === undefined || this.hunks.length === 1 });
   }
 
-  /** Takes the suggestion out of the document for a save: the lines to delete, from 0. {@link resume} puts it back. */
+  /**
+   * Starts to take the suggestion out of the document for a save. Returns the lines that the caller must delete, from 0.
+   * {@link resume} writes them back.
+   */
   hold(): readonly number[] {
     const added = this.linesOf('added');
-    // With an edit on its way VS Code would not take this one.
-    if (added.length === 0 || this.held !== undefined || this.expected !== undefined) return [];
-    this.held = this.marked();
-    const marked = this.held.filter(({ kind }) => kind !== 'added');
-    this.expected = { marked, lineCount: this.document.lineCount - added.length };
+    // VS Code would reject the deletion while a replacement is on its way.
+    if (added.length === 0 || this.state.kind !== 'idle') return [];
+    const restore = this.readMarkedLines();
+    const marked = restore.filter(({ kind }) => kind !== 'added');
+    this.state = { kind: 'suspending', restore, expected: { marked, lineCount: this.document.lineCount - added.length } };
     return added;
   }
 
-  /** Puts back what a save has taken out, unless the lines there were changed by it. */
+  /** Writes the suggestion back after a save, unless the save changed the lines there. */
   async resume(): Promise<void> {
-    await this.inTurn(async () => {
-      const { held } = this;
-      this.held = undefined;
-      this.disturbed = true;
-      if (held === undefined) return;
-      this.expected = undefined;
-      if (sameTexts(withoutAdded(held), withoutAdded(this.marked()))) await this.apply(() => held, { before: true, after: false });
+    await this.runInTurn(async () => {
+      const { state } = this;
+      this.interruptUndo();
+      if (!isSuspended(state)) return;
+      this.state = { kind: 'idle' };
+      if (equalTexts(dropAdded(state.restore), dropAdded(this.readMarkedLines()))) {
+        await this.apply(() => state.restore, { before: true, after: false });
+      }
     });
   }
 
   /**
-   * The document has changed, by this edit or by others; changes as VS Code reports them. `true` where somebody else changed a line that
-   * this edit is about.
+   * Follows a change of the document, made by this edit or by others and reported by VS Code. Returns true if others changed a line of
+   * the block.
    */
   documentChanged(changes: readonly Change[], byUndo: boolean): boolean {
-    const { expected } = this;
+    const { state } = this;
     const outside = this.lineCount - this.block.kinds.length;
     this.lineCount = this.document.lineCount;
-    if (expected !== undefined && this.isNow(expected)) {
-      this.expected = undefined;
-      this.enter(expected.marked.map(({ kind }) => kind));
+    if (isExpecting(state) && this.hasArrived(state.expected)) {
+      this.state = withoutExpected(state);
+      this.setKinds(state.expected.marked.map(({ kind }) => kind));
       return false;
     }
-    this.disturbed ||= !byUndo;
+    if (!byUndo) this.interruptUndo();
     const before = this.block;
-    // From the bottom up: each counts in lines of the document before all of them.
+    // Go from the bottom up, because every change counts in lines of the document before all changes.
     for (const change of [...changes].sort((a, b) => b.start.line - a.start.line || b.start.character - a.start.character)) {
       this.block = afterChange(this.block, change);
     }
-    if (byUndo) this.adopt(outside);
+    if (byUndo) this.recallSnapshot(outside);
     const inside = this.block.kinds !== before.kinds;
     if (inside || this.block.start !== before.start) this.changes.fire(undefined);
     return inside;
   }
 
-  /** The document was saved, which ends a step of its undo stack. */
+  /** Must be called after a save, because a save ends a step of the undo stack. */
   saved(): void {
-    this.disturbed = true;
+    this.interruptUndo();
   }
 
-  /** The document is another one with the same text, and another undo stack. */
+  /** Must be called when another document has taken over the text. It has an undo stack of its own. */
   moved(): void {
     this.lineCount = this.document.lineCount;
-    this.disturbed = true;
+    this.interruptUndo();
     this.changes.fire(undefined);
   }
 
@@ -196,79 +244,84 @@ export class PendingEdit {
     this.changes.dispose();
   }
 
-  /** One after another: each begins from what the one before has made of the document. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private interruptUndo(): void {
+    this.undo = { ...this.undo, interrupted: true };
+  }
+
+  /** Runs one job after another, so that each starts from the document that the previous one left. */
+  private runInTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.queue.then(work);
     this.queue = turn.catch(() => undefined);
     return turn;
   }
 
-  private lines(): readonly string[] {
+  private readLines(): readonly string[] {
     const { start, kinds } = this.block;
     return this.document.lines(start, start + kinds.length);
   }
 
-  private marked(): readonly MarkedLine[] {
-    return this.lines().map((text, index) => ({ text, kind: this.block.kinds[index] ?? 'same' }));
+  private readMarkedLines(): readonly MarkedLine[] {
+    return this.readLines().map((text, index) => ({ text, kind: this.block.kinds[index] ?? 'same' }));
   }
 
-  /** Makes of the block what `wanted` says, and says it again where the document changed meanwhile. */
+  /** Writes the lines of `wanted` into the block. Calls `wanted` again if the document changed meanwhile. */
   private async apply(wanted: () => readonly MarkedLine[], undo: UndoStops): Promise<boolean> {
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const marked = wanted();
-      const difference = differenceOf(
-        this.lines(),
+      const difference = findDifference(
+        this.readLines(),
         marked.map(({ text }) => text),
       );
       if (difference === undefined) {
-        this.enter(marked.map(({ kind }) => kind));
+        this.setKinds(marked.map(({ kind }) => kind));
         return true;
       }
       const { start } = this.block;
       const { from, to, lines } = difference;
-      this.expected = { marked, lineCount: this.document.lineCount - (to - from) + lines.length };
+      this.state = withExpected(this.state, { marked, lineCount: this.document.lineCount - (to - from) + lines.length });
       const { version } = this.document;
-      this.began = true;
-      // Listeners write down what is about to be, for the case that this process does not see it happen.
+      this.undo = { ...this.undo, started: true };
+      // Listeners store the upcoming state, because this process may end before the change arrives.
       this.changes.fire(undefined);
       const done = await this.document.replace(start + from, start + to, lines, undo);
-      this.expected = undefined;
+      this.state = withoutExpected(this.state);
       if (done) return true;
       if (this.document.version === version) return false;
     }
     return false;
   }
 
-  private isNow({ marked, lineCount }: { readonly marked: readonly MarkedLine[]; readonly lineCount: number }): boolean {
+  private hasArrived({ marked, lineCount }: Expected): boolean {
     const { start } = this.block;
     return (
       this.document.lineCount === lineCount &&
-      sameTexts(
+      equalTexts(
         this.document.lines(start, start + marked.length),
         marked.map(({ text }) => text),
       )
     );
   }
 
-  private enter(kinds: readonly LineKind[]): void {
+  /** Marks the lines of the block and adds a snapshot of it. */
+  private setKinds(kinds: readonly LineKind[]): void {
     this.block = { ...this.block, kinds };
-    const lines = this.lines();
-    if (!sameTexts(lines, this.first.lines)) {
-      const others = this.snapshots.filter((snapshot) => !sameTexts(snapshot.lines, lines));
-      this.snapshots = [...others.slice(-MOST_SNAPSHOTS), { lines, kinds }];
+    const lines = this.readLines();
+    if (!equalTexts(lines, this.original.lines)) {
+      const others = this.snapshots.filter((snapshot) => !equalTexts(snapshot.lines, lines));
+      this.snapshots = [...others.slice(-MAX_SNAPSHOTS), { lines, kinds }];
     }
     this.changes.fire(undefined);
   }
 
   /**
-   * Takes up a state of before that stands in the document again, with as many lines `outside` as there were: the same lines without their
-   * marks may stand one line off.
+   * Takes the marks from a snapshot whose text is in the document again. The number of lines `outside` the block must be the same as
+   * before the undo. Otherwise equal lines that were never marked could match one line off.
    */
-  private adopt(outside: number): void {
-    const states = [...this.snapshots, this.first].filter(({ lines }) => this.lineCount - lines.length === outside);
-    // A change that an undo takes back may be reported a line earlier or later than it was made.
+  private recallSnapshot(outside: number): void {
+    const states = [...this.snapshots, this.original].filter(({ lines }) => this.lineCount - lines.length === outside);
+    // VS Code may report an undone change a line earlier or later than the change was made.
     for (const start of [0, -1, 1, -2, 2].map((offset) => this.block.start + offset)) {
-      const known = states.findLast(({ lines }) => sameTexts(this.document.lines(start, start + lines.length), lines));
+      const known = states.findLast(({ lines }) => equalTexts(this.document.lines(start, start + lines.length), lines));
       if (known === undefined) continue;
       this.block = { start, kinds: known.kinds };
       return;
@@ -276,7 +329,7 @@ export class PendingEdit {
   }
 }
 
-/** Where in `document` one of `snapshots` stands; `undefined` where none does. */
+/** Finds the first of `snapshots` whose text is in the document. */
 export function findSnapshot(document: EditDocument, snapshots: readonly Snapshot[]): (Snapshot & { readonly start: number }) | undefined {
   const all = document.lines(0, document.lineCount);
   for (const snapshot of snapshots) {
@@ -287,26 +340,57 @@ export function findSnapshot(document: EditDocument, snapshots: readonly Snapsho
   return undefined;
 }
 
-function snapshotOf(marked: readonly MarkedLine[]): Snapshot {
+function isExpecting(state: EditState): state is Applying | Suspending {
+  return state.kind === 'applying' || state.kind === 'suspending';
+}
+
+function isSuspended(state: EditState): state is Suspending | Suspended {
+  return state.kind === 'suspending' || state.kind === 'suspended';
+}
+
+/** A save can suspend the edit between two attempts of a replacement. What the save took out is kept then. */
+function withExpected(state: EditState, expected: Expected): Applying | Suspending {
+  return isSuspended(state) ? { kind: 'suspending', expected, restore: state.restore } : { kind: 'applying', expected };
+}
+
+function withoutExpected(state: EditState): Idle | Suspended {
+  return isSuspended(state) ? { kind: 'suspended', restore: state.restore } : { kind: 'idle' };
+}
+
+/** Lists the texts that the block is about to have, the next one first. */
+function findUpcoming(state: EditState): readonly (readonly MarkedLine[])[] {
+  switch (state.kind) {
+    case 'idle':
+      return [];
+    case 'applying':
+      return [state.expected.marked];
+    case 'suspending':
+      return [state.expected.marked, state.restore];
+    case 'suspended':
+      return [state.restore];
+  }
+}
+
+function toSnapshot(marked: readonly MarkedLine[]): Snapshot {
   return { lines: marked.map(({ text }) => text), kinds: marked.map(({ kind }) => kind) };
 }
 
-function withoutAdded(marked: readonly MarkedLine[]): readonly string[] {
+function dropAdded(marked: readonly MarkedLine[]): readonly string[] {
   return marked.filter(({ kind }) => kind !== 'added').map(({ text }) => text);
 }
 
-function settledLine(line: MarkedLine, verdict: Verdict): readonly MarkedLine[] {
+function settleLine(line: MarkedLine, verdict: Verdict): readonly MarkedLine[] {
   if (line.kind === 'same') return [line];
-  const goes = verdict === 'accept' ? 'removed' : 'added';
-  return line.kind === goes ? [] : [{ kind: 'same', text: line.text }];
+  const deleted: LineKind = verdict === 'accept' ? 'removed' : 'added';
+  return line.kind === deleted ? [] : [{ kind: 'same', text: line.text }];
 }
 
-function sameTexts(one: readonly string[], other: readonly string[]): boolean {
+function equalTexts(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((text, index) => text === other[index]);
 }
 
-/** The lines in which `now` and `wanted` differ: those of `now` to replace, and what to replace them with. */
-function differenceOf(
+/** Finds the lines of `now` to replace, and the lines of `wanted` to replace them with. Returns `undefined` if both are equal. */
+function findDifference(
   now: readonly string[],
   wanted: readonly string[],
 ): { readonly from: number; readonly to: number; readonly lines: readonly string[] } | undefined {

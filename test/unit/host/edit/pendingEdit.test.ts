@@ -207,6 +207,45 @@ describe('a save', () => {
   });
 });
 
+describe('PendingEdit.hold', () => {
+  it('returns no lines while a replacement is on its way', async () => {
+    const { document, edit } = begun();
+    await edit.show(['one', 'TWO'], false);
+    const held: (readonly number[])[] = [];
+    document.onTheWay = () => held.push(edit.hold());
+    await edit.show(['one', 'TWO', 'three', 'more'], true);
+    expect(held).toEqual([[]]);
+    expect(document.content).toBe(mixed);
+    expect(edit.hold()).toEqual([3, 5]);
+  });
+
+  it('returns no lines a second time before resume, and the same lines after it', async () => {
+    const { edit } = await written();
+    expect(edit.hold()).toEqual([3, 5]);
+    expect(edit.hold()).toEqual([]);
+    await edit.resume();
+    expect(edit.hold()).toEqual([3, 5]);
+  });
+
+  it('ignores a verdict until resume has written the suggestion back', async () => {
+    const { document, edit } = await written();
+    for (const line of [...edit.hold()].reverse()) await document.replace(line, line + 1, [], { before: true, after: true });
+    expect(await edit.settle('accept')).toBe(true);
+    expect(document.content).toBe(before);
+    await edit.resume();
+    expect(document.content).toBe(mixed);
+  });
+
+  it('keeps the suggestion in the lasting states while it is out of the document', async () => {
+    const { document, edit } = await written();
+    const [shown] = edit.lasting;
+    for (const line of [...edit.hold()].reverse()) await document.replace(line, line + 1, [], { before: true, after: true });
+    expect(edit.lasting).toContainEqual(shown);
+    await edit.resume();
+    expect(edit.lasting).toEqual([shown]);
+  });
+});
+
 describe('a reload', () => {
   it('finds the edit again by its text, wherever it stands now', async () => {
     const { edit } = await written();
