@@ -4,6 +4,7 @@ import { sample } from '../../src/host/benchmark/benchmarkSample';
 import { embeddedModelPath, loadParams, startWorker } from '../fixtures/engine/realWorker';
 import { noCancel } from '../fixtures/engine/workerClient';
 
+// It loads and reads much, which takes minutes beside other work.
 it('measures the embedded model, shortened', async () => {
   const path = embeddedModelPath();
   const results = await runBenchmark(
@@ -33,4 +34,4 @@ it('measures the embedded model, shortened', async () => {
     expect(value).toBeGreaterThanOrEqual(0);
     expect(value).toBeLessThanOrEqual(1);
   }
-});
+}, 240_000);

@@ -83,7 +83,8 @@ describe.skipIf(missing !== undefined)('a real llama-server', () => {
   it('gives ghost text for a model that cannot fill in, one line of it', async () => {
     const prefix = 'def add(a, b):\n    """Adds two numbers."""\n    return ';
     const outcome = await engine.complete(place(prefix), new CancelSource().token);
-    expect(outcome.kind).toBe('done');
+    // Compared whole, so that a failure says what the server answered.
+    expect(outcome).toMatchObject({ kind: 'done' });
     if (outcome.kind !== 'done') return;
     expect(outcome.value.text).toMatch(/^a \+ b/);
     expect(outcome.value.text).not.toContain('\n');

@@ -19,6 +19,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+// It loads and reads much, which takes minutes beside other work.
 it('a model that was unloaded comes back with what it had read', async () => {
   // Long enough to be worth a file, on a fast machine too.
   const question = chatParams('Why is the sky blue? '.repeat(200), { maxTokens: 1 });
@@ -34,4 +35,4 @@ it('a model that was unloaded comes back with what it had read', async () => {
   expect(before.metrics.reusedTokens).toBe(0);
   // All of the prompt but the token that yields the logits.
   expect(after.metrics.reusedTokens).toBeGreaterThanOrEqual(after.metrics.promptTokens - 1);
-});
+}, 240_000);
