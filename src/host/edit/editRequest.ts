@@ -6,7 +6,7 @@ import { SELECTION_SHARE } from '../../prompt/context/blockLimits';
 import type { EditPlace } from '../../prompt/tasks/codeAnswer';
 import { editQuestion } from '../../prompt/tasks/editInstruction';
 import { formatCount } from '../ui/numberFormat';
-import { taskSubjects } from '../llm/subjects';
+import { taskSubjects } from '../llm/languageModel';
 import { isReadOnly, readOnlySentence } from '../services/documents/documentEdits';
 import { isCell } from '../services/documents/notebooks';
 import { documentName, promptPath } from '../services/workspace/promptPaths';

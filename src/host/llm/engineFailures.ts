@@ -6,6 +6,14 @@ import type { WorkerProcess } from './worker/workerProcess';
 /** What a request ends in that comes after the engine was disposed, or is cut off by it. */
 export const stopped: EngineErrorData = { kind: 'workerUnavailable', detail: 'stopped' };
 
+/** An {@link EngineErrorData} as an exception. `message` is for logs. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  constructor(readonly data: EngineErrorData) {
+    super(JSON.stringify(data));
+  }
+}
+
 /** Why a request to `worker` failed. One that the worker did not answer was cut off by its end, wanted or not. */
 export function failureOf(error: unknown, worker: WorkerProcess, disposed: boolean): EngineErrorData {
   const answer = errorDataOf(error);

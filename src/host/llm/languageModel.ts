@@ -115,3 +115,15 @@ export interface WorkerControl {
   /** Where the engine failed with `doesNotFit`: loads that model all the same, now and whenever it is loaded in this window. */
   loadAnyway(): void;
 }
+
+/** How chat answers are sampled beside their temperature. As in Meta's reference code; `topK` is llama.cpp's default. */
+export const CHAT_SAMPLING = { topP: 0.9, topK: 40 } as const;
+
+/** What a chat request is about that belongs to no conversation: stands in place of a conversation's id. */
+export const taskSubjects = { edit: 'task:edit', commitMessage: 'task:commitMessage', vscodeChat: 'task:vscodeChat' } as const;
+
+export type TaskSubject = (typeof taskSubjects)[keyof typeof taskSubjects];
+
+export function isTaskSubject(subject: string): subject is TaskSubject {
+  return Object.values<string>(taskSubjects).includes(subject);
+}

@@ -1,9 +1,10 @@
+import { IdleUnload, type IdleUnloadDeps } from '../llm/worker/idleUnload';
+import { idleAfter } from '../llm/idleWarmUp';
 import { homedir, platform } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageModel, WorkerControl } from '../llm/languageModel';
 import type { RememberedGpuFailure } from '../llm/worker/gpuFailureMemory';
-import type { IdleUnloadDeps } from '../llm/worker/idleUnload';
 import { loadAnywayCommand } from '../ui/errorActions';
 import { describeProblem } from '../ui/errorMessages';
 import { commandIds } from '../services/commandIds';
@@ -13,8 +14,7 @@ import type { Log } from '../services/log';
 import type { OwnedModel } from './picker/modelChoices';
 import { ChosenFiles } from './library/chosenFiles';
 import { registerDownloads, type DownloadsDeps } from './download/registerDownloads';
-import { embeddedModelPath } from './library/embeddedModel';
-import { formatChatModel, listConfiguredPaths, resolveModels } from './library/modelRef';
+import { embeddedModelPath, formatChatModel, listConfiguredPaths, resolveModels } from './library/modelRef';
 import { fileProblem } from './library/modelSize';
 import { chooseGhostTextModel, registerGhostTextModel, useForGhostText } from './running/completionModel';
 import { registerGpu } from './running/gpuNotice';
@@ -23,7 +23,6 @@ import { ownedModels } from './library/ownedModels';
 import { registerPicker, type ExaminingEngine } from './picker/modelPicker';
 import { findModels } from './library/findModels';
 import { storesOn } from './library/modelStores';
-import { registerUnload } from './running/unloadCommand';
 
 export interface ModelsDeps {
   readonly engine: ExaminingEngine & IdleUnloadDeps['engine'] & Pick<WorkerControl, 'loadAnyway'>;
@@ -131,4 +130,13 @@ async function useModel(path: string, engine: LanguageModel, config: ConfigServi
   }
   await config.update('model.path', path);
   engine.start();
+}
+
+/** Gives back the memory of a model that has not been asked for as long as the settings say. */
+export function registerUnload(engine: IdleUnloadDeps['engine'], config: ConfigService): IdleUnload {
+  return new IdleUnload({
+    engine,
+    limit: () => config.current['model.unloadAfterMinutes'] * 60_000,
+    after: (milliseconds, action) => idleAfter(milliseconds)(action),
+  });
 }

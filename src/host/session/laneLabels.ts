@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { l10n } from 'vscode';
 import type { LaneView } from '../../contract/sessionFacts';
 import type { Event } from '../../util/event';
-import { isTaskSubject, taskSubjects, type TaskSubject } from '../llm/subjects';
+import { isTaskSubject, taskSubjects, type TaskSubject } from '../llm/languageModel';
 
 /** What the tokens of a lane or of a KV snapshot are for, and about. */
 export type LaneContent = Pick<LaneView, 'role' | 'subject'>;

@@ -1,4 +1,4 @@
-import { CHAT_SAMPLING } from '../llm/sampling';
+import { CHAT_SAMPLING } from '../llm/languageModel';
 import type { AnswerOptions } from './modelOptions';
 
 /** What the settings say of answers; those of the chat view, so that both begin with the same system text. */

@@ -12,9 +12,8 @@ import {
   type ProvideLanguageModelChatResponseOptions,
 } from 'vscode';
 import { estimateTokenCount, MESSAGE_TOKENS } from '../../prompt/context/tokenEstimate';
-import type { LanguageModel } from '../llm/languageModel';
+import { type LanguageModel, taskSubjects } from '../llm/languageModel';
 import { placeOf } from '../ui/engineStatus';
-import { taskSubjects } from '../llm/subjects';
 import type { Log } from '../services/log';
 import type { AnswerMemory } from './answerMemory';
 import { mapMessages, textOf } from './mapMessages';

@@ -5,7 +5,8 @@ import type { Llama, LlamaContext, LlamaLogLevel, LlamaModel, Token, TokenBias }
 import { readModelFileName } from '../../util/gguf/modelFileName';
 import type { TemplateRenderer } from '../../prompt/template/templateRenderer';
 import type { ChatFormat, PromptTokenizer } from '../../prompt/promptTypes';
-import { availableBytes, chooseCapacity, leastBytes, shouldMap, type Capacity } from './availableMemory';
+import { chooseCapacity, leastBytes, shouldMap, type Capacity } from '../../util/memoryBudget';
+import { availableBytes } from '../../util/node/memory';
 import { classifyEstimateFailure, classifyLoadFailure, EngineFailure, firstLine, messageOf } from './loadErrors';
 import { buildFor, unusableGpu } from './gpuBuild';
 import { readChatTemplate } from './libraryMetadata';

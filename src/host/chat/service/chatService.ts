@@ -1,9 +1,8 @@
 import { Emitter, type Disposable, type Event } from '../../../util/event';
 import type { AnswerState } from '../../../contract/webview/chatMessages';
 import { resolveSystemText } from '../../../prompt/chat/systemPrompt';
-import type { LanguageModel } from '../../llm/languageModel';
+import { type LanguageModel, CHAT_SAMPLING } from '../../llm/languageModel';
 import { WarmUp, type Idle } from '../../llm/idleWarmUp';
-import { CHAT_SAMPLING } from '../../llm/sampling';
 import type { Config } from '../../services/config';
 import type { Log } from '../../services/log';
 import { askedAgain, askedOtherwise, type Asking } from './askAgain';

@@ -1,12 +1,9 @@
+import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { ChatParams, ChatProgress, ChatResult } from '../../../contract/chat';
 import type { CompletionRequest, CompletionResult } from '../../../contract/completion';
+import type { EngineErrorData } from '../../../contract/engineErrors';
 import type { Metrics } from '../../../contract/metrics';
 import type { ExamineModelParams, ExaminedModel, ModelFacts, ModelNeed } from '../../../contract/models';
-import type { WarmParams, WarmResult } from '../../../contract/warmUp';
-import { ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
-import { Emitter, firstOf, type Disposable } from '../../../util/event';
-import type { EngineErrorData } from '../../../contract/engineErrors';
-import type { ClearResult, ParkResult, SessionView } from '../../../contract/sessionFacts';
 import {
   methods,
   type Activity,
@@ -17,19 +14,41 @@ import {
   type LogEntry,
   type PingResult,
 } from '../../../contract/rpc/workerMethods';
+import type { ClearResult, ParkResult, SessionView } from '../../../contract/sessionFacts';
+import type { WarmParams, WarmResult } from '../../../contract/warmUp';
+import { Emitter, firstOf, type Disposable } from '../../../util/event';
+import type { Log } from '../../services/log';
 import { cancelledChat, cancelledCompletion, notWarmed } from '../cancelledResults';
-import type { EngineClientOptions } from './clientOptions';
-import { readMemory, workerDied, type WorkerEnd } from './deathCause';
-import type { Cancellation, LanguageModel, EngineState, EngineTask, Finished, Outcome, WorkerControl } from '../languageModel';
-import { EngineError } from '../engineError';
-import { errorDataOf, failureOf, messageOf, stopped } from '../engineFailures';
+import { EngineError, errorDataOf, failureOf, messageOf, stopped } from '../engineFailures';
+import type { Cancellation, EngineState, EngineTask, Finished, LanguageModel, Outcome, WorkerControl } from '../languageModel';
+import { readMemory, workerDied, type MemoryReading, type WorkerEnd } from './deathCause';
+import type { RememberedGpuFailure } from './gpuFailureMemory';
 import { shakeHands } from './handshake';
 import { IdleClock } from './idleUnload';
 import type { WantedModels } from './loadPolicy';
 import { ModelLoader } from './modelLoader';
-import { stopLimits, WorkerProcess } from './workerProcess';
 import { RestartPolicy } from './restartPolicy';
 import { Supervisor } from './supervisor';
+import type { WatchdogLimits } from './watchdog';
+import { stopLimits, WorkerProcess, type WorkerCommand } from './workerProcess';
+
+export interface EngineClientOptions {
+  /** Asked at every start, so that changed settings count. */
+  readonly command: () => WorkerCommand;
+  readonly model: () => WantedModels;
+  /** Awaited before a model is asked for that is about to be loaded: time to look up what is known of its file. Never rejects. */
+  readonly prepareModel?: () => Promise<void>;
+  readonly clientVersion: string;
+  readonly log: Log;
+  /** For messages of the worker itself. */
+  readonly workerLog: Log;
+  readonly policy?: RestartPolicy;
+  readonly gpu?: RememberedGpuFailure;
+  /** Time a worker gets for the handshake, in milliseconds. */
+  readonly handshakeLimit?: number;
+  readonly watchdog?: WatchdogLimits;
+  readonly readMemory?: () => MemoryReading;
+}
 
 type Send<T> = (connection: MessageConnection) => Promise<T>;
 type StateOf<Kind extends EngineState['kind']> = Extract<EngineState, { kind: Kind }>;

@@ -1,8 +1,7 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { methods, PROTOCOL_VERSION, type InitializeParams, type InitializeResult } from '../../../contract/rpc/workerMethods';
 import { withTimeout } from '../../../util/timeout';
-import { EngineError } from '../engineError';
-import { errorDataOf } from '../engineFailures';
+import { EngineError, errorDataOf } from '../engineFailures';
 
 /**
  * Greets a worker that has just been started. Rejects with an {@link EngineError} where it refuses, and where it says nothing in time.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { resolve } from 'node:path';
 import type { Config } from '../../services/config';
 import type { ModelFile, ModelFiles } from './modelFiles';
@@ -49,4 +50,12 @@ export function resolveModels(config: Config, embeddedPath: string, files: Pick<
 export function listConfiguredPaths(config: Config): readonly string[] {
   const refs = [parseChatModel(config['model.path']), parseCompletionModel(config['ghostText.modelPath'])];
   return refs.flatMap((ref) => (ref?.kind === 'file' ? [ref.path] : []));
+}
+
+/** The model that comes with Paddock. `scripts/embedded-model.json` says where it is from. */
+const fileName = 'SmolLM2-135M-Instruct.Q4_1.gguf';
+
+/** Where the embedded model lies, in the package as in development. */
+export function embeddedModelPath(extensionPath: string): string {
+  return join(extensionPath, 'dist', 'models', fileName);
 }

@@ -1,7 +1,8 @@
 import { env, l10n } from 'vscode';
 import { formatCount, formatGigabytes } from '../../ui/numberFormat';
 import type { Licence, Quantisation } from './catalogue';
-import type { Choice, Task } from './modelChoices';
+import type { EngineTask } from '../../llm/languageModel';
+import type { Choice } from './modelChoices';
 import type { Fit, Verdict } from './modelFit';
 
 /** Words of English text that a token comes to. */
@@ -51,7 +52,7 @@ export function detailLine({ tasks, fit, model, target, bytes, current }: Choice
     .join(' · ');
 }
 
-function tasksLine(tasks: readonly Task[]): string {
+function tasksLine(tasks: readonly EngineTask[]): string {
   if (tasks.length > 1) return l10n.t('Recommended for chat and ghost text');
   return tasks[0] === 'chat' ? l10n.t('Recommended for chat') : l10n.t('Recommended for ghost text');
 }

@@ -1,8 +1,6 @@
+import type { EngineTask } from '../../llm/languageModel';
 import { kvBytesPerToken, recommendedQuantisation, type Catalogue, type CatalogueModel, type Quantisation } from './catalogue';
 import { fit, type Fit, type Machine, type ModelNeed } from './modelFit';
-
-/** What a model is recommended for. */
-export type Task = 'chat' | 'ghostText';
 
 /** A model file that is there. */
 export interface OwnedModel {
@@ -22,7 +20,7 @@ export interface Choice {
   readonly group: 'recommended' | 'machine' | 'catalogue';
   readonly name: string;
   /** What it is recommended for. */
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly EngineTask[];
   /** `undefined` for a file that has not been examined. */
   readonly fit: Fit | undefined;
   /** Of what would be loaded, or downloaded first. */
@@ -48,7 +46,7 @@ export interface ChoicesInput {
 /** Everything that can be chosen: what is recommended, what is there, and what can be had. */
 export function choices(input: ChoicesInput): readonly Choice[] {
   const { catalogue, owned } = input;
-  const tasks = new Map<CatalogueModel, Task[]>();
+  const tasks = new Map<CatalogueModel, EngineTask[]>();
   for (const task of ['chat', 'ghostText'] as const) {
     const model = recommend(catalogue, task, input.machine, input.contextTokens);
     if (model) tasks.set(model, [...(tasks.get(model) ?? []), task]);
@@ -68,7 +66,7 @@ export function choices(input: ChoicesInput): readonly Choice[] {
  * The best model for a task of those that run well enough: at reading pace for chat; faster for ghost text, where nobody waits. The
  * embedded one where none does.
  */
-export function recommend(catalogue: Catalogue, task: Task, machine: Machine, contextTokens: number): CatalogueModel | undefined {
+export function recommend(catalogue: Catalogue, task: EngineTask, machine: Machine, contextTokens: number): CatalogueModel | undefined {
   const wanted = catalogue.preferred[task].flatMap((id) => catalogue.models.find((model) => model.id === id) ?? []);
   const good = wanted.find((model) => {
     const { verdict } = fit(needOf(model, recommendedQuantisation(model)), machine, contextTokens);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { taskSubjects } from '../../../../src/host/llm/subjects';
+import { taskSubjects } from '../../../../src/host/llm/languageModel';
 import { Labels } from '../../../../src/host/session/laneLabels';
 
 describe('Labels', () => {

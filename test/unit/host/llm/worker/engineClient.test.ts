@@ -2,7 +2,7 @@ import type { ChatProgress } from '../../../../../src/contract/chat';
 import type { WantedModels } from '../../../../../src/host/llm/worker/loadPolicy';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EngineClientOptions } from '../../../../../src/host/llm/worker/clientOptions';
+import type { EngineClientOptions } from '../../../../../src/host/llm/worker/engineClient';
 import { PROTOCOL_VERSION } from '../../../../../src/contract/rpc/workerMethods';
 import { Cancel, chatParams, completeParams, HastyPolicy, noCancel, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EngineClientOptions } from '../../../../../src/host/llm/worker/clientOptions';
+import type { EngineClientOptions } from '../../../../../src/host/llm/worker/engineClient';
 import type { MemoryReading } from '../../../../../src/host/llm/worker/deathCause';
 import type { WatchdogLimits } from '../../../../../src/host/llm/worker/watchdog';
 import { chatParams, completeParams, HastyPolicy, noCancel, plenty, TestClient, valueOf } from '../../../../fixtures/engine/workerClient';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { availableBytes, chooseCapacity, leastBytes, shouldMap } from '../../../../src/worker/model/availableMemory';
+import { chooseCapacity, leastBytes, shouldMap } from '../../../src/util/memoryBudget';
+import { availableBytes } from '../../../src/util/node/memory';
 
 const machine = fc.record({
   context: fc.integer({ min: 256, max: 131_072 }),
