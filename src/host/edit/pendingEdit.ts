@@ -278,13 +278,15 @@ export class PendingEdit {
       }
       const { start } = this.block;
       const { from, to, lines } = difference;
-      this.state = withExpected(this.state, { marked, lineCount: this.document.lineCount - (to - from) + lines.length });
+      const expected: Expected = { marked, lineCount: this.document.lineCount - (to - from) + lines.length };
+      this.state = withExpected(this.state, expected);
       const { version } = this.document;
       this.undo = { ...this.undo, started: true };
       // Listeners store the upcoming state, because this process may end before the change arrives.
       this.changes.fire(undefined);
       const done = await this.document.replace(start + from, start + to, lines, undo);
-      this.state = withoutExpected(this.state);
+      // A save may have begun since the change arrived. It expects a change of its own.
+      if (isExpecting(this.state) && this.state.expected === expected) this.state = withoutExpected(this.state);
       if (done) return true;
       if (this.document.version === version) return false;
     }

@@ -227,6 +227,31 @@ describe('PendingEdit.hold', () => {
     expect(edit.hold()).toEqual([3, 5]);
   });
 
+  it('knows a save that comes between the arrival of a piece and its promise', async () => {
+    const document = new FakeEditDocument(before);
+    const edit = PendingEdit.begin(document, 1, 4);
+    await edit.show(['one'], false);
+    let held: readonly number[] = [];
+    const followed = edit.documentChanged.bind(edit);
+    const changed: boolean[] = [];
+    edit.documentChanged = (changes, byUndo) => {
+      const result = followed(changes, byUndo);
+      changed.push(result);
+      // The first change is the piece: VS Code reports it, and saves, before the replacement resolves.
+      if (changed.length === 1) held = edit.hold();
+      return result;
+    };
+    document.follow(edit);
+    await edit.show(['one', 'TWO'], false);
+    expect(held).not.toEqual([]);
+    for (const line of [...held].reverse()) await document.replace(line, line + 1, [], { before: true, after: true });
+    // Nobody else has changed a line of the block.
+    expect(changed).toEqual(changed.map(() => false));
+    expect(document.content).toBe(before);
+    await edit.resume();
+    expect(document.content).toContain('TWO');
+  });
+
   it('ignores a verdict until resume has written the suggestion back', async () => {
     const { document, edit } = await written();
     for (const line of [...edit.hold()].reverse()) await document.replace(line, line + 1, [], { before: true, after: true });
