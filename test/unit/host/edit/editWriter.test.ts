@@ -2,7 +2,7 @@ import type { ChatParams } from '../../../../src/contract/chat';
 import { describe, expect, it } from 'vitest';
 import { PendingEdit } from '../../../../src/host/edit/pendingEdit';
 import { EditWriter } from '../../../../src/host/edit/editWriter';
-import { FakeEditDocument } from '../../../fixtures/vscode/fakeEditDocument';
+import { FakeEditDocument } from '../../../fixtures/fakeEditDocument';
 import { FakeEngine } from '../../../fixtures/engine/fakeEngine';
 
 const params: ChatParams = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findSnapshot, PendingEdit } from '../../../../src/host/edit/pendingEdit';
-import { FakeEditDocument } from '../../../fixtures/vscode/fakeEditDocument';
+import { FakeEditDocument } from '../../../fixtures/fakeEditDocument';
 
 const before = ['head', 'one', 'two', 'three', 'tail'].join('\n');
 const accepted = ['head', 'one', 'TWO', 'three', 'more', 'tail'].join('\n');

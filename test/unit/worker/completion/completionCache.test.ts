@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CompletionCache } from '../../../../src/worker/completion/completionCache';
 import type { JobResult, JobSpec, Ranking } from '../../../../src/worker/session/job';
 import { dueAfter, Vocabulary } from '../../../../src/worker/model/vocabulary';
-import type { FakeContext } from '../../../fixtures/vscode/fakeContext';
-import { answerTo, nextToken } from '../../../fixtures/vscode/fakeContext';
+import type { FakeContext } from '../../../fixtures/engine/fakeContext';
+import { answerTo, nextToken } from '../../../fixtures/engine/fakeContext';
 import { long, never, spec, start } from '../../../fixtures/engine/sessionFixtures';
 
 function begin(): { ask: (job: JobSpec, signal?: AbortSignal) => Promise<JobResult>; context: FakeContext } {

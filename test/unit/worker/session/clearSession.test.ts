@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '../../../../src/worker/session/sessionView';
-import { answerTo } from '../../../fixtures/vscode/fakeContext';
+import { answerTo } from '../../../fixtures/engine/fakeContext';
 import { expectAtRest, FakePlace, long, never, spec, start } from '../../../fixtures/engine/sessionFixtures';
 
 describe('clearing', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Session } from '../../../../src/worker/session/session';
 import type { Lane } from '../../../../src/worker/session/lane';
-import { FakeContext, fakeModel } from '../../../fixtures/vscode/fakeContext';
+import { FakeContext, fakeModel } from '../../../fixtures/engine/fakeContext';
 import { long } from '../../../fixtures/engine/sessionFixtures';
 
 let folder: string;

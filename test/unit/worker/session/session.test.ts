@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobResult } from '../../../../src/worker/session/job';
 import type { JobPriority } from '../../../../src/worker/session/scheduler';
 import { Session } from '../../../../src/worker/session/session';
-import { answerTo, FakeContext, fakeModel, type FakeStep } from '../../../fixtures/vscode/fakeContext';
+import { answerTo, FakeContext, fakeModel, type FakeStep } from '../../../fixtures/engine/fakeContext';
 import { calibration, expectAtRest, long, never, spec, start } from '../../../fixtures/engine/sessionFixtures';
 
 describe('a session', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerTo } from '../../../fixtures/vscode/fakeContext';
+import { answerTo } from '../../../fixtures/engine/fakeContext';
 import { expectAtRest, FakePlace, long, never, spec, start } from '../../../fixtures/engine/sessionFixtures';
 
 describe('lanes', () => {

@@ -4,7 +4,7 @@ import { StepGate, type GateMember } from '../../../../src/worker/session/stepGa
 import type { JobResult } from '../../../../src/worker/session/job';
 import { Turns, type JobFacts, type StepItem } from '../../../../src/worker/session/scheduler';
 import { Session } from '../../../../src/worker/session/session';
-import { answerTo, FakeContext, fakeModel } from '../../../fixtures/vscode/fakeContext';
+import { answerTo, FakeContext, fakeModel } from '../../../fixtures/engine/fakeContext';
 import { calibration, expectAtRest, long, never, spec } from '../../../fixtures/engine/sessionFixtures';
 
 type Role = 'chat' | 'ghostText';
