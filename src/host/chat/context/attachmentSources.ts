@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { EditorPlace } from '../../services/documents/targetRange';
 import type { SharingRules } from '../../services/workspace/contentExclusion';
-import type { FileIndex } from './workspaceFiles';
+import type { WorkspaceFiles } from './workspaceFiles';
 import type { Item } from './contextItems';
 import { selectionItem } from './editorItems';
 import type { Offer, SuggestionSources } from './mentionSuggestions';
@@ -9,7 +9,7 @@ import { findSymbols } from './workspaceSymbols';
 import { terminalSelection } from './terminalSelection';
 
 export interface EditorSourcesDeps {
-  readonly files: FileIndex;
+  readonly files: WorkspaceFiles;
   readonly rules: SharingRules;
   /** The editor somebody was in last. */
   readonly editor: () => EditorPlace | undefined;

@@ -1,3 +1,4 @@
+import type { WorkspaceFile } from './workspaceFiles';
 import type { SuggestionView } from '../../../contract/webview/chatMessages';
 import { RecentMap } from '../../../util/lruCache';
 import type { Item } from './contextItems';
@@ -9,14 +10,7 @@ export interface Offer {
   readonly items: () => Promise<readonly Item[]>;
 }
 
-/** A file of the workspace that may be offered. */
-export interface FileOffer {
-  readonly uri: string;
-  /** Relative to the workspace, with forward slashes. */
-  readonly path: string;
-}
-
-export interface SymbolOffer extends FileOffer {
+export interface SymbolOffer extends WorkspaceFile {
   readonly name: string;
   readonly startLine: number;
   readonly endLine: number;
@@ -27,7 +21,7 @@ export interface SuggestionSources {
   /** What may follow `#`, in order: those that there is something of. */
   kinds(): readonly Offer[];
   /** Files by what was typed of their path, the best first; for nothing typed, those that are open. */
-  files(typed: string): Promise<readonly FileOffer[]>;
+  files(typed: string): Promise<readonly WorkspaceFile[]>;
   symbols(typed: string): Promise<readonly SymbolOffer[]>;
 }
 
@@ -65,7 +59,7 @@ export class Suggestions {
   }
 }
 
-function fileOffer({ uri, path }: FileOffer): Offer {
+function fileOffer({ uri, path }: WorkspaceFile): Offer {
   const at = path.lastIndexOf('/') + 1;
   return {
     view: { id: `file ${uri}`, kind: 'file', label: path.slice(at), detail: path.slice(0, Math.max(0, at - 1)) },

@@ -7,7 +7,7 @@ import { commandIds } from '../../services/commandIds';
 import { LastEditor } from '../../services/documents/lastEditor';
 import { SharingRules } from '../../services/workspace/contentExclusion';
 import { DraftContext, type ItemMemory, type ItemView } from './draftContext';
-import { FileIndex } from './workspaceFiles';
+import { WorkspaceFiles } from './workspaceFiles';
 import type { ForecastWords } from './contextGauge';
 import type { Item } from './contextItems';
 import { labelOf } from './attachmentLabels';
@@ -38,7 +38,7 @@ const CALM_MILLISECONDS = 1000;
 /** Attaching things to questions: by the view, from the editor's and the explorer's menus, and from the palette. */
 export function registerContexts(deps: ContextsDeps): Contexts {
   const rules = new SharingRules(() => []);
-  const files = new FileIndex(rules);
+  const files = new WorkspaceFiles(rules);
   const editor = new LastEditor();
   const suggestions = new Suggestions(editorSources({ files, rules, editor: () => editor.current }));
   const registered = Disposable.from(

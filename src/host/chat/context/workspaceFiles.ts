@@ -2,7 +2,13 @@ import fuzzysort from 'fuzzysort';
 import { Disposable, RelativePattern, TabInputText, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
 import { promptPath } from '../../services/workspace/promptPaths';
 import { excludedBy, type SharingRules } from '../../services/workspace/contentExclusion';
-import type { FileOffer } from './mentionSuggestions';
+
+/** A file of the workspace that may be offered. */
+export interface WorkspaceFile {
+  readonly uri: string;
+  /** Relative to the workspace, with forward slashes. */
+  readonly path: string;
+}
 
 /** Files that are searched in each folder of the workspace. */
 const mostFiles = 20_000;
@@ -12,15 +18,15 @@ const mostMatches = 60;
 const leastScore = 0.3;
 
 /** The workspace's files by what somebody types of their paths. */
-export class FileIndex implements Disposable {
+export class WorkspaceFiles implements Disposable {
   /** Made when somebody first looks for a file, and anew when files come or go. */
-  private listing: Promise<readonly FileOffer[]> | undefined;
+  private listing: Promise<readonly WorkspaceFile[]> | undefined;
   private subscriptions: Disposable | undefined;
 
   constructor(private readonly rules: Pick<SharingRules, 'offers' | 'onDidChange'>) {}
 
   /** The best matches first; for nothing typed, what is open in editors. Never rejects. */
-  async find(typed: string): Promise<readonly FileOffer[]> {
+  async find(typed: string): Promise<readonly WorkspaceFile[]> {
     const found = typed === '' ? openFiles() : await this.search(typed);
     const offered = await Promise.all(found.map(({ uri }) => this.rules.offers(Uri.parse(uri))));
     return found.filter((_, index) => offered[index]);
@@ -30,7 +36,7 @@ export class FileIndex implements Disposable {
     this.subscriptions?.dispose();
   }
 
-  private async search(typed: string): Promise<readonly FileOffer[]> {
+  private async search(typed: string): Promise<readonly WorkspaceFile[]> {
     this.subscriptions ??= this.follow();
     this.listing ??= listFiles();
     const files = await this.listing;
@@ -52,7 +58,7 @@ export class FileIndex implements Disposable {
   }
 }
 
-async function listFiles(): Promise<readonly FileOffer[]> {
+async function listFiles(): Promise<readonly WorkspaceFile[]> {
   const lists = await Promise.all((workspace.workspaceFolders ?? []).map((folder) => filesIn(folder)));
   return lists.flat().map(fileOffer);
 }
@@ -69,13 +75,13 @@ async function filesIn(folder: WorkspaceFolder): Promise<readonly Uri[]> {
 }
 
 /** In the order of the tabs, the active ones first. */
-function openFiles(): readonly FileOffer[] {
+function openFiles(): readonly WorkspaceFile[] {
   const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
   const ordered = [...tabs.filter((tab) => tab.isActive), ...tabs.filter((tab) => !tab.isActive)];
   const uris = ordered.flatMap(({ input }) => (input instanceof TabInputText ? [input.uri] : []));
   return [...new Map(uris.map((uri) => [uri.toString(), fileOffer(uri)])).values()];
 }
 
-function fileOffer(uri: Uri): FileOffer {
+function fileOffer(uri: Uri): WorkspaceFile {
   return { uri: uri.toString(), path: promptPath(uri) };
 }

@@ -2,7 +2,7 @@ import { DraftContext, type ItemMemory } from '../../../../../src/host/chat/cont
 import type { ForecastWords } from '../../../../../src/host/chat/context/contextGauge';
 import type { Item, LineChange, Reading } from '../../../../../src/host/chat/context/contextItems';
 import { labelOf, type Source } from '../../../../../src/host/chat/context/attachmentLabels';
-import { Suggestions, type FileOffer, type SuggestionSources } from '../../../../../src/host/chat/context/mentionSuggestions';
+import { Suggestions, type WorkspaceFile, type SuggestionSources } from '../../../../../src/host/chat/context/mentionSuggestions';
 import { ViewContext, type DocumentListener } from '../../../../../src/host/chat/context/viewContext';
 import type { CountingEngine } from '../../../../../src/host/chat/context/tokenCounter';
 import type { Idle } from '../../../../../src/host/llm/idleWarmUp';
@@ -61,7 +61,7 @@ export class FakeWorkspace implements SuggestionSources {
     ];
   }
 
-  files(typed: string): Promise<readonly FileOffer[]> {
+  files(typed: string): Promise<readonly WorkspaceFile[]> {
     const found = [...this.files_.keys()].filter((path) => path.includes(typed));
     return Promise.resolve(found.map((path) => ({ uri: `file:///${path}`, path })));
   }
