@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { EditorPlace } from '../../services/documents/targetRange';
 import type { SharingRules } from '../../services/workspace/contentExclusion';
-import type { WorkspaceFiles } from './workspaceFiles';
+import type { WorkspaceFiles } from '../../services/workspace/workspaceFiles';
 import type { Item } from './contextItems';
 import { selectionItem } from './editorItems';
 import type { Offer, SuggestionSources } from './mentionSuggestions';

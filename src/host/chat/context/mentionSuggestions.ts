@@ -1,4 +1,4 @@
-import type { WorkspaceFile } from './workspaceFiles';
+import type { WorkspaceFile } from '../../services/workspace/workspaceFiles';
 import type { SuggestionView } from '../../../contract/webview/chatMessages';
 import { RecentMap } from '../../../util/lruCache';
 import type { Item } from './contextItems';

@@ -7,7 +7,7 @@ import { commandIds } from '../../services/commandIds';
 import { LastEditor } from '../../services/documents/lastEditor';
 import { SharingRules } from '../../services/workspace/contentExclusion';
 import { DraftContext, type ItemMemory, type ItemView } from './draftContext';
-import { WorkspaceFiles } from './workspaceFiles';
+import { WorkspaceFiles } from '../../services/workspace/workspaceFiles';
 import type { ForecastWords } from './contextGauge';
 import type { Item } from './contextItems';
 import { labelOf } from './attachmentLabels';

@@ -1,7 +1,7 @@
 import fuzzysort from 'fuzzysort';
 import { Disposable, RelativePattern, TabInputText, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
-import { promptPath } from '../../services/workspace/promptPaths';
-import { excludedBy, type SharingRules } from '../../services/workspace/contentExclusion';
+import { promptPath } from './promptPaths';
+import { excludedBy, type SharingRules } from './contentExclusion';
 
 /** A file of the workspace that may be offered. */
 export interface WorkspaceFile {
