@@ -1,8 +1,9 @@
+import type { WorkspaceFile } from '../../../../../src/host/services/workspace/workspaceFiles';
 import { DraftContext, type ItemMemory } from '../../../../../src/host/chat/context/draftContext';
 import type { ForecastWords } from '../../../../../src/host/chat/context/contextGauge';
 import type { Item, LineChange, Reading } from '../../../../../src/host/chat/context/contextItems';
 import { labelOf, type Source } from '../../../../../src/host/chat/context/attachmentLabels';
-import { Suggestions, type WorkspaceFile, type SuggestionSources } from '../../../../../src/host/chat/context/mentionSuggestions';
+import { Suggestions, type SuggestionSources } from '../../../../../src/host/chat/context/mentionSuggestions';
 import { ViewContext, type DocumentListener } from '../../../../../src/host/chat/context/viewContext';
 import type { CountingEngine } from '../../../../../src/host/chat/context/tokenCounter';
 import type { Idle } from '../../../../../src/host/llm/idleWarmUp';
