@@ -9,6 +9,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
 import { readJson } from './lib/cache.mjs';
 import { root as ownRoot } from './lib/paths.mjs';
@@ -187,7 +188,7 @@ async function main() {
   }
   if (process.argv.includes('--update')) {
     style.reached.sort();
-    await writeFile(file, `${JSON.stringify(style, undefined, 2)}\n`);
+    await writeFile(file, await format(JSON.stringify(style, undefined, 2), { ...(await resolveConfig(file)), filepath: file }));
   }
   if (problems.length > 0) throw new Error(`The language has become worse; see docs/style.md.\n${problems.join('\n')}`);
 }
