@@ -40,5 +40,6 @@ export async function readRecord(folder: string): Promise<DownloadRecord | undef
 /** Needs the folder's lock, so that there is one writer at a time. */
 export async function writeRecord(folder: string, record: DownloadRecord): Promise<void> {
   const path = join(folder, recordName);
-  await writeAtomically(path, JSON.stringify(record), { temporary: `${path}.new` });
+  // Flushed: a loss of power would leave gigabytes that no list names.
+  await writeAtomically(path, JSON.stringify(record), { flush: true, temporary: `${path}.new` });
 }

@@ -14,15 +14,6 @@ import {
   type SnapshotHeader,
 } from './snapshotFiles';
 
-/**
- * Makes the store's folder and keeps others out of it: state is what was in prompts.
- * @throws when that is not possible
- */
-export async function preparePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await stat(folder)).mode & 0o077) await chmod(folder, 0o700);
-}
-
 const tmpfsType = 0x01021994;
 const sharedMemory = '/dev/shm';
 

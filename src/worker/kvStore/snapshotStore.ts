@@ -20,7 +20,8 @@ import {
   writeLastUsed,
   type SnapshotHeader,
 } from './snapshotFiles';
-import { findSnapshots, openMemoryFolder, preparePrivateFolder, sweep } from './snapshotFolders';
+import { preparePrivateFolder } from '../../util/node/privateFolder';
+import { findSnapshots, openMemoryFolder, sweep } from './snapshotFolders';
 import { SnapshotRoom, type Machine } from './snapshotQuota';
 
 export type { SnapshotFacts, SnapshotIdentity } from './snapshotEntry';

@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeAtomically } from '../../util/node/atomicWrite';
+import { sweepTemporaries } from '../../util/node/privateFolder';
 import type { Calibration } from './calibrate';
 import type { ThreadLimits } from '../model/threadLimits';
 
@@ -60,6 +61,7 @@ export async function remember(
   try {
     await mkdir(folder, { recursive: true });
     await writeAtomically(fileOf(folder, record.key), JSON.stringify({ version: 2, ...record }));
+    await sweepTemporaries(folder);
   } catch {
     // The next load calibrates again.
   }

@@ -3,12 +3,13 @@
  * the new one; while an answer streams they are throttled. A record that cannot be read is set aside and reported, the others live. One
  * that cannot be written is tried again until it can. Two windows may share the folder: of one conversation, the last writer's copy stays.
  */
-import { mkdirSync, renameSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Disposable } from '../../../util/event';
 import { writeAtomically, writeAtomicallySync } from '../../../util/node/atomicWrite';
+import { preparePrivateFolder, preparePrivateFolderSync, sweepTemporaries } from '../../../util/node/privateFolder';
 import type { Log } from '../../services/log';
 import { whileLocked, whileLockedSync } from './retryWhileLocked';
 import { parseConversation, type Conversation } from './conversationRecords';
@@ -52,6 +53,7 @@ export class ConversationStore implements Disposable {
   /** Milliseconds that the text of the record written last took. */
   private cost = 0;
   private readonly summaries: ConversationSummaries;
+  private swept: Promise<void> | undefined;
 
   constructor(private readonly options: ConversationStoreOptions) {
     const { folder, log } = options;
@@ -70,6 +72,7 @@ export class ConversationStore implements Disposable {
   /** Every conversation, the one changed last first. */
   async list(): Promise<readonly ConversationSummary[]> {
     await this.flush();
+    await (this.swept ??= this.sweep());
     return this.summaries.list();
   }
 
@@ -113,18 +116,25 @@ export class ConversationStore implements Disposable {
     if (this.current !== undefined && !this.removed.has(this.current.id)) this.dirty.set(this.current.id, this.current);
     for (const conversation of this.dirty.values()) {
       try {
-        mkdirSync(this.options.folder, { recursive: true });
+        preparePrivateFolderSync(this.options.folder);
         const file = this.file(conversation.id);
-        writeAtomicallySync(file, JSON.stringify(conversation), (temporary) => {
+        const commit = (temporary: string): void => {
           whileLockedSync(() => {
             renameSync(temporary, file);
           });
-        });
+        };
+        writeAtomicallySync(file, JSON.stringify(conversation), { flush: true, commit });
       } catch (error) {
         this.options.log.error(`conversation ${conversation.id} not written: ${String(error)}`);
       }
     }
     this.dirty.clear();
+  }
+
+  /** What a crash or a full disk left holds text of conversations, and would outlive their deletion. */
+  private async sweep(): Promise<void> {
+    const deleted = await sweepTemporaries(this.options.folder);
+    if (deleted > 0) this.options.log.info(`${deleted} temporary files of earlier windows deleted`);
   }
 
   private flushIn(milliseconds: number): void {
@@ -160,7 +170,7 @@ export class ConversationStore implements Disposable {
 
   private async write(conversation: Conversation): Promise<void> {
     const file = this.file(conversation.id);
-    await mkdir(this.options.folder, { recursive: true });
+    await preparePrivateFolder(this.options.folder);
     const begun = performance.now();
     const text = JSON.stringify(conversation);
     this.cost = performance.now() - begun;

@@ -33,23 +33,23 @@ export class FileMemory implements Memento, Disposable {
   update(key: string, value: unknown): Promise<void> {
     this.values[key] = value;
     this.timer ??= setTimeout(() => {
-      this.write();
+      this.write(false);
     }, INTERVAL);
     return Promise.resolve();
   }
 
   /** Writes what is left at once: VS Code does not wait for promises when it goes. */
   dispose(): void {
-    if (this.timer !== undefined) this.write();
+    if (this.timer !== undefined) this.write(true);
   }
 
   /** A few hundred bytes, of which a crash leaves the old or the new ones. */
-  private write(): void {
+  private write(flush: boolean): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     try {
       mkdirSync(path.dirname(this.file), { recursive: true });
-      writeAtomicallySync(this.file, JSON.stringify(this.values));
+      writeAtomicallySync(this.file, JSON.stringify(this.values), { flush });
     } catch (error) {
       this.log.error(`${path.basename(this.file)} not written: ${String(error)}`);
     }

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeAtomically, writeAtomicallySync } from '../../../../src/util/node/atomicWrite';
 
 let folder: string;
@@ -49,6 +49,30 @@ describe('writeAtomically', () => {
     expect(await readdir(folder)).toEqual(['a.json']);
   });
 
+  it('waits for the content, and then for its name', async () => {
+    const handle = await open(file);
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const order: string[] = [];
+    const synced = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      order.push((await this.stat()).isDirectory() ? 'folder' : 'file');
+    });
+    const commit = (): Promise<void> => {
+      order.push('commit');
+      return Promise.resolve();
+    };
+    await writeAtomically(file, 'new', { flush: true, commit });
+    await writeAtomically(file, 'new');
+    synced.mockRestore();
+    expect(order).toEqual(['file', 'commit', 'folder']);
+  });
+
+  it.skipIf(process.platform === 'win32')('writes files that only the user can read', async () => {
+    for (const name of ['b.json', 'c.json']) await writeAtomically(join(folder, name), 'new', { flush: name === 'c.json' });
+    writeAtomicallySync(join(folder, 'd.json'), 'new');
+    for (const name of ['b.json', 'c.json', 'd.json']) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
   it('rejects where there is no folder', async () => {
     await expect(writeAtomically(join(folder, 'none', 'a.json'), 'new')).rejects.toThrow('ENOENT');
   });
@@ -62,8 +86,8 @@ describe('writeAtomically', () => {
 });
 
 describe('writeAtomicallySync', () => {
-  it('replaces the content and leaves no other file', async () => {
-    writeAtomicallySync(file, 'new');
+  it.each([true, false])('replaces the content and leaves no other file (flush: %s)', async (flush) => {
+    writeAtomicallySync(file, 'new', { flush });
     expect(await readFile(file, 'utf8')).toBe('new');
     expect(await readdir(folder)).toEqual(['a.json']);
   });
@@ -73,7 +97,7 @@ describe('writeAtomicallySync', () => {
       throw new Error('locked');
     };
     expect(() => {
-      writeAtomicallySync(file, 'new', fail);
+      writeAtomicallySync(file, 'new', { commit: fail });
     }).toThrow('locked');
     expect(await readFile(file, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['a.json']);

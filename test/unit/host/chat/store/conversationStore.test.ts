@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -133,6 +133,28 @@ describe('ConversationStore', () => {
     await first.flush();
     expect(await first.list()).toEqual([]);
     expect(await first.read('a')).toBeUndefined();
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps records from other users of the machine, those written at the end too', async () => {
+    const first = store();
+    first.save(conversation('a'));
+    await first.flush();
+    first.save(conversation('b'));
+    first.dispose();
+    const modes = await Promise.all(['', 'a.json', 'b.json'].map(async (name) => (await stat(file(name))).mode & 0o777));
+    expect(modes).toEqual([0o700, 0o600, 0o600]);
+  });
+
+  it('deletes what earlier windows left in the middle of a write, and a deleted conversation leaves nothing', async () => {
+    const first = store();
+    first.save(conversation('a'));
+    await first.flush();
+    const left = file('a.json.2093-6.tmp');
+    await writeFile(left, 'the text of a conversation');
+    await utimes(left, 1, 1);
+    expect((await store().list()).map(({ id }) => id)).toEqual(['a']);
+    await first.remove('a');
+    expect(readdirSync(file('')).filter((name) => name.includes('a.json'))).toEqual([]);
   });
 
   it('reads and writes no file outside its folder', async () => {
