@@ -3,6 +3,8 @@
  * anew from; at each fork one child is shown. All that stands here follows from a record alone.
  */
 
+import type { BranchView } from '../../../contract/webview/chatMessages';
+
 export interface TreeNode {
   readonly id: string;
   /** The turn this one follows; absent for one that begins the conversation. */
@@ -36,15 +38,23 @@ export function pathTo<T extends TreeNode>({ turns }: TurnTree<T>, id: string | 
   const byId = new Map(turns.map((turn) => [turn.id, turn]));
   const path: T[] = [];
   for (let turn = id === undefined ? undefined : byId.get(id); turn !== undefined;) {
-    path.unshift(turn);
+    path.push(turn);
     turn = turn.parent === undefined ? undefined : byId.get(turn.parent);
   }
-  return path;
+  return path.reverse();
 }
 
 /** All turns that follow the same one as `turn`, itself among them, the oldest first. */
 export function siblingsOf<T extends TreeNode>({ turns }: TurnTree<T>, turn: TreeNode): T[] {
   return turns.filter(({ parent }) => parent === turn.parent);
+}
+
+/** The place of every turn, by its id. Takes one pass: a conversation that was imported may have thousands of turns. */
+export function readBranches({ turns }: Pick<TurnTree<TreeNode>, 'turns'>): ReadonlyMap<string, BranchView> {
+  const places = [...childrenOf(turns).values()].flatMap((siblings) =>
+    siblings.map(({ id }, index) => [id, { position: index + 1, count: siblings.length }] as const),
+  );
+  return new Map(places);
 }
 
 /** Puts `turn`, which nothing follows yet, into the tree, and shows it. */

@@ -4,7 +4,7 @@ import type { ContextMessage, HostMessage, ViewState } from '../../../contract/w
 import type { LanguageModel } from '../../llm/languageModel';
 import { isProblemActionId, type ProblemActionId } from '../../ui/errorActions';
 import type { Log } from '../../services/log';
-import { shownPath, siblingsOf } from '../store/turnTree';
+import { readBranches, shownPath } from '../store/turnTree';
 import type { GaugeSource } from '../context/contextGauge';
 import { withAttached, type Item } from '../context/contextItems';
 import { sourcesOf, type Source } from '../context/attachmentLabels';
@@ -326,15 +326,18 @@ export class ChatController implements ChatAsker, Disposable {
     return { system, maxTokens, history, question: this.deps.memory.draft };
   }
 
-  private view(turn: StoredTurn, path = shownPath(this.conversation)): ReturnType<typeof turnView> {
+  private view(
+    turn: StoredTurn,
+    path = shownPath(this.conversation),
+    branches = readBranches(this.conversation),
+  ): ReturnType<typeof turnView> {
     const { conversation, deps } = this;
-    const siblings = siblingsOf(conversation, turn);
     return turnView(
       turn,
       {
         live: deps.service.liveState(conversation, turn),
         last: turn === path.at(-1),
-        branch: { position: siblings.indexOf(turn) + 1, count: siblings.length },
+        branch: branches.get(turn.id) ?? { position: 1, count: 1 },
       },
       deps.texts,
     );
@@ -343,10 +346,11 @@ export class ChatController implements ChatAsker, Disposable {
   private viewState(): ViewState {
     const { conversation, deps } = this;
     const path = shownPath(conversation);
+    const branches = readBranches(conversation);
     return {
       conversationId: conversation.id,
       title: this.title,
-      turns: path.map((turn) => this.view(turn, path)),
+      turns: path.map((turn) => this.view(turn, path, branches)),
       engine: deps.texts.engine(deps.engine.state),
       draft: deps.memory.draft,
       attachments: deps.context.attachments,

@@ -4,6 +4,7 @@ import {
   addTurn,
   isTree,
   pathTo,
+  readBranches,
   removeTurn,
   showSibling,
   shownPath,
@@ -114,6 +115,8 @@ describe('in any conversation', () => {
         expect(shownPath(made)).toContain(turn);
         expect(made.turns).toEqual(before);
         expect(siblingsOf(made, turn)).toContain(turn);
+        const siblings = siblingsOf(made, turn);
+        expect(readBranches(made).get(turn.id)).toEqual({ position: siblings.indexOf(turn) + 1, count: siblings.length });
       }),
     );
   });
