@@ -88,7 +88,7 @@ function prefixTokens(input: CompletionPlace, text: string, tokenizer: PromptTok
 
 /**
  * The same for a server that makes tokens of a text itself: parts of other files, the header, and the text before the cursor. Of what is
- * unfinished there a space alone is forcedPrefix: a server cannot be held to begin with a word.
+ * unfinished there a space alone is the forced prefix: a server cannot be held to begin with a word.
  * @param characters most of them
  */
 export function continuationText(input: CompletionPlace, characters: number): { readonly text: string; readonly forcedPrefix: string } {

@@ -10,7 +10,7 @@ const longestBlank = 120;
 
 /**
  * Watches a ghost text being generated and says when it is complete or has gone astray. Feed it the whole text so far, as generated:
- * with the text forcedPrefix still in front.
+ * with the forced prefix still in front.
  */
 export function isCompletionFinished(raw: string, input: CompletionPlace): boolean {
   if (endOfCode(raw, input.language) < raw.length) return true;
@@ -27,7 +27,7 @@ export type FinishedCompletion =
   (FittedText & { readonly dropped?: never }) | { readonly text: ''; readonly replaces?: never; readonly dropped: DropReason };
 
 /**
- * What of a generated text is shown: without the text forcedPrefix, cut where the block ends, and without what the suffix already has.
+ * What of a generated text is shown: without the forced prefix, cut where the block ends, and without what the suffix already has.
  * @param mayReplace whether it may stand in the place of closers to the right of the cursor
  */
 export function finishCompletion(raw: string, input: CompletionPlace, forcedPrefix: string, mayReplace = true): FinishedCompletion {
@@ -71,7 +71,7 @@ function endOfCode(raw: string, language: string): number {
   return smallest(ends, raw.length);
 }
 
-/** Takes the forcedPrefix text off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
+/** Takes the forced prefix off the front; `undefined` when the text ends the line instead, so does not fit the cursor. */
 function payOwed(raw: string, forcedPrefix: string): string | undefined {
   if (raw.startsWith(forcedPrefix)) return raw.slice(forcedPrefix.length);
   return forcedPrefix.trim() === '' && /^\S/u.test(raw) ? raw : undefined;

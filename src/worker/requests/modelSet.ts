@@ -125,16 +125,17 @@ export class ModelSet {
   async dispose(): Promise<void> {
     const models = [...this.models.values()];
     this.models.clear();
-    this.stopServing();
     await Promise.all(models.map((model) => model.dispose(closeLimit / models.length)));
+    this.stopServing();
   }
 
   private async drop(role: ModelRole): Promise<void> {
     const model = this.models.get(role);
     if (!model) return;
     this.models.delete(role);
-    this.stopServing();
+    // Requests under way end first.
     await model.dispose();
+    this.stopServing();
   }
 
   private serve(): void {

@@ -93,6 +93,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
     this.policy = options.policy ?? new RestartPolicy(() => performance.now());
     this.loader = new ModelLoader({
       gpu: options.gpu,
+      log: options.log,
       onProgress: (fraction) => {
         const { life } = this;
         if ('supervisor' in life && life.state.kind === 'loading') this.enter({ ...life, state: { ...life.state, fraction } });
@@ -295,6 +296,7 @@ export class EngineClient implements LanguageModel, WorkerControl, Disposable {
       const facts = await this.load(worker, model);
       if (generation !== this.generation) return;
       this.options.log.info(`loaded ${facts.name} in ${Math.round(facts.loadMilliseconds)} ms: ${JSON.stringify(facts)}`);
+      if (facts.gpuFailure) this.options.gpu?.remember(facts.gpuFailure);
       if (facts.restoredTokens > 0) this.options.log.info(`${facts.restoredTokens} tokens taken up again`);
       this.enter({ state: { kind: 'ready', generation, facts, responding: true }, worker, supervisor });
       if (this.typing) this.sendActivity();

@@ -25,7 +25,9 @@ export class RememberedGpuFailure {
     return isKept(kept) && kept.version === this.version ? { device: kept.device, detail: kept.detail } : undefined;
   }
 
+  /** Remembers and tells a failure, unless one is remembered already. */
   remember(failure: GpuFailure): void {
+    if (this.failure) return;
     void this.memory.update(memoryKey, { version: this.version, ...failure });
     this.emitter.fire(failure);
   }

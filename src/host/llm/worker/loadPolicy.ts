@@ -32,8 +32,8 @@ export interface LoadSituation {
 }
 
 export type LoadStep =
-  /** Ask the worker what both models need. */
-  | { readonly kind: 'measure' }
+  /** Ask the worker what both models need, on the graphics card or without it. */
+  | { readonly kind: 'measure'; readonly gpu: GpuChoice }
   | ({ readonly kind: 'load' } & Required<Pick<LoadModelParams, 'role' | 'gpu' | 'isShared' | 'reservedBytes'>>)
   /** Everything that can be loaded is. */
   | { readonly kind: 'done'; readonly completionError?: EngineErrorData | undefined; readonly gpuFailure?: GpuFailure | undefined }
@@ -59,9 +59,9 @@ const NOT_THE_GPU: ReadonlySet<string> = new Set<LoadErrorData['kind']>([
  */
 export function decideLoad(situation: LoadSituation): LoadStep {
   const completion = planCompletion(situation);
-  if (completion.kind === 'measure') return completion;
-  const isShared = completion.kind === 'load';
   const gpuFailure = findGpuFailure(situation.attempts);
+  if (completion.kind === 'measure') return { kind: 'measure', gpu: chooseGpu(situation, gpuFailure !== undefined) };
+  const isShared = completion.kind === 'load';
   const chat = findLoaded(situation.attempts, 'chat');
   if (chat?.isShared !== isShared) {
     const gpu = chooseGpu(situation, gpuFailure !== undefined);

@@ -1,6 +1,7 @@
 import type { EngineErrorData } from '../../../contract/engineErrors';
-import type { ExamineModelParams, GpuFailure, LoadModelParams, ModelFacts, ModelNeed } from '../../../contract/models';
+import type { ExamineModelParams, GpuChoice, GpuFailure, LoadModelParams, ModelFacts, ModelNeed } from '../../../contract/models';
 import { COMPLETION_CONTEXT_TOKENS } from '../../../prompt/completion/completionPrompt';
+import type { Log } from '../../services/log';
 import type { WorkerEnd } from './deathCause';
 import type { RememberedGpuFailure } from './gpuFailureMemory';
 import { decideLoad, type LoadAttempt, type LoadSituation, type LoadStep, type Measured, type WantedModels } from './loadPolicy';
@@ -14,7 +15,8 @@ export interface LoadingWorker {
 }
 
 export interface ModelLoaderOptions {
-  readonly gpu: RememberedGpuFailure | undefined;
+  readonly gpu: Pick<RememberedGpuFailure, 'failure'> | undefined;
+  readonly log: Log;
   /** Told how much of all that is to be loaded is there, 0 to 1. */
   readonly onProgress: (fraction: number) => void;
 }
@@ -42,7 +44,7 @@ export class ModelLoader {
     this.begin(wanted);
     for (;;) {
       const step = decideLoad(this.situation(wanted));
-      if (step.kind === 'measure') this.needs = await this.measure(wanted, worker);
+      if (step.kind === 'measure') this.needs = await this.measure(step.gpu, wanted, worker);
       else if (step.kind === 'load') await this.take(step, wanted, worker);
       else if (step.kind === 'fail') return { error: step.error };
       else return this.finish(step.completionError, step.gpuFailure);
@@ -78,7 +80,7 @@ export class ModelLoader {
 
   private begin(wanted: WantedModels): void {
     const before = this.wanted;
-    if (before && (before.path !== wanted.path || before.completion?.path !== wanted.completion?.path)) this.forget();
+    if (before && !isSameLoad(before, wanted)) this.forget();
     this.wanted = wanted;
     this.current = undefined;
     // What was loaded or refused was so in a worker that is gone. That a load took a worker with it still counts.
@@ -91,10 +93,12 @@ export class ModelLoader {
     return { wanted: { gpu, ...(completion ? { completion } : {}) }, isGpuKnownToFail, needs: this.needs, attempts: this.attempts };
   }
 
-  private async measure(wanted: WantedModels, worker: LoadingWorker): Promise<LoadSituation['needs']> {
+  private async measure(gpu: GpuChoice, wanted: WantedModels, worker: LoadingWorker): Promise<LoadSituation['needs']> {
+    // A worker that dies here dies of the second model, without which nothing would be measured.
+    this.current = { step: { kind: 'load', role: 'completion', gpu, isShared: true, reservedBytes: 0 }, device: undefined };
     const measureFile = async (path: string, contextTokens: number): Promise<Measured> => {
       try {
-        return { kind: 'measured', need: await worker.measure({ path, contextTokens, gpu: wanted.gpu }) };
+        return { kind: 'measured', need: await worker.measure({ path, contextTokens, gpu }) };
       } catch (error) {
         const data = worker.readError(error);
         if (!data) throw error;
@@ -102,7 +106,9 @@ export class ModelLoader {
       }
     };
     const completion = await measureFile(wanted.completion?.path ?? '', completionContext(wanted));
-    return { completion, chat: await measureFile(wanted.path, wanted.contextTokens) };
+    const chat = await measureFile(wanted.path, wanted.contextTokens);
+    this.current = undefined;
+    return { chat, completion };
   }
 
   private async take(step: LoadingStep, wanted: WantedModels, worker: LoadingWorker): Promise<void> {
@@ -118,7 +124,12 @@ export class ModelLoader {
   }
 
   private record({ role, gpu, isShared }: LoadingStep, end: LoadAttempt['end']): void {
-    this.attempts = [...this.attempts, { role, gpu, isShared, device: this.current?.device, end }];
+    const device = this.current?.device;
+    if (end.kind === 'failed')
+      this.options.log.warn(
+        `the model for ${role} was not loaded on ${typeof device === 'string' ? device : 'the CPU'}: ${JSON.stringify(end.error)}`,
+      );
+    this.attempts = [...this.attempts, { role, gpu, isShared, device, end }];
     this.current = undefined;
   }
 
@@ -132,7 +143,6 @@ export class ModelLoader {
     completionError: EngineErrorData | undefined,
     gpuFailure: GpuFailure | undefined,
   ): ModelFacts | { error: EngineErrorData } {
-    if (gpuFailure) this.options.gpu?.remember(gpuFailure);
     const facts = (role: LoadAttempt['role']): ModelFacts | undefined => {
       const last = this.attempts.findLast((each) => each.role === role)?.end;
       return last?.kind === 'loaded' ? last.facts : undefined;
@@ -143,6 +153,12 @@ export class ModelLoader {
     if (completionError) return { ...all, completion: { kind: 'failed', error: completionError } };
     return completion ? { ...all, completion: { kind: 'loaded', facts: completion } } : all;
   }
+}
+
+/** Whether what was tried before says anything about loading these models. */
+function isSameLoad(a: WantedModels, b: WantedModels): boolean {
+  const isSameModel = a.path === b.path && a.completion?.path === b.completion?.path;
+  return isSameModel && a.gpu === b.gpu && a.contextTokens === b.contextTokens;
 }
 
 function toParams(step: LoadingStep, wanted: WantedModels): LoadModelParams {

@@ -79,6 +79,8 @@ describe('the memory of a GPU that failed', () => {
   it('tells of each failure once, and keeps it for this version', () => {
     const { gpu, failures } = open('good', new Memory());
     gpu.remember({ device: 'vulkan', detail: 'outOfMemory' });
+    // The same is found again at each load in this window.
+    gpu.remember({ device: 'vulkan', detail: 'outOfMemory' });
     expect(failures).toEqual([{ device: 'vulkan', detail: 'outOfMemory' }]);
     expect(gpu.failure).toEqual({ device: 'vulkan', detail: 'outOfMemory' });
   });
