@@ -78,7 +78,17 @@ export class RemoteEngine implements Disposable {
   }
 
   chat(params: ChatParams, onProgress: (progress: ChatProgress) => void, cancellation: Cancellation): Promise<Outcome<ChatResult>> {
-    const throttle = new TextThrottle(onProgress, () => performance.now());
+    const throttle = new TextThrottle(
+      (progress: ChatProgress) => {
+        try {
+          onProgress(progress);
+        } catch (error) {
+          // A timer calls it, where nothing else would.
+          this.deps.log.error(`a listener failed: ${String(error)}`);
+        }
+      },
+      () => performance.now(),
+    );
     return this.request('chat', cancellation, cancelledChat, async (connection, signal) => {
       try {
         return await remoteChat(

@@ -123,6 +123,19 @@ describe('a server', () => {
     }
   });
 
+  it('answers whole where a listener throws', async () => {
+    const { url } = await serve({
+      [chat]: (_, response) => {
+        events(response, chunk('He'), chunk('llo'), chunk('', 'stop'), '[DONE]');
+        response.end();
+      },
+    });
+    const listener = (): void => {
+      throw new Error('a defect');
+    };
+    expect(await remoteEngine(url).chat(question('Hi'), listener, never)).toMatchObject({ kind: 'done', value: { text: 'Hello' } });
+  });
+
   it('that breaks off, or ends without an end, keeps what was shown', async () => {
     for (const end of [(response: ServerResponse) => response.destroy(), (response: ServerResponse) => response.end()]) {
       const { url } = await serve({
