@@ -28,7 +28,7 @@ const ghosts = [
 ];
 
 /** Names, file names and code in the middle of Chinese. */
-const foreign = /Paddock|Llama 2 7B Chat|Llama|inventory\.ts|IntelliSense|Tab|GGUF|Esc|Markdown/g;
+const foreign = /Paddock|Llama 2 7B Chat|Llama|inventory\.ts|IntelliSense|Tab|GGUF|Enter|Esc|Markdown/g;
 
 async function start(language: 'en' | 'zh-cn'): Promise<Editor> {
   const worker = await scriptedWorker({ answers: pictureAnswers(pictureTexts[language]), ghosts, facts: { name: 'Llama 2 7B Chat' } });
