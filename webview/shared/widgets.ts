@@ -69,6 +69,7 @@ export class TextArea {
   constructor(attributes: Readonly<Record<string, string>> = {}) {
     const all = { class: 'input', rows: '1', resize: 'none', dir: 'auto', ...attributes };
     this.element = createWidget('vscode-text-area', all) as TextArea['element'];
+    keepAttribute(this.element, 'aria-label');
     this.element.addEventListener('compositionend', (event) => {
       this.composedAt = event.timeStamp;
     });
@@ -127,6 +128,16 @@ export class TextArea {
   private get control(): HTMLTextAreaElement | null {
     return this.element.shadowRoot?.querySelector('textarea') ?? null;
   }
+}
+
+/** Keeps an attribute as it is now. The toolkit calls every text area "Text area" when it enters the page. */
+function keepAttribute(made: HTMLElement, name: string): void {
+  const value = made.getAttribute(name);
+  if (value === null) return;
+  const observer = new MutationObserver(() => {
+    if (made.getAttribute(name) !== value) made.setAttribute(name, value);
+  });
+  observer.observe(made, { attributes: true, attributeFilter: [name] });
 }
 
 /** Sets the attributes before the children are added. */
