@@ -6,7 +6,8 @@ describe('trouble', () => {
   let editor: Editor;
 
   beforeAll(async () => {
-    editor = await installedPaddock({ settings: { 'paddock.model.path': '/nowhere/llama-2-7b-chat.Q4_0.gguf' } });
+    // The path is a setting of the machine: VS Code drops it from the user's own settings once it knows that, sooner or later.
+    editor = await installedPaddock({ machineSettings: { 'paddock.model.path': '/nowhere/llama-2-7b-chat.Q4_0.gguf' } });
     await editor.openChat();
   });
   showFailures(() => editor);

@@ -16,7 +16,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a machi
     await writeFile(path.join(folder, 'libvulkan.so.1'), 'no library');
     await writeFile(runtime, `#!/bin/sh\nexec env LD_LIBRARY_PATH='${folder}' '${process.execPath}' "$@"\n`);
     await chmod(runtime, 0o755);
-    editor = await installedPaddock({ worker: new ScriptedWorker(folder), settings: { 'paddock.model.gpu': 'auto' } });
+    editor = await installedPaddock({ worker: new ScriptedWorker(folder), machineSettings: { 'paddock.model.gpu': 'auto' } });
     await editor.openChat();
   });
   showFailures(() => editor);

@@ -123,7 +123,12 @@ export class Editor {
     const logs = path.join(this.host.userDataDir, 'logs');
     const files = (await readdir(logs, { recursive: true }).catch(() => [])).filter((file) => /[\\/]Paddock[^\\/]*\.log$/.test(file));
     const texts = await Promise.all(files.sort().map((file) => readFile(path.join(logs, file), 'utf8')));
-    return texts.join('').split('\n').slice(-evidenceLines).join('\n');
+    // llama.cpp's lines about a load would leave no room for ours.
+    const lines = texts
+      .join('')
+      .split('\n')
+      .filter((line) => !/\[debug\] \[worker\]/.test(line));
+    return lines.slice(-evidenceLines).join('\n');
   }
 
   /** Closes the page and opens another, as a reload of the window does. */
