@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Editing as it was recorded: what a person did in an editor with Paddock's chat beside it, and when. See traceRecord.mjs. */
 export interface Trace {
@@ -52,10 +52,16 @@ export interface TraceExplain {
   readonly endLine: number;
 }
 
-/** From the clone's root, so that it is found from a bundle in `out/<folder>` as well. */
-const file = resolve(import.meta.dirname, './trace.json');
+/** Looks for the file from here upwards, because this module also runs from a bundle in `out/<folder>`. */
+function findTrace(folder = import.meta.dirname): string {
+  const file = join(folder, 'test/bench/lib/trace.json');
+  if (existsSync(file)) return file;
+  const above = dirname(folder);
+  if (above === folder) throw new Error('There is no test/bench/lib/trace.json above this module.');
+  return findTrace(above);
+}
 
 /** The recorded trace. */
 export function readTrace(): Trace {
-  return JSON.parse(readFileSync(file, 'utf8')) as Trace;
+  return JSON.parse(readFileSync(findTrace(), 'utf8')) as Trace;
 }
