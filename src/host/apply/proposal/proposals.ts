@@ -40,8 +40,8 @@ export class Proposals implements Disposable {
   private readonly confirmedWarnings = new WeakMap<Proposal, string>();
   private readonly subscription: Disposable;
   private timer: NodeJS.Timeout | undefined;
-  /** Proposals whose files are being renamed. VS Code closes their diff editors, as the old file is gone. */
-  private readonly renaming = new Set<Proposal>();
+  /** Counts the renames under way of each proposal's file. VS Code closes the diff editors, because the old file is gone. */
+  private readonly renaming = new Map<Proposal, number>();
   private renameTimer: NodeJS.Timeout | undefined;
   private serial = 1;
   /** One after another: each reads what the one before has written. */
@@ -191,11 +191,13 @@ export class Proposals implements Disposable {
   }
 
   private beforeRename(renames: readonly Rename[]): void {
-    for (const proposal of this.open.values()) if (renamedUri(proposal.target, renames) !== undefined) this.renaming.add(proposal);
+    for (const proposal of this.open.values()) {
+      if (renamedUri(proposal.target, renames) !== undefined) this.renaming.set(proposal, this.countRenames(proposal) + 1);
+    }
     clearTimeout(this.renameTimer);
     this.renameTimer = setTimeout(() => {
       // The rename came to nothing, and the user may have closed the editor meanwhile.
-      for (const proposal of this.renaming) if (tabsOf(proposal).length === 0) this.remove(proposal);
+      for (const proposal of this.renaming.keys()) if (tabsOf(proposal).length === 0) this.remove(proposal);
       this.renaming.clear();
     }, RENAME_MILLISECONDS);
   }
@@ -206,11 +208,26 @@ export class Proposals implements Disposable {
       const target = renamedUri(proposal.target, renames);
       if (target === undefined) continue;
       proposal.target = target;
-      const tabs = tabsOf(proposal);
-      await this.show(proposal, true);
-      await closeTabs(tabs.filter((tab) => tabsOf(proposal).includes(tab)));
-      this.renaming.delete(proposal);
+      try {
+        // A file that is renamed once more by now is shown when that is done.
+        if (this.countRenames(proposal) < 2) await this.showRenamed(proposal);
+      } catch (error) {
+        if (this.countRenames(proposal) < 2) this.log.error(`proposal: ${String(error)}`);
+      }
+      const left = this.countRenames(proposal) - 1;
+      if (left > 0) this.renaming.set(proposal, left);
+      else this.renaming.delete(proposal);
     }
+  }
+
+  private countRenames(proposal: Proposal): number {
+    return this.renaming.get(proposal) ?? 0;
+  }
+
+  private async showRenamed(proposal: Proposal): Promise<void> {
+    const tabs = tabsOf(proposal);
+    await this.show(proposal, true);
+    await closeTabs(tabs.filter((tab) => tabsOf(proposal).includes(tab)));
   }
 
   /** Whether the step was done. */
