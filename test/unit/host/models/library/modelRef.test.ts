@@ -12,7 +12,7 @@ import { readConfig, type Config } from '../../../../../src/host/services/config
 const embedded = '/extension/dist/models/small.gguf';
 const config = (chat: string, completion = ''): Config =>
   readConfig((key) => (key === 'model.path' ? chat : key === 'ghostText.modelPath' ? completion : undefined));
-const files = { get: (path: string) => (path === '~/b.gguf' ? { path: '/home/me/b.gguf', name: 'b:7b' } : { path }) };
+const files = { get: (path: string) => (path === '~/b.gguf' ? { path: '/files/b.gguf', name: 'b:7b' } : { path }) };
 const resolved = (chat: string, completion = ''): unknown => resolveModels(config(chat, completion), embedded, files);
 
 describe('resolveModels', () => {
@@ -21,8 +21,8 @@ describe('resolveModels', () => {
   });
 
   it('returns the file with the name it has where it is from', () => {
-    expect(resolved('~/b.gguf')).toEqual({ chat: { path: '/home/me/b.gguf', name: 'b:7b' } });
-    expect(resolved('', '~/b.gguf')).toEqual({ chat: { path: embedded }, completion: { path: '/home/me/b.gguf', name: 'b:7b' } });
+    expect(resolved('~/b.gguf')).toEqual({ chat: { path: '/files/b.gguf', name: 'b:7b' } });
+    expect(resolved('', '~/b.gguf')).toEqual({ chat: { path: embedded }, completion: { path: '/files/b.gguf', name: 'b:7b' } });
   });
 
   it('returns the embedded model for completions beside another one for chat', () => {
