@@ -1,7 +1,7 @@
 import type { FileBlock, CutNote, UserContent } from './context';
 import type { Metrics, StopReason } from './metrics';
 
-/** What the model answered. `tokens` are the generated ids and stand for `text` when `fingerprint` is the loaded model's. */
+/** An answer of the model. `tokens` are the generated ids. They stand for `text` when `fingerprint` is the loaded model's. */
 export interface AnswerContent {
   readonly text: string;
   readonly tokens?: readonly number[];
@@ -34,7 +34,7 @@ export interface ChatParams extends ChatInput {
   readonly sampling: Sampling;
   /** Most tokens to generate. */
   readonly maxTokens: number;
-  /** What it is about, by a name that means something to the host alone. The lane that serves it keeps the name. */
+  /** Name of the request's topic, which only the host understands. The lane that serves the request keeps the name. */
   readonly subject?: string | undefined;
 }
 
@@ -64,11 +64,11 @@ export interface WarmChat {
   readonly system: string;
   readonly history: readonly ChatTurn[];
   readonly file?: FileBlock;
-  /** As in {@link ChatParams}. */
+  /** The same as {@link ChatParams.subject}. */
   readonly subject?: string | undefined;
 }
 
-/** What a message that begins with a command comes to. */
+/** Result of a message that begins with a command. */
 export type CommandResult<Question> =
   | { readonly kind: 'question'; readonly question: Question }
   /** It was done elsewhere, so there is nothing to ask in the chat. */

@@ -26,7 +26,7 @@ export interface CompletionPlace {
   readonly suffix: string;
   /** Parts of other files, in the order in which they stand in the prompt; as many of the last ones as there is room for. */
   readonly related?: readonly RelatedChunk[] | undefined;
-  /** Whether more than one line is wanted. */
+  /** True if more than one line is wanted. */
   readonly multiline: boolean;
 }
 
@@ -34,9 +34,9 @@ export interface CompletionRequest extends CompletionPlace {
   readonly maxTokens: number;
   /** 0 or nothing for what the model thinks likeliest; each other number for something else that it might say. */
   readonly variant?: number | undefined;
-  /** Whether the text may go on where the model is no longer sure of it, as when somebody asks for one. */
+  /** True if the text may go on with low confidence, for example when the user asks for a completion by key. */
   readonly unsure?: boolean | undefined;
-  /** Whether it is only what may be asked next: worked out while nothing else is asked, and remembered. The result has no text. */
+  /** True for a completion that may be asked for next. It is generated at the lowest priority and cached. The result has no text. */
   readonly ahead?: boolean | undefined;
 }
 

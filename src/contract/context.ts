@@ -1,4 +1,4 @@
-/** What the user attaches to a question, and what was left out of it. */
+/** The data of attachments, and of the cuts made in them. */
 
 /** A whole file given to the model as context. Stands first in the prompt so that its KV is shared. */
 export interface FileBlock {
@@ -26,14 +26,14 @@ export type ContextBlock =
   | (FileBlock & LineRange & { readonly kind: 'selection' })
   /** A declaration, by its name. */
   | (FileBlock & LineRange & { readonly kind: 'symbol'; readonly name: string })
-  /** What VS Code reports, a line each; of one file where `path` is there. */
+  /** Problems that VS Code reports, one a line. `path` limits them to one file. */
   | { readonly kind: 'problems'; readonly path?: string; readonly text: string }
   /** Text selected in a terminal. */
   | { readonly kind: 'terminal'; readonly text: string }
   /** A diff of what is not committed yet. */
   | { readonly kind: 'changes'; readonly text: string };
 
-/** What the user sent in one turn. */
+/** A question with its attachments. */
 export interface UserContent {
   readonly text: string;
   readonly file?: FileBlock;
@@ -43,10 +43,10 @@ export interface UserContent {
   readonly context?: readonly ContextBlock[];
 }
 
-/** What was left out of a block to fit the budget. Lines. */
+/** A cut in a block that did not fit the budget. Counts lines. */
 export interface CutNote {
   readonly block: ContextBlock['kind'];
-  /** Which one, as the user knows it: a path, with its lines where it is a part of a file. Empty where the kind says it. */
+  /** Name of the block for the user: a path, with its lines for a part of a file. Empty if the kind alone names it. */
   readonly label: string;
   readonly shownLines: number;
   readonly totalLines: number;

@@ -107,7 +107,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     for (let variant = 1; variant <= mostVariants && !token.isCancellationRequested; variant++) {
       const outcome = await this.deps.engine.complete({ ...params, variant }, token);
       if (outcome.kind === 'failed') break;
-      if (outcome.value.text !== '') offers.set(outcome.value.text, offeredOf(place, outcome.value));
+      if (outcome.value.text !== '') offers.set(outcome.value.text, toOffered(place, outcome.value));
     }
     offers.delete(shown.text);
     return Array.from(offers.values(), (offered) => itemOf(document, place, offered));
@@ -158,7 +158,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const { metrics, text, dropped } = result;
     const detail = `${metrics.reusedTokens}/${metrics.promptTokens} reused, ${metrics.generatedTokens} generated in ${Math.round(metrics.totalMilliseconds)} ms`;
     if (text === '') return this.end(request, dropped ?? 'nothing', detail);
-    const offered = offeredOf(place, result);
+    const offered = toOffered(place, result);
     this.last = { document: request.document.uri.toString(), prefix: place.prefix, suffix: place.suffix, ...offered };
     return this.show(request, 'shown', place, offered, detail);
   }
@@ -181,7 +181,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 /** Alternatives that are looked for; as many as people look through. */
 const mostVariants = 3;
 
-function offeredOf({ suffix }: Place, { text, replaces = 0 }: CompletionResult): Offered {
+function toOffered({ suffix }: Place, { text, replaces = 0 }: CompletionResult): Offered {
   return { text, replaced: suffix.slice(0, replaces) };
 }
 

@@ -39,9 +39,9 @@ export function registerEndpoint({ worker, config, secrets, log }: EndpointDeps)
   const remote = new RemoteEngine({ settings, key: (url) => keys.get(url), log });
   const routes = new Emitter<undefined>();
   const isRemote = (task: EngineTask): boolean => vscode.workspace.isTrusted && serves(settings(), task);
-  const engineOf = (task: EngineTask): ModelRouter =>
+  const createRouter = (task: EngineTask): ModelRouter =>
     new ModelRouter({ worker, remote, isRemote: () => isRemote(task), onDidChangeRoute: routes.event });
-  const engines = { chat: engineOf('chat'), ghostText: engineOf('ghostText') };
+  const engines = { chat: createRouter('chat'), ghostText: createRouter('ghostText') };
   const server = (): RemoteServer | undefined => (isRemote('chat') || isRemote('ghostText') ? remote.state.server : undefined);
   const item = statusItem();
   const show = (): void => {

@@ -129,8 +129,8 @@ const plainSettings = [
 function sessionRows({ lanes, parked, totals, prefillTokensPerSecond, answers, memory }: SessionView): readonly Row[] {
   const { residentBytes, anonymousBytes } = memory;
   return [
-    ...lanes.map((lane): Row => [`Lane ${lane.id}`, laneOf(lane)]),
-    ...parked.map((each, index): Row => [`Parked ${index}`, parkedOf(each)]),
+    ...lanes.map((lane): Row => [`Lane ${lane.id}`, describeLane(lane)]),
+    ...parked.map((each, index): Row => [`Parked ${index}`, describeParked(each)]),
     [
       'Totals',
       Object.entries<number>({ ...totals })
@@ -151,11 +151,11 @@ function ofModel(model: LaneView['model']): string {
   return model === 'chat' ? "chat's model, " : "ghost text's model, ";
 }
 
-function laneOf({ model, role, tokens, capacity, busy }: LaneView): string {
+function describeLane({ model, role, tokens, capacity, busy }: LaneView): string {
   return `${ofModel(model)}${role}, ${tokens} of ${capacity} tokens${busy ? ', busy' : ''}`;
 }
 
-function parkedOf({ model, role, tokens, bytes, place, own }: ParkedView): string {
+function describeParked({ model, role, tokens, bytes, place, own }: ParkedView): string {
   return `${ofModel(model)}${role}, ${tokens} tokens, ${megabytes(bytes)}, ${place}${own ? '' : ', another workspace'}`;
 }
 

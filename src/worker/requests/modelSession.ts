@@ -2,7 +2,7 @@ import type { SessionFacts } from '../../contract/sessionFacts';
 import { openPlace } from '../kvStore/openSnapshotStore';
 import { loadModel, type EngineLog, type LoadedModel, type LoadOptions } from '../model/loadModel';
 import { Session, type Cleared } from '../session/session';
-import { factsOf } from '../session/sessionView';
+import { readSessionFacts } from '../session/sessionView';
 import type { ParkingPlace } from '../session/snapshotPolicy';
 import type { StepGate } from '../session/stepGate';
 import { countTokens } from '../text/countTokens';
@@ -93,7 +93,7 @@ export class ModelSession {
 
   /** The session as it is now. */
   get view(): SessionFacts {
-    return factsOf(this.session, this.owner);
+    return readSessionFacts(this.session, this.owner);
   }
 
   get stepTime(): Session['stepTime'] {

@@ -32,7 +32,7 @@ export function together(chat: SessionFacts, completion: SessionFacts): SessionF
  * Looks at a session without waiting for its steps.
  * @param owner whose parked lanes count as one's own
  */
-export function factsOf(session: Session, owner: string | undefined): SessionFacts {
+export function readSessionFacts(session: Session, owner: string | undefined): SessionFacts {
   const { lanes, parked, totals, tuning, speeds } = session;
   return {
     lanes: lanes.map((lane) => ({

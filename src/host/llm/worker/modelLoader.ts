@@ -113,7 +113,7 @@ export class ModelLoader {
 
   private async take(step: LoadingStep, wanted: WantedModels, worker: LoadingWorker): Promise<void> {
     this.current = { step, device: undefined };
-    this.share = this.shareOf(step);
+    this.share = this.computeShare(step);
     try {
       this.record(step, { kind: 'loaded', facts: await worker.load(toParams(step, wanted)) });
     } catch (error) {
@@ -133,7 +133,7 @@ export class ModelLoader {
     this.current = undefined;
   }
 
-  private shareOf({ role, isShared }: LoadingStep): { before: number; own: number } {
+  private computeShare({ role, isShared }: LoadingStep): { before: number; own: number } {
     if (!isShared || this.needs?.chat.kind !== 'measured' || this.needs.completion.kind !== 'measured') return { before: 0, own: 1 };
     const chat = this.needs.chat.need.fileBytes / (this.needs.chat.need.fileBytes + this.needs.completion.need.fileBytes);
     return role === 'chat' ? { before: 0, own: chat } : { before: chat, own: 1 - chat };

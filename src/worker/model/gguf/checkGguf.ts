@@ -66,10 +66,10 @@ function readPart(path: string): GgufHead {
 /** Everything that is neither the check's nor the file format's is the system's: the file is not there, or cannot be read. */
 function asFailure(error: unknown, path: string): EngineFailure {
   if (error instanceof EngineFailure) return error;
-  return new EngineFailure(error instanceof GgufError ? failureOf(error.fault, path) : { kind: 'modelNotFound', path });
+  return new EngineFailure(error instanceof GgufError ? toLoadError(error.fault, path) : { kind: 'modelNotFound', path });
 }
 
-function failureOf(fault: GgufFault, path: string): LoadErrorData {
+function toLoadError(fault: GgufFault, path: string): LoadErrorData {
   switch (fault.kind) {
     case 'notGguf':
       return { kind: 'notGguf', path, found: fault.found };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf } from '../../../../src/worker/session/sessionView';
+import { readSessionFacts } from '../../../../src/worker/session/sessionView';
 import { answerTo } from '../../../fixtures/engine/fakeContext';
 import { expectAtRest, FakePlace, long, never, spec, start } from '../../../fixtures/engine/sessionFixtures';
 
@@ -62,17 +62,17 @@ describe('what a lane is about', () => {
     const first = start(2, 4096, { place });
     await first.session.run(spec(long(800, 1), { subject: 'one' }), never);
     await first.session.run(spec(long(300, 3), { priority: 'interactive', subject: 'src/a.ts' }), never);
-    const seen = factsOf(first.session, 'here');
+    const seen = readSessionFacts(first.session, 'here');
     expect(seen.lanes.map(({ role, subject }) => [role, subject])).toContainEqual(['chat', 'one']);
     expect(seen.lanes.map(({ role, subject }) => [role, subject])).toContainEqual(['completion', 'src/a.ts']);
     // Takes the lane of the first chat, which is parked before.
     await first.session.run(spec(long(800, 2), { subject: 'two' }), never);
-    const parked = factsOf(first.session, 'here').parked;
+    const parked = readSessionFacts(first.session, 'here').parked;
     expect(parked).toMatchObject([{ role: 'chat', subject: 'one', own: true }]);
-    expect(factsOf(first.session, 'there').parked).toMatchObject([{ own: false }]);
+    expect(readSessionFacts(first.session, 'there').parked).toMatchObject([{ own: false }]);
     const second = start(3, 4096, { place });
     await second.session.takeUp(1000);
-    expect(factsOf(second.session, 'here').lanes).toContainEqual(expect.objectContaining({ role: 'chat', subject: 'one' }));
+    expect(readSessionFacts(second.session, 'here').lanes).toContainEqual(expect.objectContaining({ role: 'chat', subject: 'one' }));
   });
 
   it('stays as it is when a warm-up finds that the lane has all it wants', async () => {
