@@ -37,6 +37,8 @@ export default defineConfig(
   { files: ['src/host/**', 'src/extension.ts'], rules: { 'no-restricted-imports': ['error', { paths: [llama] }] } },
   { files: ['src/worker/model/**', 'src/worker/session/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },
   { files: ['test/fixtures/**', 'test/model/**', 'test/bench/**'], rules: { 'no-restricted-imports': ['error', { paths: [vscode] }] } },
+  // The fakes of VS Code have its types, and never load it.
+  { files: ['test/fixtures/vscode/vscodeApiTypes.ts'], rules: { 'no-restricted-imports': ['error', { paths: [llama] }] } },
   { files: ['test/integration/**'], rules: { 'no-restricted-imports': ['error', { paths: [llama] }] } },
   // A describe block is a list of tests, not a function somebody has to follow.
   { files: ['test/**/*.test.ts'], rules: { 'max-lines-per-function': 'off' } },
